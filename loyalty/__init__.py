@@ -1,0 +1,1 @@
+"""Shamseh: an open, self-hosted engine for a gamified customer club."""

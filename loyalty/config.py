@@ -1,0 +1,62 @@
+"""Settings of one instance, read once from the environment; and the clock that everything above is handed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import current_app
+
+Clock = Callable[[], datetime]
+
+DEFAULT_DATA = ".data"
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of a request body; 5,000 purchases of a few lines fit, a 10-MB body does not."""
+
+
+def utc_now() -> datetime:
+    """The machine's clock; the only place that reads it for the application."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where an instance lives and what it trusts."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    data: Path
+    clock: Clock = utc_now
+    testing: bool = False
+    secure_cookies: bool = False
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Settings of a process that `loyalty up` (or an operator) started.
+
+        Raises:
+            KeyError: a variable is missing; `loyalty up` sets them all.
+        """
+        env = os.environ
+        return cls(
+            database_url=env["DATABASE_URL"],
+            redis_url=env["REDIS_URL"],
+            secret_key=env["LOYALTY_SECRET_KEY"],
+            data=Path(env.get("LOYALTY_DATA", DEFAULT_DATA)),
+            secure_cookies=env.get("LOYALTY_BASE_URL", "").startswith("https:"),
+        )
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["loyalty"]
+    return found
+
+
+def now() -> datetime:
+    """The instant at which the current request or job acts (UTC); tests move it."""
+    return settings().clock()

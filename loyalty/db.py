@@ -1,0 +1,95 @@
+"""The database session and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+import psycopg
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+
+from loyalty.config import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 5
+"""How often a transaction that lost a deadlock is begun again before its error is let through."""
+
+
+class Base(DeclarativeBase):
+    """The tables' common base; `db.Model` is not used because mypy can't see through it."""
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+
+def base_app(settings: Settings, name: str = "loyalty") -> Flask:
+    """A Flask application that knows its settings and database, and no page yet."""
+    app = Flask(name, static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SQLALCHEMY_DATABASE_URI=sqlalchemy_url(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 4, "max_overflow": 4, "pool_pre_ping": True},
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.extensions["loyalty"] = settings
+    db.init_app(app)
+    migrate.init_app(app, cast(Any, db), directory="loyalty/migrations")
+    return app
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A libpq URL as SQLAlchemy names it with the psycopg 3 driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+@contextmanager
+def transaction() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """One transaction: commits at the end, rolls back on any error. Yields the driver connection, for set-based SQL."""
+    try:
+        yield connection()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def connection() -> psycopg.Connection[tuple[Any, ...]]:
+    """The psycopg connection of the current session's transaction."""
+    return cast("psycopg.Connection[tuple[Any, ...]]", db.session.connection().connection.driver_connection)
+
+
+def retried(action: Callable[P, T]) -> Callable[P, T]:
+    """Run an action anew when PostgreSQL chose it as a deadlock's victim: no client ever sees one.
+
+    The action must be one whole transaction.
+    """
+
+    @wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                return action(*args, **kwargs)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                if not left:
+                    raise
+            except DBAPIError as error:
+                if not left or not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                    raise
+        raise AssertionError("unreachable")
+
+    return run

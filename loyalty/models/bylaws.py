@@ -1,0 +1,76 @@
+"""Versions of the bylaws, what they count, and the budgets that members share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.db import Base
+from loyalty.models.columns import Big, ClubRef, Document, Id, Instant, MemberRef
+
+
+class Bylaws(Base):
+    """A published version; it never changes. In force from `from_at`; the first one since ever."""
+
+    __tablename__ = "bylaws"
+    __table_args__ = (Index("bylaws_in_force", "club_id", "from_at"),)
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    document: Mapped[Document]
+    from_at: Mapped[Instant]
+    published_at: Mapped[Instant]
+    note: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Counter(Base):
+    """A counter is its definition; a name is an alias inside a version. Every event feeds every live one."""
+
+    __tablename__ = "counter"
+    __table_args__ = (UniqueConstraint("club_id", "digest", name="counter_once"),)
+    id: Mapped[Id]
+    club_id: Mapped[ClubRef]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    definition: Mapped[Document]
+
+
+class CounterSum(Base):
+    """A member's counter per local day, per month of the club's calendar, and ever.
+
+    For a counter of days, a day row counts the events that make the day active; month and ever rows count active days.
+    """
+
+    __tablename__ = "counter_sum"
+    __table_args__ = (CheckConstraint("grain IN (0, 1, 2)", name="counter_sum_grain_known"),)
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    counter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("counter.id"), primary_key=True)
+    grain: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    """0 ever, 1 month, 2 day."""
+    start: Mapped[date] = mapped_column(primary_key=True)
+    """The day, the month's first day, or 0001-01-01 for ever."""
+    label: Mapped[str] = mapped_column(Text, primary_key=True, server_default="")
+    value: Mapped[Big]
+    reached_at: Mapped[Instant]
+    """When the latest event that changed it happened; decides ties on boards."""
+
+
+class ClubUse(Base):
+    """How much of a limit that all members share is used in a period."""
+
+    __tablename__ = "club_use"
+    __table_args__ = (CheckConstraint("used >= 0", name="club_use_not_negative"),)
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    start: Mapped[date] = mapped_column(primary_key=True)
+    used: Mapped[Big]

@@ -1,0 +1,109 @@
+"""Members: who they are (erasable), and what the bylaws made of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.db import Base
+from loyalty.models.columns import ClubRef, Document, Id, Instant, MemberRef
+
+STATUSES = ("active", "suspended", "left", "expelled", "deceased")
+
+
+class Member(Base):
+    """A member as the engine knows one: no personal data. Locked by every write that concerns the member."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint(f"status IN {STATUSES}", name="member_status_known"),
+        Index("member_by_club", "club_id", "id"),
+    )
+    id: Mapped[Id]
+    club_id: Mapped[ClubRef]
+    status: Mapped[str] = mapped_column(Text, server_default="active")
+    joined_at: Mapped[Instant]
+    seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Grows with every change of what the member is shown; widgets poll it, projections compare it."""
+    tier: Mapped[str | None] = mapped_column(Text)
+    tier_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    latest_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """When the latest judged event happened; tiers and badges stand as of it."""
+
+
+class Profile(Base):
+    """Personal data of a member; erasure deletes the row."""
+
+    __tablename__ = "profile"
+    __table_args__ = (
+        Index("profile_by_name", "club_id", "sort_key", "member_id"),
+        Index("profile_search", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    club_id: Mapped[ClubRef]
+    name: Mapped[str | None] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str | None] = mapped_column(Text)
+    birthday: Mapped[date | None]
+    attributes: Mapped[Document] = mapped_column(server_default="{}")
+    consents: Mapped[Document] = mapped_column(server_default="{}")
+    referred_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    lang: Mapped[str | None] = mapped_column(Text)
+    alias: Mapped[str | None] = mapped_column(Text)
+    """The name on leaderboards; without one, the first name and an initial."""
+    on_boards: Mapped[bool] = mapped_column(server_default="true")
+
+
+class Identifier(Base):
+    """What a member is known by: one row per card, phone (E.164) or external id."""
+
+    __tablename__ = "identifier"
+    __table_args__ = (
+        CheckConstraint("kind IN ('card', 'phone', 'external_id')", name="identifier_kind_known"),
+        Index("identifier_by_member", "member_id"),
+    )
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text, primary_key=True)
+    member_id: Mapped[MemberRef]
+
+
+class BadgeLevel(Base):
+    """One row per level of a badge that a member reached."""
+
+    __tablename__ = "badge_level"
+    __table_args__ = (CheckConstraint("level > 0", name="badge_level_positive"),)
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    level: Mapped[int] = mapped_column(Integer, primary_key=True)
+    club_id: Mapped[ClubRef]
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    earned_at: Mapped[Instant]
+
+
+class TierMove(Base):
+    """One change of a member's tier: by an event, or by a review (then without one)."""
+
+    __tablename__ = "tier_move"
+    __table_args__ = (Index("tier_move_by_member", "member_id", "at"),)
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    club_id: Mapped[ClubRef]
+    at: Mapped[Instant]
+    from_tier: Mapped[str | None] = mapped_column(Text)
+    to_tier: Mapped[str | None] = mapped_column(Text)
+    event_id: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(Integer)
+
+
+class SignInCode(Base):
+    """A member's one-time code (its keyed hash), with the attempts made on it."""
+
+    __tablename__ = "sign_in_code"
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[Instant]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")

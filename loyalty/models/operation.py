@@ -1,0 +1,52 @@
+"""What keeps the instance running: messages to deliver, duties of the timer, imports under way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.db import Base
+from loyalty.models.columns import ClubRef, Document, Id, Instant
+
+
+class Outbox(Base):
+    """A message written in the transaction that causes it; deleted once delivered. Delivery is at least once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_due", "due_at", "id"),)
+    id: Mapped[Id]
+    club_id: Mapped[ClubRef]
+    member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    type: Mapped[str] = mapped_column(Text)
+    """What happened, e.g. `purchase.recorded`, `tier.changed`, `badge.earned`."""
+    data: Mapped[Document]
+    created_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class Duty(Base):
+    """Something the timer does for a club again and again, and until when it has been done."""
+
+    __tablename__ = "duty"
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    done_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class ImportRun(Base):
+    """How far the import of one file into one club has come: moved in the transaction of the rows it counts."""
+
+    __tablename__ = "import_run"
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    """SHA-256 of the file and the format it was read in."""
+    position: Mapped[int] = mapped_column(BigInteger)
+    recorded: Mapped[int] = mapped_column(BigInteger)
+    repeated: Mapped[int] = mapped_column(BigInteger)
+    refused: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[Instant]
+    updated_at: Mapped[Instant]

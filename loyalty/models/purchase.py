@@ -1,0 +1,78 @@
+"""Purchases as they were recorded, with the ruling that stands; and the receipts that make posting safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Sequence, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.db import Base
+from loyalty.models.columns import Big, ClubRef, Document, Instant, MemberRef
+
+EVENT_ID = Sequence("event_id", metadata=Base.metadata)
+"""Every accepted event gets its number from here when it is recorded; replay follows it."""
+
+
+class Purchase(Base):
+    """A judged purchase of a member."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        CheckConstraint("gross >= 0 AND net >= 0", name="purchase_not_negative"),
+        Index("purchase_by_id", "id"),
+        Index("purchase_by_time", "club_id", "occurred_at", "id"),
+        Index("purchase_by_store", "store_id", "occurred_at", "id"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    club_id: Mapped[ClubRef]
+    store_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("store.id"))
+    receipt: Mapped[str] = mapped_column(Text)
+    occurred_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    day: Mapped[date]
+    """The local day in the club's zone."""
+    gross: Mapped[Big]
+    net: Mapped[Big]
+    lines: Mapped[list[Any]] = mapped_column(JSONB)
+    """Lines as lists in the order of `Line`'s fields; empty where only a basket was sent."""
+    extra: Mapped[Document]
+    """Tenders, channel, cashier, attributes: whatever of them was sent."""
+    version: Mapped[int] = mapped_column(Integer)
+    ruling: Mapped[Document]
+    """The facts that were read and the effects: `Ruling.kept()`."""
+
+
+class Receipt(Base):
+    """A store's receipt number, once; the digest tells a repeat from another sale under the same number."""
+
+    __tablename__ = "receipt"
+    store_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("store.id"), primary_key=True)
+    receipt: Mapped[str] = mapped_column(Text, primary_key=True)
+    club_id: Mapped[ClubRef]
+    event_id: Mapped[Big]
+    member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SetAside(Base):
+    """A purchase recorded but not judged: no member claims it yet, or it came too late and waits for a person."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (
+        CheckConstraint("because IN ('unclaimed', 'late')", name="set_aside_because_known"),
+        Index("set_aside_by_club", "club_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    club_id: Mapped[ClubRef]
+    store_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("store.id"))
+    receipt: Mapped[str] = mapped_column(Text)
+    member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    because: Mapped[str] = mapped_column(Text)
+    occurred_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    purchase: Mapped[Document]
+    """The purchase as sent, in the fields of the API."""
