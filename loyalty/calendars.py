@@ -95,7 +95,7 @@ class Calendar:
     def instant(self, day: date, minute: int = 0) -> datetime:
         """The instant (UTC) at which a local day reaches a minute.
 
-        Where a change of offset repeats that minute it is the first one; where it skips it, as far past the gap (PEP 495).
+        Where a change of offset repeats that minute it is the first; where it skips it, as far past the gap (PEP 495).
         """
         local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=self.zone)
         return local.astimezone(UTC)

@@ -1,0 +1,149 @@
+"""What screens and the API are shown: plain values, never rows of a table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from loyalty.rules.phrase import Phrase
+from loyalty.values import Text
+
+
+class Progress(NamedTuple):
+    """How far a need is met: `share` is a floored percentage, so 100 means done."""
+
+    counter: str
+    name: Text
+    value: int
+    needed: int
+    share: int
+    sentence: Text
+    """What is asked and what there is: «۳ از ۵ روز خرید», `3 of 5 days of purchase`."""
+
+
+class WalletView(NamedTuple):
+    """A member's wallet."""
+
+    code: str
+    name: Text
+    unit: str
+    """`points` or `money`."""
+    available: int
+    earned: int
+
+
+class TierStep(NamedTuple):
+    """A step of the ladder and how far the member is from it."""
+
+    code: str
+    title: Text
+    share: int
+    needs: tuple[Progress, ...]
+    sentence: Text
+    """The step's need as the bylaws say it."""
+
+
+class TierView(NamedTuple):
+    """Where a member stands on the ladder. `code` is None in a club without tiers, or below a first step with needs."""
+
+    code: str | None
+    title: Text | None
+    since: datetime | None
+    next: TierStep | None
+    keep: TierStep | None
+    """What holds the present step, where something does."""
+    ladder: tuple[tuple[str, Text], ...]
+    """Every step's code and title, lowest first."""
+
+
+class BadgeView(NamedTuple):
+    """A badge as a member sees it; a secret one is listed only once earned."""
+
+    code: str
+    title: Text
+    how: Text
+    """How it is earned."""
+    level: int
+    levels: int
+    next: int | None
+    """The next level, None once the last is reached."""
+    value: int
+    needed: int
+    share: int
+    earned_at: datetime | None
+    rarity: int
+    """Members who hold it, as a floored percentage of active members."""
+
+
+class StatementLine(NamedTuple):
+    """One entry of a member's ledger, with the sentence that explains its arithmetic."""
+
+    id: int
+    at: datetime
+    wallet: str
+    amount: int
+    """Signed: what the member gained."""
+    version: int
+    article: str
+    title: Text
+    event: int
+    receipt: str | None
+    sentence: Text
+
+
+class ConditionView(NamedTuple):
+    """One condition of an article as it was judged: the sentence, whether it held, and what it saw."""
+
+    holds: bool
+    sentence: Text
+    saw: Text
+    depth: int
+    """0 for the article's own condition, deeper inside all/any/none."""
+
+
+class ArticleView(NamedTuple):
+    """One article of the version that judged a purchase."""
+
+    no: str
+    title: Text
+    gave: tuple[tuple[str, int, Text], ...]
+    """(wallet, amount, sentence of the arithmetic) for each award that gave."""
+    conditions: tuple[ConditionView, ...]
+    because: Text | None
+    """Why it gave nothing, or less than it reckoned."""
+
+
+class Explanation(NamedTuple):
+    """A purchase explained from the facts that were kept when it was judged."""
+
+    purchase: int
+    version: int
+    occurred_at: datetime
+    tier: str | None
+    articles: tuple[ArticleView, ...]
+
+
+class ArticleText(NamedTuple):
+    """A numbered article, a tier, a badge or a board of the bylaws as people read it."""
+
+    no: str
+    title: Text
+    phrases: dict[str, Phrase]
+    """By language; `loyalty.rules.phrase.plain` makes text of one."""
+
+
+class Section(NamedTuple):
+    """A part of the bylaws: `articles`, `tiers`, `badges`, `leaderboards`, `wallets`."""
+
+    code: str
+    title: Text
+    articles: tuple[ArticleText, ...]
+
+
+class BylawsView(NamedTuple):
+    """The version in force: the document as published and its sections as sentences."""
+
+    version: int
+    from_at: datetime
+    document: dict[str, Any]
+    sections: tuple[Section, ...]
