@@ -1,0 +1,212 @@
+"""What every page of ours shares: language, theme, words and figures in templates, and the security headers.
+
+`admin` and `widgets` call `init_app` when they register; the second call changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request, url_for
+from markupsafe import Markup, escape
+
+from loyalty import art, formats
+from loyalty.calendars import Calendar
+from loyalty.rules.phrase import Phrase, Slot
+from loyalty.values import LANGS, Lang, Text
+
+Theme = Literal["light", "dark", "auto"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark", "auto")
+YEAR: Final = 365 * 24 * 3600
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'nonce-{nonce}'",
+        "style-src 'self' 'nonce-{nonce}'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give an application's templates our words, figures and drawings, and its answers our headers."""
+    if "loyalty.web" in app.extensions:
+        return
+    app.extensions["loyalty.web"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=t, lang=lang, direction=direction, theme=theme, nonce=nonce, asset=asset, here=here, art=art, Text=Text
+    )
+    app.jinja_env.filters.update(
+        number=number,
+        signed=signed,
+        digits=digits,
+        share=share,
+        money=money,
+        day=day,
+        instant=instant,
+        sentence=sentence,
+    )
+    app.after_request(_finish)
+
+
+# --- language and theme ---------------------------------------------------------------------------------------------
+
+
+def lang() -> Lang:
+    """The page's language: asked for by `?lang=`, set for this request by `use_lang`, kept in the cookie, or the
+    browser's; Persian where nothing says otherwise."""
+    if "lang" not in g:
+        for wish in (request.args.get("lang"), request.cookies.get("lang")):
+            if wish in LANGS:
+                g.lang = wish
+                break
+        else:
+            g.lang = request.accept_languages.best_match(LANGS, default="fa")
+    return cast(Lang, g.lang)
+
+
+def use_lang(preferred: str | None) -> None:
+    """Let a known person's own language decide, unless this request or browser already chose one."""
+    chosen = request.args.get("lang") or request.cookies.get("lang")
+    if preferred in LANGS and chosen not in LANGS:
+        g.lang = preferred
+
+
+def direction() -> str:
+    """The page's direction: `rtl` or `ltr`."""
+    return "rtl" if lang() == "fa" else "ltr"
+
+
+def theme() -> Theme:
+    """Light, dark, or as the device says (`auto`): from `?theme=` or the cookie."""
+    for wish in (request.args.get("theme"), request.cookies.get("theme")):
+        if wish in THEMES:
+            return wish
+    return "auto"
+
+
+def here(**changes: str) -> str:
+    """The address of this page with some query parameters changed: `here(lang='en')`."""
+    query = urlencode({**request.args.to_dict(), **changes})
+    return f"{request.path}?{query}" if query else request.path
+
+
+# --- words and figures ----------------------------------------------------------------------------------------------
+
+
+def t(text: Text | str, fa: str | None = None, **params: object) -> str:
+    """A sentence in the page's language, given as a `Text` or as English and Persian side by side.
+
+    Named slots are filled and escaped; pass `Markup` for a slot that is itself markup.
+    """
+    wording = Text(text, fa) if isinstance(text, str) and fa is not None else cast(Text, text)
+    said = wording.to(lang())
+    return escape(said).format(**params) if params else said
+
+
+def number(value: int) -> str:
+    """An integer with separators, in the page's digits."""
+    return formats.number(value, lang())
+
+
+def signed(value: int) -> str:
+    """A gain or a loss with its sign before the figure, kept together whatever the direction around it."""
+    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
+    return f"\u2066{sign}{formats.number(abs(value), lang())}\u2069"
+
+
+def digits(value: object) -> str:
+    """Anything's text in the page's digits, without separators."""
+    return formats.digits(str(value), lang())
+
+
+def share(value: int) -> str:
+    """A floored percentage: 55 is «۵۵٪»."""
+    return formats.digits(f"{value}%", lang())
+
+
+def money(minor: int, unit: formats.Unit) -> str:
+    """Money as a person reads it."""
+    return formats.money(minor, unit, lang())
+
+
+def day(value: date | datetime, calendar: Calendar) -> Markup:
+    """A long date of the club's calendar, as a `<time>` element."""
+    local = calendar.moment(value).day if isinstance(value, datetime) else value
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), formats.day(local, calendar, lang()))
+
+
+def instant(value: datetime, calendar: Calendar) -> Markup:
+    """A long date and the time of day in the club's zone, as a `<time>` element."""
+    shown = formats.instant(value, calendar, lang())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+
+
+_CLOSING: Final = (".", "،", ",", ":", "؛", ";", ")", "»")
+
+
+def sentence(phrase: Phrase) -> Markup:
+    """A sentence of the bylaws with its slots marked: turquoise when, lapis if, saffron then."""
+    out = Markup("")
+    for part in phrase:
+        word = part.text if isinstance(part, Slot) else part
+        if out and not word.startswith(_CLOSING):
+            out += " "
+        out += Markup('<span class="slot {}">{}</span>').format(part.role, word) if isinstance(part, Slot) else word
+    return out
+
+
+# --- assets and headers ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: Path, changed_ns: int) -> str:  # noqa: ARG001 - a changed file is another key of the cache
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a file under `loyalty/static`, with a mark of its content, so that browsers may keep it."""
+    path = Path(cast(str, current_app.static_folder)) / name
+    return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime_ns))
+
+
+def nonce() -> str:
+    """This answer's nonce, for the rare inline script or style."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return cast(str, g.nonce)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    for name, wanted in (("lang", LANGS), ("theme", THEMES)):
+        wish = request.args.get(name)
+        if wish in wanted:
+            _keep(response, name, wish)
+    return response
+
+
+def _keep(response: Response, name: str, value: Any) -> None:
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
