@@ -55,7 +55,7 @@ def digest(token: str) -> bytes:
 
 
 def _nobodys() -> str:
-    """A hash that no password has, made without hashing: comparing with it costs what comparing with a kept one does."""
+    """A hash that no password has, made without hashing: comparing with it costs what any comparison does."""
     parts = _hasher.memory_cost, _hasher.time_cost, _hasher.parallelism
     salt, tag = (b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (_hasher.salt_len, _hasher.hash_len))
     return "$argon2id$v=19$m={},t={},p={}${}${}".format(*parts, salt, tag)
