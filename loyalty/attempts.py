@@ -12,16 +12,12 @@ from typing import NamedTuple
 
 import redis
 import structlog
-from flask import current_app
 
-from loyalty.config import settings
 from loyalty.errors import RateLimited
+from loyalty.valkey import valkey
 from loyalty.values import Text
 
 log = structlog.get_logger()
-
-TIMEOUT = 0.5
-"""Seconds that a guard may cost before it is passed over."""
 
 
 class Guard(NamedTuple):
@@ -77,11 +73,7 @@ def give_back(guards: list[Guard]) -> None:
 @contextmanager
 def _valkey() -> Iterator[redis.Redis]:
     """The client of this application; its faults are written down and passed over."""
-    client = current_app.extensions.get("loyalty.attempts")
-    if client is None:
-        client = redis.Redis.from_url(settings().redis_url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
-        current_app.extensions["loyalty.attempts"] = client
     try:
-        yield client
+        yield valkey()
     except redis.RedisError as error:
         log.warning("attempts.uncounted", reason=str(error))

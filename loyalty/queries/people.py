@@ -9,20 +9,9 @@ from typing import NamedTuple
 from loyalty import passwords
 from loyalty.calendars import Calendar
 from loyalty.db import connection
-from loyalty.formats import Unit, unit
+from loyalty.formats import unit
+from loyalty.queries.clubs import ClubView
 from loyalty.values import Lang, Text
-
-
-class ClubOfPerson(NamedTuple):
-    """A club that a person works for, with what its screens need to show days and money."""
-
-    id: int
-    code: str
-    name: Text
-    currency: str
-    calendar: Calendar
-    unit: Unit
-    role: str
 
 
 class PersonView(NamedTuple):
@@ -33,7 +22,7 @@ class PersonView(NamedTuple):
     name: str
     lang: Lang
     stamp: str
-    clubs: tuple[ClubOfPerson, ...]
+    clubs: tuple[ClubView, ...]
 
 
 def person(person_id: int) -> PersonView | None:
@@ -42,7 +31,7 @@ def person(person_id: int) -> PersonView | None:
         connection()
         .execute(
             "SELECT p.email, p.name, p.lang, p.password, c.id, c.code, c.name, c.currency, c.display, c.timezone, "
-            "c.calendar, r.role "
+            "c.calendar "
             "FROM person p LEFT JOIN role r ON r.person_id = p.id LEFT JOIN club c ON c.id = r.club_id "
             "WHERE p.id = %s AND p.password IS NOT NULL ORDER BY c.code",
             [person_id],
@@ -53,8 +42,8 @@ def person(person_id: int) -> PersonView | None:
         return None
     email, name, lang, password, *_ = rows[0]
     clubs = tuple(
-        ClubOfPerson(id_, code, Text(**title), currency, Calendar(zone, calendar), unit(currency, display), role)
-        for *_, id_, code, title, currency, display, zone, calendar, role in rows
+        ClubView(id_, code, Text(**title), currency, display, Calendar(zone, calendar), unit(currency, display))
+        for *_, id_, code, title, currency, display, zone, calendar in rows
         if id_ is not None
     )
     stamp = hashlib.sha256(password.encode()).hexdigest()[:16]
