@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import psycopg
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -23,8 +25,19 @@ TRIES = 5
 """How often a transaction that lost a deadlock is begun again before its error is let through."""
 
 
+NAMES: Final = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_name)s_key",
+    "ix": "%(table_name)s_%(column_0_name)s_idx",
+}
+"""What constraints are called that nobody named; PostgreSQL's own way, written down so that migrations can name them."""
+
+
 class Base(DeclarativeBase):
     """The tables' common base; `db.Model` is not used because mypy can't see through it."""
+
+    metadata = MetaData(naming_convention=NAMES)
 
 
 db = SQLAlchemy(model_class=Base)
@@ -45,7 +58,7 @@ def base_app(settings: Settings, name: str = "loyalty") -> Flask:
     )
     app.extensions["loyalty"] = settings
     db.init_app(app)
-    migrate.init_app(app, cast(Any, db), directory="loyalty/migrations")
+    migrate.init_app(app, cast(Any, db), directory=str(Path(__file__).parent / "migrations"))
     return app
 
 
