@@ -1,0 +1,56 @@
+"""This month so far beside the same days of the month before: the fair comparison."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from loyalty.calendars import Calendar
+from loyalty.db import connection
+
+
+class MonthSums(NamedTuple):
+    """The sums of some first days of a month; money in minor units."""
+
+    first: date
+    last: date
+    """Included."""
+    purchases: int
+    buyers: int
+    net: int
+    joined: int
+    issued: dict[str, int]
+    """What was given, by wallet."""
+
+
+def month_so_far(club_id: int, calendar: Calendar, now: datetime) -> tuple[MonthSums, MonthSums]:
+    """This month until now, and the month before to the same day (or to its end, where it was shorter)."""
+    today = calendar.moment(now).day
+    first = calendar.start_of("month", today)
+    before = calendar.previous("month", today)
+    same = min(before.end, (before.start or first) + (today - first))
+    return _sums(club_id, calendar, first, today), _sums(club_id, calendar, before.start or first, same)
+
+
+def _sums(club_id: int, calendar: Calendar, first: date, last: date) -> MonthSums:
+    params = {
+        "club": club_id,
+        "since": calendar.instant(first),
+        "until": calendar.instant(last + timedelta(days=1)),
+    }
+    conn = connection()
+    sold = conn.execute(
+        "SELECT count(*), count(DISTINCT member_id), coalesce(sum(net), 0)::bigint FROM purchase "
+        "WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s",
+        params,
+    ).fetchone() or (0, 0, 0)
+    joined = conn.execute(
+        "SELECT count(*) FROM member WHERE club_id = %(club)s AND joined_at >= %(since)s AND joined_at < %(until)s",
+        params,
+    ).fetchone() or (0,)
+    issued = conn.execute(
+        "SELECT wallet, sum(amount)::bigint FROM entry WHERE club_id = %(club)s AND source = 'issued' "
+        "AND occurred_at >= %(since)s AND occurred_at < %(until)s GROUP BY wallet",
+        params,
+    ).fetchall()
+    return MonthSums(first, last, *sold, joined[0], dict(issued))
