@@ -83,6 +83,12 @@ class TooLarge(Problem):
     code, status, title = "too_large", 413, Text("The body is too large", "حجم درخواست زیاد است")
 
 
+class Unavailable(Problem):
+    """Something that can be rebuilt is away for a moment; nothing is lost, ask again."""
+
+    code, status, title = "unavailable", 503, Text("Not available just now", "فعلاً در دسترس نیست")
+
+
 class RateLimited(Problem):
     """Too many attempts; `retry_after` is in seconds."""
 
