@@ -1,0 +1,16 @@
+"""What stands on a shop's page and on the member's phone."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from loyalty import web
+from widgets import member
+
+__all__ = ["register"]
+
+
+def register(app: Flask) -> None:
+    """Put the member's page and the elements on the application."""
+    web.init_app(app)
+    app.register_blueprint(member.pages)

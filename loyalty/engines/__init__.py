@@ -137,13 +137,13 @@ def _read(lock: IO[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def engines(data: Path, what: str, tell: Tell = silent) -> Iterator[Addresses]:
+def engines(data: Path, what: str, tell: Tell = silent, *, durable: bool = True) -> Iterator[Addresses]:
     """The engines of a data folder for the duration of a command: those of a running instance, else our own.
 
     Raises:
         EngineTrouble: they can't be had.
     """
-    mine = Engines(data, tell)
+    mine = Engines(data, tell, durable=durable)
     end = time.monotonic() + STARTING
     while time.monotonic() < end:
         try:
