@@ -11,13 +11,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, request, url_for
 from markupsafe import Markup, escape
 
 from loyalty import art, formats
 from loyalty.calendars import Calendar
+from loyalty.errors import Forbidden
 from loyalty.rules.phrase import Phrase, Slot
 from loyalty.values import LANGS, Lang, Text
 
@@ -126,10 +127,13 @@ def number(value: int) -> str:
     return formats.number(value, lang())
 
 
-def signed(value: int) -> str:
-    """A gain or a loss with its sign before the figure, kept together whatever the direction around it."""
+def signed(value: int, unit: formats.Unit | None = None) -> str:
+    """A gain or a loss, in money where a unit is given; the sign keeps to the figure's left in both directions."""
     sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return f"\u2066{sign}{formats.number(abs(value), lang())}\u2069"
+    if unit is None:
+        return f"\u2066{sign}{formats.number(abs(value), lang())}\u2069"
+    figure = formats.amount(abs(value), unit, lang())
+    return formats.money(abs(value), unit, lang()).replace(figure, f"\u2066{sign}{figure}\u2069", 1)
 
 
 def digits(value: object) -> str:
@@ -194,10 +198,28 @@ def nonce() -> str:
     return cast(str, g.nonce)
 
 
+def refuse_foreign_posts() -> None:
+    """Before a page's request that changes something: it must come from a page of ours, not from another site's.
+
+    Browsers say where a request comes from (`Sec-Fetch-Site`, older ones `Origin`); who says nothing is no browser, and
+    carries no cookie that could be abused.
+
+    Raises:
+        Forbidden: another site's page sent it.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    foreign = site not in ("same-origin", "none") if site else bool(origin) and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise Forbidden(Text("This form was sent from another site.", "این فرم از سایت دیگری فرستاده شده است."))
+
+
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     for name, wanted in (("lang", LANGS), ("theme", THEMES)):
