@@ -1,0 +1,22 @@
+"""The bylaws: read, judge, explain. Pure: no clock, no chance, no database."""
+
+from loyalty.rules.bylaws import Bylaws
+from loyalty.rules.document import load
+from loyalty.rules.evaluate import evaluate, reviewed
+from loyalty.rules.facts import Facts, Line, MemberRef, Purchase, Tender
+from loyalty.rules.phrase import plain
+from loyalty.rules.ruling import Ruling
+
+__all__ = [
+    "Bylaws",
+    "Facts",
+    "Line",
+    "MemberRef",
+    "Purchase",
+    "Ruling",
+    "Tender",
+    "evaluate",
+    "load",
+    "plain",
+    "reviewed",
+]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
+
+from loyalty.calendars import Calendar, Moment
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -52,3 +56,53 @@ class Purchase:
     channel: str | None = None
     cashier: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a version of the bylaws sees of one event: the purchase, and the member before it.
+
+    `counts` answers the version's `reads` in their order, at the event's own day; `standing` the same at the member's
+    latest day, where tiers and badges stand (the same list unless the event is late).
+    """
+
+    purchase: Purchase
+    moment: Moment
+    calendar: Calendar
+    tier: str | None
+    rank: int
+    """The tier's place on the version's ladder; -1 for none."""
+    counts: list[int]
+    standing: list[int]
+    standing_day: date
+    badges: dict[str, int]
+    values: dict[str, Any]
+    """The member's attributes, age and years that the version reads; absent ones are missing."""
+    active: bool = True
+    active_days: int = 0
+    """Bits by place among the live counters: counters of days for which the event's day is counted already."""
+    budgets: dict[tuple[str, date], int] | None = None
+    """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
+    masks: dict[Any, int] = field(default_factory=dict)
+    """Line filters already answered for this basket."""
+    whole: int = field(init=False)
+    """The mask of the whole basket; a basket without lines counts as one nameless line."""
+
+    def __post_init__(self) -> None:
+        self.whole = (1 << (len(self.purchase.lines) or 1)) - 1
+
+    def month_day(self) -> tuple[int, int]:
+        """Month and day of the month in the club's calendar."""
+        _, month, day = self.calendar.parts(self.moment.day)
+        return month, day
+
+    def basket(self, measure: str, mask: int) -> int:
+        """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask."""
+        purchase = self.purchase
+        if mask == self.whole and measure != "quantity":
+            return purchase.net if measure == "net" else purchase.gross
+        of = _OF_LINE[measure]
+        return sum(of(line) for index, line in enumerate(purchase.lines) if mask >> index & 1)
+
+
+_OF_LINE: dict[str, Callable[[Line], int]] = {name: attrgetter(name) for name in ("quantity", "gross", "net")}

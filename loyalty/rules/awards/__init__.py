@@ -1,0 +1,1 @@
+"""Kinds of award: one module each (or a family of close kin)."""

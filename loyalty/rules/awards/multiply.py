@@ -1,0 +1,66 @@
+"""`multiply`: makes what the basket, or some lines of it, earned so many times as much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar, Self
+
+from loyalty.rules.filters import LineFilter, read_filter
+from loyalty.rules.kinds import Award
+from loyalty.rules.phrase import Phrase
+from loyalty.rules.reading import Node
+from loyalty.rules.types import RATIO, WORD, Field, Many, NameOf, ratio
+from loyalty.rules.voice import Voice
+from loyalty.values import Text, floor_ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply(Award):
+    """`multiply: {by: "2", of: {lines: {category: dairy}}}`: (by - 1) times what its lines alone earned so far."""
+
+    by: Fraction
+    lines: LineFilter | None
+    articles: frozenset[str]
+    wallet: str
+    kind: ClassVar[str] = "multiply"
+    label: ClassVar[Text] = Text("multiply", "چند برابر")
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("by", RATIO, Text("By", "ضریب")),
+        Field("of", WORD, Text("Lines", "ردیف‌ها"), None),
+        Field("articles", Many(NameOf("articles")), Text("Articles", "ماده‌ها"), ()),
+        Field("wallet", NameOf("wallets"), Text("Wallet", "کیف"), None),
+    )
+
+    @classmethod
+    def load(cls, node: Node) -> Self:
+        """`by` above 1; `of: {lines}` for some lines; `articles` for what only those gave; `wallet`."""
+        found = node.fields(["by"], ["of", "articles", "wallet"])
+        by = ratio(found["by"])
+        if by <= 1:
+            raise found["by"].bad(Text("A multiplier above 1 is expected.", "ضریب باید بزرگ‌تر از ۱ باشد."))
+        lines = read_filter(found["of"].fields(["lines"])["lines"]) if "of" in found else None
+        articles = found["articles"].every(lambda n: n.name("articles")) if "articles" in found else ()
+        wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet("points", node)
+        return cls(by, lines, frozenset(articles), wallet)
+
+    def gain(self, earned: int) -> int:
+        """(by - 1) × what was earned, rounded down once."""
+        return floor_ratio(earned, self.by - 1)
+
+    def phrase(self, voice: Voice) -> Phrase:
+        """`points of category dairy become 2 times as many`."""
+        purse, by = voice.wallet(self.wallet), voice.ratio(self.by)
+        where = self.lines.say(voice) if self.lines else ""
+        only = voice.listed([voice.article(no) for no in sorted(self.articles)])
+        if voice.lang == "fa":
+            what = f"{purse} {where}".strip() if where else f"{purse} این خرید"
+            return (voice.then(f"{what}{f' از {only}' if only else ''} {by} برابر"), "می‌شود")
+        what = f"the {purse} of {where}" if where else f"the {purse} of this purchase"
+        return (voice.then(f"{what}{f' from {only}' if only else ''} × {by}"),)
+
+    def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
+        """How the amount came about."""
+        total, extra = voice.worth(asked, self.wallet), voice.ratio(self.by - 1)
+        earned = voice.worth(base, self.wallet)
+        return voice.pick(f"{earned} × {extra} more = {total}", f"{extra} برابر {earned}، افزون بر آن = {total}")

@@ -1,0 +1,175 @@
+"""A version of the bylaws as objects, ready to judge. Immutable but for the live counters it is bound to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from loyalty.calendars import Calendar, Period
+from loyalty.formats import Unit
+from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.counters import Counter
+from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.limits import Limit
+from loyalty.rules.windows import Window
+from loyalty.values import Rounding, Text
+
+
+class Read(NamedTuple):
+    """A counter over a window, as some part of this version reads it."""
+
+    counter: Counter
+    over: Window
+
+
+@dataclass(frozen=True, slots=True)
+class ClubTerms:
+    """What is fixed when the club is created."""
+
+    name: Text
+    currency: str
+    display: str | None
+    calendar: Calendar
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A purse of points or of money."""
+
+    code: str
+    unit: str
+    name: Text
+    rounds: Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A numbered article: on a purchase, if its condition holds, it gives."""
+
+    no: str
+    title: Text
+    condition: Condition | None
+    give: tuple[Award, ...]
+    limits: tuple[Limit, ...]
+    from_: date | None
+    until: date | None
+    earnings: tuple[tuple[int, Earning], ...] = field(init=False)
+    multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
+    granted: tuple[str, ...] = field(init=False)
+    messages: tuple[Text, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "earnings", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)))
+        put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
+        put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
+        put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
+
+    def in_force(self, day: date) -> bool:
+        """Whether a local day lies within `from` and `until`, both included."""
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the ladder; without needs everybody stands on it."""
+
+    code: str
+    title: Text
+    needs: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The ladder, lowest first, and how one goes down it."""
+
+    ladder: tuple[Step, ...]
+    demote: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeLevelTerms:
+    """What a level asks of the counter, and what reaching it gives."""
+
+    at: int
+    give: tuple[Award, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge: by a counter's levels, by a condition on a purchase, or handed out by an article."""
+
+    code: str
+    title: Text
+    secret: bool
+    counter: str | None = None
+    over: Window | None = None
+    unit: str = "count"
+    index: int = -1
+    levels: tuple[BadgeLevelTerms, ...] = ()
+    condition: Condition | None = None
+
+    @property
+    def height(self) -> int:
+        """How many levels there are."""
+        return len(self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """A ranking by a counter over a period; `period` None is ever."""
+
+    code: str
+    title: Text
+    counter: str
+    period: Period | None
+    ties: str
+
+
+@dataclass(slots=True)
+class Bylaws:
+    """One version. `reads` says what facts it needs; `live` are the counters that every event feeds."""
+
+    version: int
+    club: ClubTerms
+    wallets: dict[str, Wallet]
+    counters: dict[str, Counter]
+    counter_names: dict[str, Text]
+    articles: tuple[Article, ...]
+    tiers: Tiers | None
+    badges: dict[str, Badge]
+    leaderboards: dict[str, Leaderboard]
+    stacking: str
+    reads: tuple[Read, ...]
+    member_reads: frozenset[str]
+    ranks: dict[str, int] = field(init=False)
+    live: tuple[Counter, ...] = field(init=False)
+    feeds: tuple[int, ...] = field(init=False)
+    """For each read, the place of its counter among `live`."""
+
+    def __post_init__(self) -> None:
+        self.ranks = {step.code: rank for rank, step in enumerate(self.tiers.ladder)} if self.tiers else {}
+        self.bind(self.own_counters())
+
+    def own_counters(self) -> tuple[Counter, ...]:
+        """Every counter that this version names or reads, each once."""
+        return tuple(dict.fromkeys([*self.counters.values(), *(read.counter for read in self.reads)]))
+
+    def bind(self, live: tuple[Counter, ...]) -> None:
+        """Take the club's live counters: those of every version, this one's among them."""
+        places = {counter: place for place, counter in enumerate(live)}
+        self.live = live
+        self.feeds = tuple(places[read.counter] for read in self.reads)
+
+    def first_tier(self) -> str | None:
+        """Where everybody stands who has done nothing yet."""
+        if self.tiers and self.tiers.ladder[0].needs is None:
+            return self.tiers.ladder[0].code
+        return None
+
+    def budgets(self) -> list[Limit]:
+        """The limits that all members share."""
+        return [limit for article in self.articles for limit in article.limits if limit.per == "club"]

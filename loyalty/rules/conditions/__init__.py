@@ -1,0 +1,1 @@
+"""Kinds of condition: one module each (or a family of close kin)."""

@@ -1,0 +1,120 @@
+"""`counter` and `nth_purchase`: what the member has done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from loyalty.rules.bounds import AMOUNT, WORDS, Bounds, bounds_of
+from loyalty.rules.conditions.basket import voice_be
+from loyalty.rules.counters import PURCHASES_EVER
+from loyalty.rules.facts import Facts
+from loyalty.rules.kinds import Condition, Measured
+from loyalty.rules.phrase import Phrase
+from loyalty.rules.reading import Node
+from loyalty.rules.types import POSITIVE, Field, NameOf
+from loyalty.rules.voice import Voice
+from loyalty.rules.windows import EVER, WINDOW, Window, read_window
+from loyalty.values import QUANTITY_SCALE, Text
+
+
+@dataclass(frozen=True, slots=True)
+class CounterIs(Condition):
+    """A counter over a window within bounds: `counter: {name: spend, over: {this: year}, at_least: 50000000}`."""
+
+    name: str
+    over: Window
+    bounds: Bounds
+    unit: str
+    index: int
+    kind: ClassVar[str] = "counter"
+    label: ClassVar[Text] = Text("counter", "شمارنده")
+    for_standing: ClassVar[bool] = True
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("name", NameOf("counters"), Text("Counter", "شمارنده")),
+        Field("over", WINDOW, Text("Over", "در بازهٔ"), EVER),
+        *(Field(word, AMOUNT, Text(word, word), None) for word in WORDS),
+    )
+
+    @classmethod
+    def load(cls, node: Node) -> Self:
+        """The counter's name, the window (ever, if none) and exactly one bound."""
+        found = node.fields(["name"], ("over", *WORDS))
+        name = found["name"].name("counters")
+        over = read_window(found["over"]) if "over" in found else EVER
+        unit = node.reading.counter_units[name]
+        bounds = bounds_of(found, node, QUANTITY_SCALE if unit == "quantity" else 1)
+        return cls(name, over, bounds, unit, node.reading.read(name, over))
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether the figure lies within."""
+        return self.bounds.hold(facts.counts[self.index])
+
+    def share(self, facts: Facts) -> int:
+        """How far the figure has come."""
+        return self.bounds.share(facts.counts[self.index])
+
+    def measured(self, facts: Facts) -> list[Measured]:
+        """The figure against its bounds."""
+        return [Measured(self.name, self.over, facts.counts[self.index], self.bounds, self.unit)]
+
+    def saw(self, facts: Facts, voice: Voice) -> str:
+        """The figure."""
+        value = voice.measured(facts.counts[self.index], self.unit)
+        return f"{voice.counter(self.name)} {self.over.say(voice)}: {value}"
+
+    def phrase(self, voice: Voice) -> Phrase:
+        """`spend in the last 12 months is at least …`."""
+        what, bound = voice.counter(self.name), self.bounds.say(voice, self.unit)
+        if voice.lang == "fa":
+            return (f"{what} {self.over.say(voice)}", voice.if_(bound), "باشد")
+        return (f"{what} {self.over.say(voice)} is", voice.if_(bound))
+
+
+@dataclass(frozen=True, slots=True)
+class NthPurchase(Condition):
+    """The member's nth purchase, or every nth: `nth_purchase: 1` or `nth_purchase: {every: 10}`; this one counts."""
+
+    n: int
+    every: bool
+    index: int
+    kind: ClassVar[str] = "nth_purchase"
+    label: ClassVar[Text] = Text("nth purchase", "چندمین خرید")
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("n", POSITIVE, Text("The purchase's number", "شمارهٔ خرید"), None),
+        Field("every", POSITIVE, Text("Every so many", "هر چند خرید یک بار"), None),
+    )
+
+    @classmethod
+    def load(cls, node: Node) -> Self:
+        """A number, `{n: number}` or `{every: number}`."""
+        if isinstance(node.value, dict):
+            found = node.fields(optional=("n", "every"))
+            if len(found) != 1:
+                raise node.bad(Text("Either n or every is expected.", "یا n لازم است یا every."))
+            [(word, body)] = found.items()
+            n, every = POSITIVE.read(body), word == "every"
+        else:
+            n, every = POSITIVE.read(node), False
+        return cls(n, every, node.reading.read(PURCHASES_EVER, EVER))
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether this purchase has the number."""
+        number = facts.counts[self.index] + 1
+        return number % self.n == 0 if self.every else number == self.n
+
+    def saw(self, facts: Facts, voice: Voice) -> str:
+        """The purchase's number."""
+        number = voice.number(facts.counts[self.index] + 1)
+        return voice.pick(f"purchase number {number}", f"خرید شمارهٔ {number}")
+
+    def phrase(self, voice: Voice) -> Phrase:
+        """`it is every 10th purchase`."""
+        n = voice.number(self.n)
+        if self.every:
+            slot = voice.pick(f"one in every {n} of the member's purchases", f"از هر {n} خرید عضو، آخری")
+        elif self.n == 1:
+            slot = voice.pick("the member's first purchase", "نخستین خرید عضو")
+        else:
+            slot = voice.pick(f"the member's purchase number {n}", f"خرید شمارهٔ {n} عضو")
+        return (voice.pick("it is", "این خرید"), voice.if_(slot), *voice_be(voice))

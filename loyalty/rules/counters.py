@@ -1,0 +1,127 @@
+"""Counters: what the club counts of its members' events, net of returns, per local day."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from loyalty.rules.facts import Facts
+from loyalty.rules.filters import LineFilter, read_filter
+from loyalty.rules.reading import Node, Reading
+from loyalty.values import Text
+
+if TYPE_CHECKING:
+    from loyalty.rules.ruling import Given
+
+Measure = Literal["amount", "gross", "quantity", "times", "days", "base"]
+MEASURES: Final[dict[str, Text]] = {
+    "amount": Text("net amount", "مبلغ خالص"),
+    "gross": Text("amount before discount", "مبلغ پیش از تخفیف"),
+    "quantity": Text("quantity", "تعداد"),
+    "times": Text("times", "دفعات"),
+    "days": Text("days", "روزها"),
+}
+UNITS: Final = {"amount": "money", "gross": "money", "quantity": "quantity", "times": "times", "days": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A definition: `of` purchases or lines (then `where` may narrow them), or of what an article gave.
+
+    Equal definitions are the same counter in every version; the digest is its identity.
+    """
+
+    of: Literal["purchases", "lines", "given"]
+    measure: Measure
+    where: LineFilter | None = None
+    articles: tuple[str, ...] = ()
+    wallet: str | None = None
+    returned_too: bool = False
+    """Counts a purchase even if it is returned later (for `nth_purchase`)."""
+
+    def definition(self) -> dict[str, Any]:
+        """The definition as a document: what is stored, and what the digest is taken of."""
+        form: dict[str, Any] = {"of": self.of, "measure": self.measure}
+        if self.where:
+            form["where"] = self.where.canonical()
+        if self.articles:
+            form["articles"] = list(self.articles)
+        if self.wallet:
+            form["wallet"] = self.wallet
+        if self.returned_too:
+            form["returned_too"] = True
+        return form
+
+    @property
+    def digest(self) -> bytes:
+        """The identity: 16 bytes of SHA-256 over the canonical definition."""
+        canonical = json.dumps(self.definition(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).digest()[:16]
+
+    @property
+    def unit(self) -> str:
+        """What its figures are: `money`, `quantity`, `times`, `days` or `count`."""
+        return UNITS.get(self.measure, "count") if self.of != "given" or self.measure == "times" else "count"
+
+    def feed(self, facts: Facts) -> int:
+        """What a purchase adds; to a counter of days 1, which makes the day active."""
+        purchase = facts.purchase
+        if self.of == "purchases":
+            if self.measure == "amount":
+                return purchase.net
+            if self.measure == "gross":
+                return purchase.gross
+            if self.measure == "quantity":
+                return facts.basket("quantity", facts.whole)
+            return 1
+        mask = self.where.mask(facts) if self.where else (facts.whole if purchase.lines else 0)
+        if self.measure in ("times", "days"):
+            return 1 if mask else 0
+        return facts.basket("net" if self.measure == "amount" else self.measure, mask) if mask else 0
+
+    def feed_given(self, awards: list[Given]) -> int:
+        """What a ruling adds to a counter of what articles gave: amounts, times, or the base they were reckoned on."""
+        amount = times = base = 0
+        for given in awards:
+            if given.article in self.articles and (self.wallet is None or given.wallet == self.wallet):
+                amount += given.amount
+                base += given.base
+                times = 1
+        return times if self.measure == "times" else base if self.measure == "base" else amount
+
+
+PURCHASES_EVER: Final = Counter("purchases", "times", returned_too=True)
+"""Counts every purchase made, returned later or not: what `nth_purchase` reads."""
+
+
+def read_counter(node: Node) -> Counter:
+    """A counter of the document: `{of: purchases | lines, where?, measure}`."""
+    found = node.fields(["of", "measure"], ["where"])
+    of = found["of"].choice(("purchases", "lines"))
+    measure = found["measure"].choice(tuple(MEASURES))
+    where = None
+    if "where" in found:
+        if of != "lines":
+            raise found["where"].bad(
+                Text(
+                    "Only a counter of lines can be narrowed by where.", "«where» تنها برای شمارندهٔ ردیف‌ها (lines) است."
+                )
+            )
+        where = read_filter(found["where"])
+    return Counter(of, measure, where)  # type: ignore[arg-type]
+
+
+def stored_counter(definition: Mapping[str, Any]) -> Counter:
+    """A counter from its stored definition, the inverse of `Counter.definition`."""
+    where = definition.get("where")
+    return Counter(
+        definition["of"],
+        definition["measure"],
+        read_filter(Node(where, "", Reading())) if where else None,
+        tuple(definition.get("articles", ())),
+        definition.get("wallet"),
+        definition.get("returned_too", False),
+    )

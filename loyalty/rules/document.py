@@ -1,0 +1,311 @@
+"""The document of a version, read into objects; every fault is named with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+from loyalty import formats
+from loyalty.calendars import PERIODS, Calendar
+from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.bylaws import (
+    Article,
+    Badge,
+    BadgeLevelTerms,
+    Bylaws,
+    ClubTerms,
+    Leaderboard,
+    Read,
+    Step,
+    Tiers,
+    Wallet,
+)
+from loyalty.rules.catalogue import read_award, read_condition
+from loyalty.rules.counters import Counter, read_counter
+from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.limits import read_limit
+from loyalty.rules.naming import counter_name
+from loyalty.rules.reading import Bad, Node, Reading
+from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio, read_date
+from loyalty.rules.windows import EVER, read_window
+from loyalty.values import QUANTITY_SCALE, Text
+
+T = TypeVar("T")
+
+FORMAT = 1
+SECTIONS = ("counters", "tiers", "badges", "leaderboards", "stacking")
+
+
+def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
+    """A document as bylaws.
+
+    Raises:
+        Invalid: with every fault found, each with the JSON pointer of its place.
+    """
+    reading = Reading()
+    try:
+        bylaws = _load(Node(document, "", reading), version)
+    except Bad:
+        reading.finish()
+        raise AssertionError("a fault was raised but not noted") from None
+    reading.finish()
+    return bylaws
+
+
+def _load(root: Node, version: int) -> Bylaws:
+    found = root.fields(["format", "club", "wallets", "articles"], SECTIONS)
+    reading = root.reading
+    if found["format"].value not in (FORMAT, str(FORMAT)):
+        raise found["format"].bad(Text("This engine reads format 1.", "این موتور قالب ۱ را می‌خواند."))
+    club = _club(found["club"])
+    reading.calendar = club.calendar
+    _declare(found)
+    wallets = _named(found.get("wallets"), _wallet)
+    reading.wallet_units = {code: wallet.unit for code, wallet in wallets.items()}
+    reading.roundings = {code: wallet.rounds for code, wallet in wallets.items()}
+    counters = _named(found.get("counters"), _counter)
+    reading.names["counters"] = set(counters)
+    reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
+    articles = found["articles"].every(_article)
+    tiers = _tiers(found["tiers"]) if "tiers" in found else None
+    badges = _named(found.get("badges"), _badge)
+    boards = _named(found.get("leaderboards"), _leaderboard)
+    stacking = found["stacking"].choice(("compound", "add", "highest")) if "stacking" in found else "compound"
+    if reading.faults:
+        raise Bad
+    definitions = {name: counter for name, (counter, _) in counters.items()}
+    reads = tuple(
+        Read(definitions[counter] if isinstance(counter, str) else counter, over) for counter, over in reading.reads
+    )
+    return Bylaws(
+        version,
+        club,
+        wallets,
+        definitions,
+        {name: given or counter_name(counter) for name, (counter, given) in counters.items()},
+        articles,
+        tiers,
+        badges,
+        boards,
+        stacking,
+        reads,
+        frozenset(reading.member_reads),
+    )
+
+
+def _declare(found: dict[str, Node]) -> None:
+    """Note the names that parts may refer to before they are read."""
+    names = found["club"].reading.names
+    for section in ("wallets", "counters", "badges"):
+        value = found[section].value if section in found else {}
+        names[section] = {key for key in value if isinstance(key, str)} if isinstance(value, Mapping) else set()
+    badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}
+    names["granted_badges"] = {
+        code for code, body in badges.items() if isinstance(body, Mapping) and not {"counter", "on"} & body.keys()
+    }
+    articles = found["articles"].value if isinstance(found["articles"].value, list) else []
+    names["articles"] = {str(body["no"]) for body in articles if isinstance(body, Mapping) and "no" in body}
+    tiers = found["tiers"].value if "tiers" in found and isinstance(found["tiers"].value, Mapping) else {}
+    ladder = tiers.get("ladder")
+    steps = ladder if isinstance(ladder, list) else []
+    reading = found["club"].reading
+    reading.ladder = [step["code"] for step in steps if isinstance(step, Mapping) and isinstance(step.get("code"), str)]
+    names["tiers"] = set(reading.ladder)
+
+
+def _named(node: Node | None, read: Callable[[str, Node], T]) -> dict[str, T]:
+    """An object's children, each read with its name; names are short words."""
+    result: dict[str, T] = {}
+    for name, child in node.mapping().items() if node else ():
+        value = child.reading.attempt(lambda n, name=name: read(_word(name, n), n), child)  # type: ignore[misc]
+        if value is not None:
+            result[name] = value
+    return result
+
+
+def _word(name: str, node: Node) -> str:
+    if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_-]{0,59}", name):
+        raise node.bad(
+            Text(
+                "A name is a letter followed by letters, digits, - or _.",
+                "نام با یک حرف لاتین آغاز می‌شود و تنها حرف، رقم، - یا _ دارد.",
+            )
+        )
+    return name
+
+
+def _club(node: Node) -> ClubTerms:
+    found = node.fields(["name", "currency", "timezone", "calendar"], ["display"])
+    attempt = node.reading.attempt
+    name = attempt(bilingual, found["name"])
+    currency = attempt(lambda n: n.choice(tuple(formats.CURRENCIES)), found["currency"])
+    display = attempt(lambda n: n.choice(("toman",)), found["display"]) if "display" in found else None
+    zone = attempt(_zone, found["timezone"])
+    system = attempt(lambda n: n.choice(("jalali", "gregorian")), found["calendar"])
+    if name is None or currency is None or zone is None or system is None:
+        raise Bad
+    if display == "toman" and currency != "IRR":
+        raise found["display"].bad(Text("Toman shows a club in IRR.", "تومان تنها برای باشگاهی با ریال (IRR) است."))
+    calendar = Calendar(zone, system)  # type: ignore[arg-type]
+    return ClubTerms(name, currency, display, calendar, formats.unit(currency, display))
+
+
+def _zone(node: Node) -> str:
+    if node.value not in available_timezones():
+        raise node.bad(
+            Text("A time zone such as Asia/Tehran is expected.", "این‌جا منطقهٔ زمانی لازم است، مانند Asia/Tehran.")
+        )
+    return str(node.value)
+
+
+def _wallet(code: str, node: Node) -> Wallet:
+    found = node.fields(["unit", "name"], ["rounds"])
+    unit = found["unit"].choice(("points", "money"))
+    rounds = found["rounds"].choice(("floor", "half_up", "ceil")) if "rounds" in found else "floor"
+    return Wallet(code, unit, bilingual(found["name"]), rounds)  # type: ignore[arg-type]
+
+
+def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
+    given = None
+    if isinstance(node.value, Mapping) and "name" in node.value:
+        body = node.fields(optional=("of", "where", "measure", "name"))
+        given = bilingual(body["name"])
+        node = Node(
+            {key: value for key, value in node.value.items() if key != "name"}, node.path, node.reading, node.depth
+        )
+    return read_counter(node), given
+
+
+def _article(node: Node) -> Article:
+    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until"])
+    attempt = node.reading.attempt
+    no = attempt(_article_no, found["no"])
+    title = attempt(bilingual, found["title"])
+    attempt(lambda n: n.choice(("purchase",)), found["on"])
+    condition = attempt(read_condition, found["if"]) if "if" in found else None
+    give = attempt(lambda n: n.every(read_award, least=1), found["give"]) or ()
+    first = attempt(read_date, found["from"]) if "from" in found else None
+    last = attempt(read_date, found["until"]) if "until" in found else None
+    if first and last and first > last:
+        raise found["until"].bad(Text("The last day comes before the first.", "روز پایان پیش از روز آغاز است."))
+    if no is None or title is None or not give:
+        raise Bad
+    wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply)]
+    if "limits" in found and not wallets:
+        raise found["limits"].bad(Text("There is no amount to limit.", "این ماده مقداری نمی‌دهد که سقف داشته باشد."))
+    limits = found["limits"].every(lambda n: read_limit(n, no, wallets[0])) if "limits" in found else ()
+    return Article(no, title, condition, give, limits, first, last)
+
+
+def _article_no(node: Node) -> str:
+    no = str(node.value) if isinstance(node.value, int) else node.text(20)
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]*", no):
+        raise node.bad(
+            Text(
+                "An article's number is letters, digits, dots or dashes.",
+                "شمارهٔ ماده از حرف لاتین، رقم، نقطه یا خط تیره است.",
+            )
+        )
+    seen = node.reading.names.setdefault("article numbers", set())
+    if no in seen:
+        raise node.bad(Text(f"There already is an article {no}.", f"مادهٔ {no} پیش‌تر آمده است."))
+    seen.add(no)
+    return no
+
+
+def _tiers(node: Node) -> Tiers:
+    found = node.fields(["ladder"], ["promote", "holds_for", "demote"])
+    ladder = found["ladder"].every(_step, least=1)
+    if "promote" in found:
+        found["promote"].choice(("at_once",))
+    if "holds_for" in found:
+        found["holds_for"].choice(("while_qualified",))
+    demote = found["demote"].choice(("to_qualified", "one_step", "never")) if "demote" in found else "to_qualified"
+    codes = [step.code for step in ladder]
+    for index, step in enumerate(found["ladder"].items()):
+        if codes[index] in codes[:index]:
+            raise step.bad(Text("This code is already on the ladder.", "این کد پیش‌تر در نردبان آمده است."))
+        if index and ladder[index].needs is None:
+            raise step.bad(Text("Only the first step may have no needs.", "تنها پلهٔ نخست می‌تواند بی‌شرط باشد."))
+    return Tiers(ladder, demote)
+
+
+def _step(node: Node) -> Step:
+    found = node.fields(["code", "title"], ["needs"])
+    code = _word(found["code"].text(60), found["code"])
+    needs = read_condition(found["needs"]) if "needs" in found else None
+    if needs and not _standing(needs):
+        raise found["needs"].bad(
+            Text(
+                "A step's needs may only read counters and the member.",
+                "شرط‌های یک سطح تنها می‌توانند شمارنده‌ها و ویژگی‌های عضو را ببینند.",
+            )
+        )
+    return Step(code, bilingual(found["title"]), needs)
+
+
+def _standing(condition: Condition) -> bool:
+    parts = condition.parts()
+    return all(_standing(part) for part in parts) if parts else condition.for_standing
+
+
+def _badge(code: str, node: Node) -> Badge:
+    found = node.fields(["title"], ["secret", "counter", "over", "levels", "on", "if"])
+    title = bilingual(found["title"])
+    secret = BOOLEAN.read(found["secret"]) if "secret" in found else False
+    if "counter" in found:
+        name = found["counter"].name("counters")
+        for other in {"on", "if"} & found.keys():
+            raise found[other].bad(Text("A badge has either a counter or a condition.", "نشان یا شمارنده دارد یا شرط."))
+        if "levels" not in found:
+            raise node.bad(Text("The field “levels” is missing.", "فیلد «levels» نوشته نشده است."))
+        over = read_window(found["over"]) if "over" in found else EVER
+        unit = node.reading.counter_units[name]
+        levels = found["levels"].every(lambda n: _level(n, unit), least=1)
+        if any(low.at >= high.at for low, high in pairwise(levels)):
+            raise found["levels"].bad(
+                Text("Each level asks more than the one before.", "هر سطح باید بیش از سطح پیشین بخواهد.")
+            )
+        return Badge(code, title, secret, name, over, unit, node.reading.read(name, over), levels)
+    for other in {"over", "levels"} & found.keys():
+        raise found[other].bad(Text("Only a badge with a counter has this.", "این تنها برای نشانی با شمارنده است."))
+    if ("on" in found) != ("if" in found):
+        raise node.bad(Text("on and if stand together.", "on و if با هم می‌آیند."))
+    condition = None
+    if "on" in found:
+        found["on"].choice(("purchase",))
+        condition = read_condition(found["if"])
+    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition)
+
+
+def _level(node: Node, unit: str) -> BadgeLevelTerms:
+    found = node.fields(["at"], ["give"])
+    if unit == "quantity":
+        exact = ratio(found["at"]) * QUANTITY_SCALE
+        if exact.denominator != 1 or exact <= 0:
+            raise found["at"].bad(Text("A quantity above zero is expected.", "این‌جا تعدادی بزرگ‌تر از صفر لازم است."))
+        at = int(exact)
+    else:
+        at = integer(found["at"], least=1)
+    return BadgeLevelTerms(at, found["give"].every(_level_award) if "give" in found else ())
+
+
+def _level_award(node: Node) -> Award:
+    award = read_award(node)
+    if not isinstance(award, Earning) or award.on_lines:
+        raise node.bad(Text("A badge gives fixed amounts.", "نشان تنها مقدار ثابت (fixed) می‌دهد."))
+    return award
+
+
+def _leaderboard(code: str, node: Node) -> Leaderboard:
+    found = node.fields(["title", "counter"], ["period", "scope", "ties"])
+    periods = ("ever", *PERIODS)
+    period = found["period"].choice(periods) if "period" in found else "month"
+    if "scope" in found:
+        found["scope"].choice(("club",))
+    ties = found["ties"].choice(("first_to_reach", "shared")) if "ties" in found else "first_to_reach"
+    name = found["counter"].name("counters")
+    return Leaderboard(code, bilingual(found["title"]), name, None if period == "ever" else period, ties)  # type: ignore[arg-type]

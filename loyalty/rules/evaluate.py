@@ -1,0 +1,189 @@
+"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed badges and tiers.
+
+The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock, a database or chance.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import date
+
+from loyalty.rules.bylaws import Article, Badge, Bylaws
+from loyalty.rules.facts import Facts
+from loyalty.rules.kinds import Earning
+from loyalty.rules.multiplying import Multipliers
+from loyalty.rules.ruling import BadgeStep, Given, Ruling
+
+
+def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
+    """What one purchase gives its member. A member who is not active gets, and moves, nothing."""
+    ruling = Ruling(bylaws.version, tier_from=facts.tier, tier_to=facts.tier)
+    if not facts.active:
+        ruling.feeds = [0] * len(bylaws.live)
+        return ruling
+    held = [article for article in bylaws.articles if holds(article, facts)]
+    _earn(held, facts, ruling)
+    if any(article.multipliers for article in held):
+        _multiply(bylaws, held, facts, ruling)
+    for article in held:
+        ruling.messages.extend(article.messages)
+    ruling.feeds = _feeds(bylaws, facts, ruling)
+    after = _after(bylaws, facts, ruling.feeds)
+    _badges(bylaws, held, facts, after, ruling)
+    rank = qualified(bylaws, after)
+    if bylaws.tiers and rank > facts.rank:
+        ruling.tier_to = bylaws.tiers.ladder[rank].code
+    return ruling
+
+
+def holds(article: Article, facts: Facts) -> bool:
+    """Whether an article is in force on the event's day and its condition holds."""
+    if not article.in_force(facts.moment.day):
+        return False
+    return article.condition is None or article.condition.holds(facts)
+
+
+def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> None:
+    awards = ruling.awards
+    for article in held:
+        if not article.earnings:
+            continue
+        first = len(awards)
+        for place, award in article.earnings:
+            base, asked = award.reckon(facts, facts.whole)
+            amount = asked
+            if article.limits and asked:
+                base, amount = limited(article, award, facts, base, asked, awards[first:])
+                _use(article, facts, ruling, amount, base, award.wallet, awards[first:])
+            if amount:
+                awards.append(Given(article.no, place, award.wallet, amount, base, asked))
+
+
+def limited(
+    article: Article, award: Earning | None, facts: Facts, base: int, asked: int, before: list[Given]
+) -> tuple[int, int]:
+    """(base, amount) that the article's limits leave, after what its earlier awards of this event took."""
+    amount = asked
+    wallet = award.wallet if award else None
+    for limit in article.limits:
+        if limit.of == "base" and award is not None:
+            room = limit.room(facts, sum(given.base for given in before if given.wallet == limit.wallet))
+            if award.wallet == limit.wallet and base > room:
+                base = room
+                amount = min(amount, award.amount(base))
+        elif limit.of == "times":
+            if limit.room(facts, 0) < 1:
+                return base, 0
+        elif wallet is None or wallet == limit.wallet:
+            amount = min(amount, limit.room(facts, sum(g.amount for g in before if g.wallet == limit.wallet)))
+    return base, amount
+
+
+def _use(
+    article: Article, facts: Facts, ruling: Ruling, amount: int, base: int, wallet: str, before: list[Given]
+) -> None:
+    """Note what an amount uses of limits that all members share."""
+    for limit in article.limits:
+        if limit.per != "club" or not amount or (limit.of != "times" and limit.wallet != wallet):
+            continue
+        used = amount if limit.of == "points" else base if limit.of == "base" else int(not before)
+        key = limit.budget(facts)
+        ruling.uses[key] = ruling.uses.get(key, 0) + used
+
+
+def _multiply(bylaws: Bylaws, held: list[Article], facts: Facts, ruling: Ruling) -> None:
+    multipliers = Multipliers(bylaws.stacking, held, facts, list(ruling.awards))
+    for article in held:
+        first = len(ruling.awards)
+        for place, award in article.multipliers:
+            base, asked = multipliers.next(article, award)
+            amount = asked
+            if article.limits and asked:
+                _, amount = limited(article, None, facts, base, asked, ruling.awards[first:])
+                _use(article, facts, ruling, amount, base, award.wallet, ruling.awards[first:])
+            multipliers.gave(amount)
+            if amount:
+                ruling.awards.append(Given(article.no, place, award.wallet, amount, base, asked))
+
+
+def _feeds(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
+    return [
+        counter.feed_given(ruling.awards) if counter.of == "given" else counter.feed(facts) for counter in bylaws.live
+    ]
+
+
+def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> Facts:
+    """The same facts with the counters, at the member's latest day, as the event leaves them."""
+    counts = list(facts.standing)
+    calendar, day = facts.calendar, facts.moment.day
+    for index, (read, place) in enumerate(zip(bylaws.reads, bylaws.feeds, strict=True)):
+        fed = feeds[place]
+        if not fed:
+            continue
+        if read.counter.measure == "days":
+            if facts.active_days & (1 << place):
+                continue  # the day was counted already
+            fed = 1
+        if _within(day, facts.standing_day, read.over.span(facts.standing_day, calendar).start, read.over.kind):
+            counts[index] += fed
+    after = copy(facts)
+    after.counts = counts
+    return after
+
+
+def _within(day: date, standing: date, start: date | None, kind: str) -> bool:
+    # A window's span ends with the standing day, but for `previous`, which ends before it begins anew.
+    if kind == "previous":
+        return False if day == standing else start is not None and start <= day
+    return start is None or start <= day
+
+
+def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, after: Facts, ruling: Ruling) -> None:
+    for badge in bylaws.badges.values():
+        has = facts.badges.get(badge.code, 0)
+        if badge.counter is not None:
+            reached = sum(level.at <= after.counts[badge.index] for level in badge.levels)
+        else:
+            reached = int(not has and badge.condition is not None and badge.condition.holds(facts))
+        for level in range(has + 1, reached + 1):
+            ruling.badges.append(BadgeStep(badge.code, level))
+            ruling.awards.extend(_level_awards(badge, level))
+    for article in held:
+        for code in article.granted:
+            if not facts.badges.get(code) and BadgeStep(code, 1) not in ruling.badges:
+                ruling.badges.append(BadgeStep(code, 1))
+
+
+def _level_awards(badge: Badge, level: int) -> list[Given]:
+    awards = []
+    for place, award in enumerate(badge.levels[level - 1].give):
+        if isinstance(award, Earning):
+            amount = award.amount(0)
+            awards.append(Given(f"badge:{badge.code}:{level}", place, award.wallet, amount, 0, amount))
+    return awards
+
+
+def qualified(bylaws: Bylaws, facts: Facts) -> int:
+    """The rank of the highest step whose needs hold; -1 for none."""
+    if not bylaws.tiers:
+        return -1
+    ladder = bylaws.tiers.ladder
+    for rank in range(len(ladder) - 1, -1, -1):
+        needs = ladder[rank].needs
+        if needs is None or needs.holds(facts):
+            return rank
+    return -1
+
+
+def reviewed(bylaws: Bylaws, facts: Facts) -> str | None:
+    """The tier on which a member stands when windows have moved on without an event."""
+    if not bylaws.tiers:
+        return facts.tier
+    rank = qualified(bylaws, facts)
+    if rank < facts.rank:
+        match bylaws.tiers.demote:
+            case "never":
+                rank = facts.rank
+            case "one_step":
+                rank = facts.rank - 1
+    return bylaws.tiers.ladder[rank].code if rank >= 0 else None

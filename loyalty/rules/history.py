@@ -1,0 +1,157 @@
+"""A member as events follow each other: what was counted before, and how one ruling changes the facts of the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from loyalty.calendars import Calendar, Moment, Span
+from loyalty.rules.bylaws import Bylaws
+from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.ruling import Ruling
+
+
+class Ask(NamedTuple):
+    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day."""
+
+    place: int
+    span: Span
+    raw: bool = False
+
+
+class Fed(NamedTuple):
+    """What an event of this batch added to a counter on a day; `value` is 1 for a newly active day, `events` raw."""
+
+    place: int
+    day: date
+    value: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Answers to asks: as recorded before the batch, and what the batch has added since."""
+
+    recorded: dict[Ask, int] = field(default_factory=dict)
+    added: tuple[Fed, ...] = ()
+
+    def over(self, ask: Ask) -> int:
+        """A counter over days; KeyError if it was not gathered."""
+        total = self.recorded[ask]
+        start, end = ask.span
+        for fed in self.added:
+            if fed.place == ask.place and fed.day <= end and (start is None or start <= fed.day):
+                total += fed.events if ask.raw else fed.value
+        return total
+
+
+def asks(bylaws: Bylaws, day: date) -> list[Ask]:
+    """What judging an event on a day reads, in the order of the version's `reads`."""
+    calendar = bylaws.club.calendar
+    return [Ask(place, read.over.span(day, calendar)) for read, place in zip(bylaws.reads, bylaws.feeds, strict=True)]
+
+
+def day_asks(bylaws: Bylaws, day: date) -> list[Ask]:
+    """For each live counter of days: whether the day is counted already."""
+    span = Span(day, day)
+    return [Ask(place, span, raw=True) for place, counter in enumerate(bylaws.live) if counter.measure == "days"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """A member between two events."""
+
+    id: int
+    status: str
+    tier: str | None
+    tier_since: datetime | None
+    joined_at: datetime
+    latest_at: datetime | None
+    badges: dict[str, int]
+    history: History
+    birthday: date | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    earlier_tiers: tuple[tuple[datetime, str | None], ...] = ()
+    """(until, tier) of former tiers, oldest first: gathered where an event comes late."""
+
+    def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
+        """What a version sees of one event."""
+        over = self.history.over
+        counts = [over(ask) for ask in asks(bylaws, moment.day)]
+        late = standing_day != moment.day
+        active = 0
+        for ask in day_asks(bylaws, moment.day):
+            if over(ask) > 0:
+                active |= 1 << ask.place
+        tier = self.tier_at(purchase.occurred_at) if late else self.tier
+        if tier not in bylaws.ranks:
+            tier = bylaws.first_tier()
+        return Facts(
+            purchase,
+            moment,
+            bylaws.club.calendar,
+            tier,
+            bylaws.ranks.get(tier, -1) if tier else -1,
+            counts,
+            [over(ask) for ask in asks(bylaws, standing_day)] if late else counts,
+            standing_day,
+            self.badges,
+            self.values(bylaws, moment.day),
+            self.status == "active",
+            active,
+        )
+
+    def tier_at(self, instant: datetime) -> str | None:
+        """The tier of a time in the past."""
+        for until, tier in self.earlier_tiers:
+            if instant < until:
+                return tier
+        return self.tier
+
+    def values(self, bylaws: Bylaws, day: date) -> dict[str, Any]:
+        """The attributes, age and years that a version reads; what is not known is left out."""
+        values: dict[str, Any] = {}
+        calendar = bylaws.club.calendar
+        for name in bylaws.member_reads:
+            if name == "years":
+                values[name] = max(0, calendar.age(calendar.moment(self.joined_at).day, day))
+            elif name == "age":
+                if self.birthday:
+                    values[name] = calendar.age(self.birthday, day)
+            elif (value := self.attributes.get(name.partition(":")[2])) is not None:
+                values[name] = value
+        return values
+
+    def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> MemberFacts:
+        """The member as a ruling leaves them: the facts of the next event."""
+        occurred_at = facts.purchase.occurred_at
+        moved = ruling.tier_to != ruling.tier_from
+        return replace(
+            self,
+            tier=ruling.tier_to if moved else self.tier,
+            tier_since=occurred_at if moved else self.tier_since,
+            latest_at=occurred_at if self.latest_at is None else max(self.latest_at, occurred_at),
+            badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
+            if ruling.badges
+            else self.badges,
+            history=replace(self.history, added=self.history.added + tuple(fed(bylaws, facts, ruling))),
+        )
+
+
+def fed(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Fed]:
+    """What a ruling adds to the live counters; a day that is active already adds no second day."""
+    day, result = facts.moment.day, []
+    for place, (counter, events) in enumerate(zip(bylaws.live, ruling.feeds, strict=True)):
+        if not events:
+            continue
+        value = events
+        if counter.measure == "days":
+            value = 0 if facts.active_days & (1 << place) else 1
+        result.append(Fed(place, day, value, events))
+    return result
+
+
+def standing_day(member: MemberFacts, moment: Moment, calendar: Calendar) -> date:
+    """The day on which tiers and badges stand: the member's latest, this event among them."""
+    return max(moment.day, calendar.moment(member.latest_at).day) if member.latest_at else moment.day

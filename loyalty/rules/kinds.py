@@ -1,0 +1,94 @@
+"""What every kind of condition and award knows: load, hold, progress, say, and its form. A kind is one small class."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, NamedTuple, Self
+
+from loyalty.rules.bounds import Bounds
+from loyalty.rules.facts import Facts
+from loyalty.rules.phrase import Phrase
+from loyalty.rules.reading import Node
+from loyalty.rules.types import Field, read_fields
+from loyalty.rules.voice import Voice
+from loyalty.rules.windows import Window
+from loyalty.values import Text
+
+
+class Measured(NamedTuple):
+    """A counter held against bounds: what a progress bar shows."""
+
+    counter: str
+    window: Window
+    value: int
+    bounds: Bounds
+    unit: str
+
+
+class Kind(ABC):
+    """A named part of the document."""
+
+    kind: ClassVar[str]
+    label: ClassVar[Text]
+    fields: ClassVar[tuple[Field, ...]]
+    """The body's fields: they load it, and the editor's form is made of them."""
+
+    @classmethod
+    def load(cls, node: Node) -> Self:
+        """The kind from its body; raises `Bad` with every fault noted."""
+        return cls(**read_fields(node, cls.fields))
+
+    @abstractmethod
+    def phrase(self, voice: Voice) -> Phrase:
+        """Itself as a part of a sentence."""
+
+
+class Condition(Kind):
+    """Holds or does not hold over the facts of one event."""
+
+    for_standing: ClassVar[bool] = False
+    """Reads only the member, not the event: may stand in a tier's needs."""
+
+    @abstractmethod
+    def holds(self, facts: Facts) -> bool:
+        """Whether it holds."""
+
+    @abstractmethod
+    def saw(self, facts: Facts, voice: Voice) -> str:
+        """What it looked at, as a person reads it."""
+
+    def share(self, facts: Facts) -> int:
+        """How near it is to holding: a floored percentage, 100 only when it holds."""
+        return 100 if self.holds(facts) else 0
+
+    def measured(self, facts: Facts) -> list[Measured]:  # noqa: ARG002 - most kinds read no counter
+        """The counters it holds against bounds, for progress bars."""
+        return []
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions inside."""
+        return ()
+
+
+class Award(Kind):
+    """Something that an article gives."""
+
+
+class Earning(Award):
+    """An award that is reckoned from the basket into a wallet."""
+
+    wallet: str
+    on_lines: ClassVar[bool] = True
+    """False: a fixed amount, which belongs to no line and is never multiplied."""
+
+    @abstractmethod
+    def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:
+        """(base, amount) over the lines of a mask; the whole basket's mask means the basket as sent."""
+
+    @abstractmethod
+    def amount(self, base: int) -> int:
+        """What a base comes to."""
+
+    @abstractmethod
+    def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
+        """How the amount came about: «۷۲ بار هر ۱۰٬۰۰۰ تومان × ۱ امتیاز»."""

@@ -1,0 +1,75 @@
+"""What multipliers give: (by - 1) × what their lines alone would have earned so far."""
+
+from __future__ import annotations
+
+from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.bylaws import Article
+from loyalty.rules.facts import Facts
+from loyalty.rules.kinds import Earning
+from loyalty.rules.ruling import Given
+
+
+class Multipliers:
+    """The multipliers of one event, taken in document order.
+
+    `compound` multiplies what earlier multipliers gave too; `add` only what articles earned; under `highest` each line
+    belongs to its highest multiplier alone.
+    """
+
+    def __init__(self, stacking: str, held: list[Article], facts: Facts, earned: list[Given]) -> None:
+        self.facts = facts
+        self.compound = stacking == "compound"
+        awards = {(article.no, place): award for article in held for place, award in article.earnings}
+        self.earned: list[tuple[Given, Earning]] = [
+            (given, awards[given.article, given.award])
+            for given in earned
+            if awards[given.article, given.award].on_lines
+        ]
+        self.masks = self._masks(held, stacking == "highest")
+        self.done: list[tuple[Multiply, int, int]] = []
+        """Each multiplier so far: the award, its lines, and the amount that limits left it."""
+
+    def _masks(self, held: list[Article], highest: bool) -> dict[tuple[str, int], int]:
+        facts = self.facts
+        found = [(article.no, place, award) for article in held for place, award in article.multipliers]
+        masks = {(no, place): award.lines.mask(facts) if award.lines else facts.whole for no, place, award in found}
+        if highest:
+            free: dict[str, int] = {}
+            for no, place, award in sorted(found, key=lambda item: -item[2].by):  # stable: document order among equals
+                taken = free.get(award.wallet, 0)
+                free[award.wallet] = taken | masks[no, place]
+                masks[no, place] &= ~taken
+        return masks
+
+    def next(self, article: Article, award: Multiply) -> tuple[int, int]:
+        """(what its lines earned so far, what it asks to give on top)."""
+        mask = self.masks[article.no, self._place(article, award)]
+        self.done.append((award, mask, 0))
+        base = self._earned(len(self.done) - 1, mask, award)
+        return base, award.gain(base)
+
+    def gave(self, amount: int) -> None:
+        """Note what limits left of the last one."""
+        award, mask, _ = self.done[-1]
+        self.done[-1] = (award, mask, amount)
+
+    def _place(self, article: Article, award: Multiply) -> int:
+        return next(place for place, its in article.multipliers if its is award)
+
+    def _earned(self, before: int, mask: int, asking: Multiply) -> int:
+        """What the lines of a mask alone would have earned before a multiplier, into its wallet."""
+        if not mask:
+            return 0
+        facts, total = self.facts, 0
+        for given, award in self.earned:
+            if given.wallet != asking.wallet or (asking.articles and given.article not in asking.articles):
+                continue
+            total += given.amount if mask == facts.whole else min(given.amount, award.reckon(facts, mask)[1])
+        if self.compound and not asking.articles:
+            for place in range(before):
+                earlier, its, gave = self.done[place]
+                if earlier.wallet != asking.wallet:
+                    continue
+                shared = mask & its
+                total += gave if shared == its else min(gave, earlier.gain(self._earned(place, shared, earlier)))
+        return total

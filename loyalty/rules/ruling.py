@@ -1,0 +1,75 @@
+"""The ruling on one event: what it gives, and what it changes for its member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from loyalty.values import Text
+
+
+class Given(NamedTuple):
+    """An amount that an award gives. `article` is an article's number or `badge:CODE:LEVEL`; `award` its place in `give`.
+
+    `base` is what it was reckoned on, `asked` what it came to before limits.
+    """
+
+    article: str
+    award: int
+    wallet: str
+    amount: int
+    base: int
+    asked: int
+
+
+class BadgeStep(NamedTuple):
+    """A badge's level that was reached."""
+
+    code: str
+    level: int
+
+
+class Withheld(NamedTuple):
+    """An article that gave nothing, and the first reason."""
+
+    article: str
+    because: Text
+
+
+@dataclass(slots=True)
+class Ruling:
+    """What one event gives one member under one version."""
+
+    version: int
+    awards: list[Given] = field(default_factory=list)
+    badges: list[BadgeStep] = field(default_factory=list)
+    tier_from: str | None = None
+    tier_to: str | None = None
+    messages: list[Text] = field(default_factory=list)
+    uses: dict[tuple[str, date], int] = field(default_factory=dict)
+    """What it takes of limits that all members share, by their key and period."""
+    feeds: list[int] = field(default_factory=list)
+    """What the event adds to each live counter, in the order they were handed in."""
+
+    def kept(self) -> dict[str, Any]:
+        """The effects as they are stored with the purchase."""
+        form: dict[str, Any] = {"awards": [list(given) for given in self.awards]}
+        if self.badges:
+            form["badges"] = [list(step) for step in self.badges]
+        form["tier"] = [self.tier_from, self.tier_to]
+        if self.messages:
+            form["messages"] = [list(message) for message in self.messages]
+        return form
+
+    @classmethod
+    def from_kept(cls, version: int, form: dict[str, Any]) -> Ruling:
+        """The effects read back; what it fed to counters is not among them."""
+        return cls(
+            version,
+            [Given(*given) for given in form["awards"]],
+            [BadgeStep(*step) for step in form.get("badges", ())],
+            form["tier"][0],
+            form["tier"][1],
+            [Text(*message) for message in form.get("messages", ())],
+        )

@@ -1,0 +1,130 @@
+"""How the bylaws are said aloud in one language: numbers, money and the names that the club gave things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from loyalty import formats
+from loyalty.rules.phrase import Slot
+from loyalty.values import QUANTITY_SCALE, Lang, Text
+
+if TYPE_CHECKING:
+    from loyalty.rules.bylaws import Bylaws
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One language over one version of the bylaws."""
+
+    lang: Lang
+    bylaws: Bylaws
+
+    def pick(self, en: str, fa: str) -> str:
+        """The wording of this language."""
+        return fa if self.lang == "fa" else en
+
+    def text(self, text: Text) -> str:
+        """A bilingual text in this language."""
+        return text.to(self.lang)
+
+    def number(self, value: int) -> str:
+        """An integer."""
+        return formats.number(value, self.lang)
+
+    def money(self, minor: int) -> str:
+        """Money of the club."""
+        return formats.money(minor, self.bylaws.club.unit, self.lang)
+
+    def ratio(self, value: Fraction) -> str:
+        """An exact ratio."""
+        return formats.ratio(value, self.lang)
+
+    def percent(self, value: Fraction) -> str:
+        """A ratio as a percentage."""
+        return formats.percent(value, self.lang)
+
+    def quantity(self, thousandths: int) -> str:
+        """A quantity."""
+        return formats.quantity(thousandths, self.lang)
+
+    def day(self, day: date) -> str:
+        """A date in the club's calendar."""
+        return formats.day(day, self.bylaws.club.calendar, self.lang)
+
+    def clock(self, minute: int) -> str:
+        """A time of day."""
+        return formats.clock(minute, self.lang)
+
+    def measured(self, value: int, unit: str) -> str:
+        """A figure in the unit of what was measured: `money`, `quantity`, `days`, `times` or `count`."""
+        match unit:
+            case "money":
+                return self.money(value)
+            case "quantity":
+                return self.pick(
+                    f"{self.quantity(value)} {'unit' if value == QUANTITY_SCALE else 'units'}",
+                    f"{self.quantity(value)} عدد",
+                )
+            case "days":
+                return formats.counted(value, self.pick("day", "روز"), "days", self.lang)
+            case "times":
+                return self.pick("once" if value == 1 else f"{self.number(value)} times", f"{self.number(value)} بار")
+            case _:
+                return self.number(value)
+
+    def worth(self, amount: int, wallet: str) -> str:
+        """An amount of a wallet: `72 points`, or money with the wallet's name."""
+        purse = self.bylaws.wallets[wallet]
+        if purse.unit == "money":
+            return f"{self.money(amount)} {self.text(purse.name)}"
+        name = self.text(purse.name)
+        if self.lang == "en" and amount == 1 and name.endswith("s"):
+            name = name[:-1]
+        return f"{self.number(amount)} {name}"
+
+    def worth_ratio(self, rate: Fraction, wallet: str) -> str:
+        """A rate of a wallet: `1.25 points`, or money."""
+        if rate.denominator == 1:
+            return self.worth(rate.numerator, wallet)
+        purse = self.bylaws.wallets[wallet]
+        return f"{self.ratio(rate)} {self.text(purse.name)}"
+
+    def wallet(self, code: str) -> str:
+        """A wallet's name."""
+        return self.text(self.bylaws.wallets[code].name)
+
+    def tier(self, code: str) -> str:
+        """A tier's title; the code itself where this version has no such step."""
+        rank = self.bylaws.ranks.get(code)
+        return self.text(self.bylaws.tiers.ladder[rank].title) if rank is not None and self.bylaws.tiers else code
+
+    def badge(self, code: str) -> str:
+        """A badge's title."""
+        return self.text(self.bylaws.badges[code].title)
+
+    def counter(self, name: str) -> str:
+        """A counter's name as the club gave it, else said from its definition."""
+        return self.text(self.bylaws.counter_names[name])
+
+    def article(self, no: str) -> str:
+        """An article by its number."""
+        return self.pick(f"article {no}", f"مادهٔ {formats.digits(no, self.lang)}")
+
+    def listed(self, items: list[str], *, any_of: bool = False) -> str:
+        """Items in prose, joined by «و»/and or «یا»/or."""
+        return formats.listed(items, self.lang, formats.OR if any_of else formats.AND)
+
+    def when(self, text: str) -> Slot:
+        """A slot that says when."""
+        return Slot("when", text)
+
+    def if_(self, text: str) -> Slot:
+        """A slot that says on what condition."""
+        return Slot("if", text)
+
+    def then(self, text: str) -> Slot:
+        """A slot that says what is given."""
+        return Slot("then", text)

@@ -1,0 +1,151 @@
+"""Windows of time over which a counter is read: whole local days, ending with the day itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from loyalty.calendars import PERIODS, Calendar, Period, Span
+from loyalty.rules.reading import Node
+from loyalty.rules.types import POSITIVE, read_date
+from loyalty.rules.voice import Voice
+from loyalty.values import Text
+
+Kind = Literal["ever", "last", "this", "previous", "since"]
+Unit = Literal["days", "weeks", "months", "years"]
+UNITS: Final[tuple[Unit, ...]] = ("days", "weeks", "months", "years")
+
+PERIOD_NAMES: Final[dict[Period, Text]] = {
+    "day": Text("day", "روز"),
+    "week": Text("week", "هفته"),
+    "month": Text("month", "ماه"),
+    "quarter": Text("quarter", "فصل"),
+    "year": Text("year", "سال"),
+}
+_UNIT_NAMES: Final[dict[Unit, Text]] = {
+    "days": Text("days", "روز"),
+    "weeks": Text("weeks", "هفته"),
+    "months": Text("months", "ماه"),
+    "years": Text("years", "سال"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`ever`, `last` n units, `this` or the `previous` period, or `since` a day."""
+
+    kind: Kind
+    period: Period = "day"
+    n: int = 0
+    unit: Unit = "days"
+    day: date | None = None
+
+    def span(self, today: date, calendar: Calendar) -> Span:
+        """The whole local days that the window holds, seen from a day."""
+        match self.kind:
+            case "ever":
+                return Span(None, today)
+            case "last":
+                return Span(self._first(today, calendar), today)
+            case "this":
+                return Span(calendar.start_of(self.period, today), today)
+            case "previous":
+                return calendar.previous(self.period, today)
+            case "since":
+                return Span(self.day, today)
+
+    def _first(self, today: date, calendar: Calendar) -> date:
+        # Months begin the day after the same calendar day n months ago; n days are today and the n - 1 before.
+        match self.unit:
+            case "days":
+                return today - timedelta(days=self.n - 1)
+            case "weeks":
+                return today - timedelta(days=7 * self.n - 1)
+            case "months":
+                return calendar.add_months(today, -self.n) + timedelta(days=1)
+            case "years":
+                return calendar.add_months(today, -12 * self.n) + timedelta(days=1)
+
+    def say(self, voice: Voice) -> str:
+        """The window in words: `in the last 12 months`, «در ۱۲ ماه گذشته»."""
+        period = voice.text(PERIOD_NAMES[self.period])
+        match self.kind:
+            case "ever":
+                return voice.pick("in all", "در کل")
+            case "last":
+                unit = voice.text(_UNIT_NAMES[self.unit])
+                if voice.lang == "en" and self.n == 1:
+                    return f"in the last {unit[:-1]}"
+                return voice.pick(
+                    f"in the last {voice.number(self.n)} {unit}", f"در {voice.number(self.n)} {unit} گذشته"
+                )
+            case "this":
+                return voice.pick("today" if self.period == "day" else f"this {period}", _this_fa(self.period))
+            case "previous":
+                return voice.pick(
+                    "yesterday" if self.period == "day" else f"last {period}", f"در {period} گذشته" if period else ""
+                )
+            case "since":
+                day = voice.day(self.day) if self.day else ""
+                return voice.pick(f"since {day}", f"از {day}")
+
+
+def _this_fa(period: Period) -> str:
+    return {
+        "day": "امروز",
+        "week": "در این هفته",
+        "month": "در این ماه",
+        "quarter": "در این فصل",
+        "year": "در این سال",
+    }[period]
+
+
+EVER: Final = Window("ever")
+
+
+def read_window(node: Node) -> Window:
+    """A window: `ever`, `{last: {months: 12}}`, `{this: year}`, `{previous: month}` or `{since: date}`."""
+    if node.value == "ever":
+        return EVER
+    found = node.fields(optional=("last", "this", "previous", "since")) if isinstance(node.value, dict) else {}
+    if len(found) != 1:
+        raise node.bad(
+            Text(
+                "A window is expected: ever, {last: {months: 12}}, {this: year}, {previous: month} or {since: date}.",
+                "این‌جا بازهٔ زمانی لازم است: ever یا {last: {months: 12}} یا {this: year} یا {previous: month} یا {since: date}.",
+            )
+        )
+    [(kind, body)] = found.items()
+    if kind == "since":
+        return Window("since", day=read_date(body))
+    if kind == "last":
+        unit, n = read_term(body)
+        return Window("last", n=n, unit=unit)
+    period: Period = body.choice(PERIODS)  # type: ignore[assignment]
+    return Window("this" if kind == "this" else "previous", period=period)
+
+
+def read_term(node: Node) -> tuple[Unit, int]:
+    """A length of time: `{days|weeks|months|years: n}`."""
+    found = node.fields(optional=UNITS)
+    if len(found) != 1:
+        raise node.bad(
+            Text("A length of time such as {months: 12} is expected.", "این‌جا طول مدت لازم است، مانند {months: 12}.")
+        )
+    [(unit, body)] = found.items()
+    return unit, POSITIVE.read(body)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowType:
+    """A window as a field."""
+
+    form: str = "window"
+
+    def read(self, node: Node) -> Window:
+        """The window."""
+        return read_window(node)
+
+
+WINDOW: Final = WindowType()
