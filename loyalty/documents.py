@@ -34,11 +34,21 @@ class _Plain(yaml.BaseLoader):
             result[str(key)] = self.construct_object(value_node, deep=True)
         return result
 
+    def whole(self, node: yaml.Node) -> int:
+        """A whole number."""
+        assert isinstance(node, yaml.ScalarNode)
+        return int(self.construct_scalar(node))
+
+    def flag(self, node: yaml.Node) -> bool:
+        """true or false."""
+        assert isinstance(node, yaml.ScalarNode)
+        return self.construct_scalar(node) == "true"
+
 
 _Plain.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]*)$", re.ASCII), list("-0123456789"))
 _Plain.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Plain.add_constructor(_INT, lambda loader, node: int(loader.construct_scalar(node)))
-_Plain.add_constructor(_BOOL, lambda loader, node: loader.construct_scalar(node) == "true")
+_Plain.add_constructor(_INT, _Plain.whole)
+_Plain.add_constructor(_BOOL, _Plain.flag)
 _Plain.add_constructor("tag:yaml.org,2002:map", _Plain.flatten)
 
 

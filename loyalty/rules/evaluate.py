@@ -17,7 +17,7 @@ from loyalty.rules.ruling import BadgeStep, Given, Ruling
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     """What one purchase gives its member. A member who is not active gets, and moves, nothing."""
-    ruling = Ruling(bylaws.version, tier_from=facts.tier, tier_to=facts.tier)
+    ruling = Ruling(bylaws.version, tier_from=facts.standing_tier, tier_to=facts.standing_tier)
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
@@ -31,7 +31,7 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     after = _after(bylaws, facts, ruling.feeds)
     _badges(bylaws, held, facts, after, ruling)
     rank = qualified(bylaws, after)
-    if bylaws.tiers and rank > facts.rank:
+    if bylaws.tiers and rank > facts.standing_rank:
         ruling.tier_to = bylaws.tiers.ladder[rank].code
     return ruling
 
@@ -178,12 +178,12 @@ def qualified(bylaws: Bylaws, facts: Facts) -> int:
 def reviewed(bylaws: Bylaws, facts: Facts) -> str | None:
     """The tier on which a member stands when windows have moved on without an event."""
     if not bylaws.tiers:
-        return facts.tier
-    rank = qualified(bylaws, facts)
-    if rank < facts.rank:
+        return facts.standing_tier
+    rank, now = qualified(bylaws, facts), facts.standing_rank
+    if rank < now:
         match bylaws.tiers.demote:
             case "never":
-                rank = facts.rank
+                rank = now
             case "one_step":
-                rank = facts.rank - 1
+                rank = now - 1
     return bylaws.tiers.ladder[rank].code if rank >= 0 else None

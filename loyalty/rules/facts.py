@@ -75,6 +75,9 @@ class Facts:
     counts: list[int]
     standing: list[int]
     standing_day: date
+    standing_tier: str | None
+    standing_rank: int
+    """Where the member stands now; differs from `tier` and `rank` where the event is late."""
     badges: dict[str, int]
     values: dict[str, Any]
     """The member's attributes, age and years that the version reads; absent ones are missing."""

@@ -84,9 +84,8 @@ class MemberFacts:
         for ask in day_asks(bylaws, moment.day):
             if over(ask) > 0:
                 active |= 1 << ask.place
-        tier = self.tier_at(purchase.occurred_at) if late else self.tier
-        if tier not in bylaws.ranks:
-            tier = bylaws.first_tier()
+        now = _known(bylaws, self.tier)
+        tier = _known(bylaws, self.tier_at(purchase.occurred_at)) if late else now
         return Facts(
             purchase,
             moment,
@@ -96,6 +95,8 @@ class MemberFacts:
             counts,
             [over(ask) for ask in asks(bylaws, standing_day)] if late else counts,
             standing_day,
+            now,
+            bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
             self.values(bylaws, moment.day),
             self.status == "active",
@@ -137,6 +138,11 @@ class MemberFacts:
             else self.badges,
             history=replace(self.history, added=self.history.added + tuple(fed(bylaws, facts, ruling))),
         )
+
+
+def _known(bylaws: Bylaws, tier: str | None) -> str | None:
+    """A tier of this version's ladder; one that it does not know is where everybody begins."""
+    return tier if tier in bylaws.ranks else bylaws.first_tier()
 
 
 def fed(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Fed]:

@@ -10,8 +10,9 @@ from loyalty.values import Text
 
 
 class Given(NamedTuple):
-    """An amount that an award gives. `article` is an article's number or `badge:CODE:LEVEL`; `award` its place in `give`.
+    """An amount that an award gives.
 
+    `article` is an article's number or `badge:CODE:LEVEL`, `award` the place in its `give`;
     `base` is what it was reckoned on, `asked` what it came to before limits.
     """
 

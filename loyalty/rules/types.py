@@ -93,18 +93,29 @@ def ratio(node: Node) -> Fraction:
     """An exact ratio: `3`, `"1.25"`, `"5/4"` or `"0.75%"`; never a float."""
     value = node.value
     if isinstance(value, int) and not isinstance(value, bool):
-        return Fraction(value)
+        return _sane(node, Fraction(value))
     if isinstance(value, str):
         text = latin_digits(value).replace("٪", "%").replace("٫", ".").strip()
         match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(?:/(\d{1,12}))?(%?)", text, re.ASCII)
-        if match and match[2] != "0" and not (match[2] and ("." in match[1] or match[3])):
-            return Fraction(match[1]) / Fraction(match[2] or 1) / (100 if match[3] else 1)
+        if match and int(match[2] or 1) and not (match[2] and ("." in match[1] or match[3])):
+            return _sane(node, Fraction(match[1]) / Fraction(match[2] or 1) / (100 if match[3] else 1))
     raise node.bad(
         Text(
             "An exact number in quotes is expected, such as “1.25”, “5/4” or “0.75%”.",
             "این‌جا عددی دقیق در گیومه لازم است، مانند «1.25»، «5/4» یا «0.75%».",
         )
     )
+
+
+MAX_RATIO: Final = 10**6
+
+
+def _sane(node: Node, value: Fraction) -> Fraction:
+    if not 0 <= value <= MAX_RATIO:
+        raise node.bad(
+            Text(f"A number from 0 to {MAX_RATIO:,} is expected.", f"این‌جا عددی از ۰ تا {MAX_RATIO:,} لازم است.")
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True)
