@@ -1,0 +1,72 @@
+"""API keys: made, recognised, and the signing secret that a publishable key carries. Pure.
+
+A key has 192 random bits, so its SHA-256 needs no salt and is what the database keeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import Final, Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+Kind = Literal["server", "till", "publishable"]
+PREFIXES: Final[dict[Kind, str]] = {"server": "sk", "till": "tk", "publishable": "pk"}
+KINDS: Final = tuple(PREFIXES)
+
+_FORM = re.compile(r"(?:sk|tk|pk)_[A-Za-z0-9_-]{32}", re.ASCII)
+_NONCE: Final = 12
+_PURPOSE: Final = b"loyalty: signing secret of a publishable key"
+
+
+def make(kind: Kind) -> str:
+    """A new key; shown once, then only its digest is kept."""
+    return f"{PREFIXES[kind]}_{secrets.token_urlsafe(24)}"
+
+
+def looks_right(text: str) -> bool:
+    """Whether a text has the form of a key."""
+    return _FORM.fullmatch(text) is not None
+
+
+def digest(key: str) -> bytes:
+    """What the database keeps of a key and looks it up by."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def hint(key: str) -> str:
+    """What a person recognises a key by: its ends, far too little to guess the rest."""
+    return f"{key[:6]}…{key[-4:]}"
+
+
+def new_secret() -> bytes:
+    """A new secret to sign members' tokens with: 256 bits."""
+    return secrets.token_bytes(32)
+
+
+def seal(secret: bytes, key_digest: bytes, instance_key: str) -> bytes:
+    """A secret encrypted under the instance key (AES-256-GCM), bound to the API key that it belongs to."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(_derived(instance_key)).encrypt(nonce, secret, key_digest)
+
+
+def unseal(sealed: bytes, key_digest: bytes, instance_key: str) -> bytes:
+    """The secret that was sealed.
+
+    Raises:
+        ValueError: another instance key, another API key, or a changed text.
+    """
+    try:
+        opened = AESGCM(_derived(instance_key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], key_digest)
+    except InvalidTag:
+        raise ValueError("not sealed under this instance key") from None
+    return opened
+
+
+def _derived(instance_key: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(instance_key.encode())
