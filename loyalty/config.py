@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,13 +35,12 @@ class Settings:
     secure_cookies: bool = False
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
         """Settings of a process that `loyalty up` (or an operator) started.
 
         Raises:
             KeyError: a variable is missing; `loyalty up` sets them all.
         """
-        env = os.environ
         return cls(
             database_url=env["DATABASE_URL"],
             redis_url=env["REDIS_URL"],
