@@ -1,0 +1,196 @@
+"""From counters in PostgreSQL to leaderboards in Valkey: after a change of some members, and the whole of a board."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import psycopg
+import redis
+
+from loyalty.db import connection, transaction
+from loyalty.gamification.leaderboards import Board, Standing, begin_rebuild, existing, finish_rebuild, forget, put
+from loyalty.rules.bylaws import Bylaws
+
+GRAIN: Final = {None: 0, "year": 1, "quarter": 1, "month": 1, "week": 2, "day": 2}
+"""Which sums of a counter make up a period: 0 ever, 1 months, 2 days."""
+STREAM: Final = 5_000
+"""Rows that a rebuild reads, and sets, at a time."""
+
+_WORTH: Final = "CASE WHEN {days} THEN (c.value > 0)::int ELSE c.value END"
+_REACHED: Final = "(extract(epoch FROM {at}) * 1000000)::bigint"
+_LISTED: Final = "m.status = 'active' AND coalesce(p.on_boards, true)"
+
+
+class Change(NamedTuple):
+    """A member whose counters moved on some local days; `days` is None where every period is concerned."""
+
+    member_id: int
+    days: frozenset[date] | None
+
+
+def live_boards(club_id: int, bylaws: Bylaws) -> dict[str, Board]:
+    """A version's leaderboards by code, as the game layer needs them, but for those whose counter nobody feeds yet."""
+    counters = {code: bylaws.counters[terms.counter] for code, terms in bylaws.leaderboards.items()}
+    ids = dict(
+        connection()
+        .execute(
+            "SELECT digest, id FROM counter WHERE club_id = %s AND digest = ANY(%s)",
+            (club_id, [counter.digest for counter in counters.values()]),
+        )
+        .fetchall()
+    )
+    return {
+        code: Board(
+            club_id,
+            code,
+            ids[counters[code].digest],
+            terms.period,
+            "shared" if terms.ties == "shared" else "first_to_reach",
+            bylaws.club.calendar,
+            counters[code].measure == "days",
+        )
+        for code, terms in bylaws.leaderboards.items()
+        if counters[code].digest in ids
+    }
+
+
+def deliver(store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change]) -> None:
+    """Set the present scores of the changed members in the periods concerned; safe to repeat and in any order.
+
+    Two statements and one round trip to Valkey, for any number of members.
+
+    Raises:
+        redis.RedisError: Valkey is away; nothing is lost by trying again.
+    """
+    with transaction() as conn:
+        wanted = _periods(conn, boards, list(changes))
+        found = _standings(conn, boards, sorted(wanted)) if wanted else {}
+    put(store, [(boards[n], start, standings) for (n, start), standings in found.items()])
+
+
+def rebuild(store: redis.Redis, board: Board) -> int:
+    """Fill every period of a board from PostgreSQL, beside what readers see, and put it in its place when done.
+
+    Deliveries meanwhile go to both. Memory stays flat in the number of members. Answers how many scores were set.
+
+    Raises:
+        redis.RedisError: Valkey is away, or a younger rebuild of the board has begun.
+    """
+    token = secrets.token_hex(8)
+    stale = existing(store, board.club_id, board)
+    with transaction() as conn:
+        rows = conn.execute(
+            "SELECT DISTINCT start FROM counter_sum WHERE counter_id = %s AND grain = %s",
+            (board.counter_id, GRAIN[board.period]),
+        ).fetchall()
+    starts = {board.start(day) for (day,) in rows}
+    begin_rebuild(store, board, starts, token)
+    count = 0
+    # A snapshot younger than the beginning: what it does not see is delivered to the new keys, too.
+    with transaction() as conn:
+        batch: defaultdict[date, list[Standing]] = defaultdict(list)
+        for start, standing in _all(conn, board):
+            if start in starts:
+                batch[start].append(standing)
+                count += 1
+                if count % STREAM == 0:
+                    put(store, [(board, s, standings) for s, standings in batch.items()], rebuild=token)
+                    batch.clear()
+        put(store, [(board, s, standings) for s, standings in batch.items()], rebuild=token)
+    finish_rebuild(store, board, starts, token, stale)
+    return count
+
+
+def rebuild_all(store: redis.Redis, club_id: int, bylaws: Bylaws) -> dict[str, int]:
+    """Fill every board of a version and forget what older versions left. Answers how many scores each board has.
+
+    Raises:
+        redis.RedisError: as `rebuild`.
+    """
+    boards = live_boards(club_id, bylaws)
+    counts = {code: rebuild(store, board) for code, board in boards.items()}
+    forget(store, club_id, boards.values())
+    return counts
+
+
+def _periods(
+    conn: psycopg.Connection[Any], boards: Sequence[Board], changes: Sequence[Change]
+) -> set[tuple[int, int, date]]:
+    """(member, board, start of the period) for all that the changes concern."""
+    days = {(change.member_id, day) for change in changes for day in change.days or ()}
+    whole = [change.member_id for change in changes if change.days is None]
+    if whole:
+        days.update(
+            conn.execute(
+                "SELECT DISTINCT member_id, start FROM counter_sum"
+                " WHERE member_id = ANY(%s) AND counter_id = ANY(%s) AND grain = 2",
+                (whole, [board.counter_id for board in boards]),
+            )
+        )
+    return {(member_id, n, board.start(day)) for member_id, day in days for n, board in enumerate(boards)}
+
+
+def _standings(
+    conn: psycopg.Connection[Any], boards: Sequence[Board], wanted: Sequence[tuple[int, int, date]]
+) -> dict[tuple[int, date], list[Standing]]:
+    """Scores as of one snapshot: the `seq` read with them says which of two readings is the later."""
+    spans = [boards[n].span(start) for _, n, start in wanted]
+    found: defaultdict[tuple[int, date], list[Standing]] = defaultdict(list)
+    worth, reached = _WORTH.format(days="w.days"), _REACHED.format(at="max(c.reached_at)")
+    rows = conn.execute(
+        f"SELECT w.n, w.start, m.id, m.seq, CASE WHEN {_LISTED} THEN coalesce(sum({worth}), 0)::bigint END,"  # noqa: S608
+        f" coalesce({reached}, 0)"
+        " FROM member m"
+        " JOIN unnest(%s::bigint[], %s::int[], %s::date[], %s::date[], %s::bigint[], %s::smallint[], %s::boolean[])"
+        " AS w(member_id, n, start, until, counter_id, grain, days) ON m.id = w.member_id"
+        " LEFT JOIN profile p ON p.member_id = m.id"
+        " LEFT JOIN counter_sum c ON c.member_id = m.id AND c.counter_id = w.counter_id AND c.grain = w.grain"
+        " AND c.start BETWEEN w.start AND w.until"
+        " GROUP BY w.n, w.start, m.id, m.seq, m.status, p.on_boards",
+        (
+            [member_id for member_id, _, _ in wanted],
+            [n for _, n, _ in wanted],
+            [start for _, _, start in wanted],
+            [span.end for span in spans],
+            [boards[n].counter_id for _, n, _ in wanted],
+            [GRAIN[boards[n].period] for _, n, _ in wanted],
+            [_by_days(boards[n]) for _, n, _ in wanted],
+        ),
+    )
+    for n, start, *standing in rows:
+        found[n, start].append(Standing(*standing))
+    return found
+
+
+def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, Standing]]:
+    """Every member's score in every period, streamed in order of members."""
+    worth, reached = _WORTH.format(days="%(days)s"), _REACHED.format(at="c.reached_at")
+    with conn.cursor(name="board") as cursor:
+        cursor.itersize = STREAM
+        cursor.execute(
+            f"SELECT m.id, m.seq, {_LISTED}, c.start, {worth}, {reached}"  # noqa: S608
+            " FROM counter_sum c JOIN member m ON m.id = c.member_id LEFT JOIN profile p ON p.member_id = m.id"
+            " WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s ORDER BY c.member_id, c.start",
+            {"counter": board.counter_id, "grain": GRAIN[board.period], "days": _by_days(board)},
+        )
+        last: tuple[int, date] | None = None
+        seq = score = reached_at = 0
+        listed = False
+        for member_id, seq_, listed_, day, value, at in cursor:
+            this = (member_id, board.start(day))
+            if last is not None and this != last:
+                yield last[1], Standing(last[0], seq, score if listed else None, reached_at)
+            if this != last:
+                last, seq, listed, score, reached_at = this, seq_, listed_, value, at
+            else:
+                score, reached_at = score + value, max(reached_at, at)
+        if last is not None:
+            yield last[1], Standing(last[0], seq, score if listed else None, reached_at)
+
+
+def _by_days(board: Board) -> bool:
+    return board.days and GRAIN[board.period] == 2
