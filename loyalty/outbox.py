@@ -19,6 +19,7 @@ import sqlalchemy.exc
 import structlog
 from flask import current_app
 from psycopg.types.json import Jsonb
+from rq.timeouts import JobTimeoutException
 
 from loyalty.db import connection, transaction
 from loyalty.valkey import valkey
@@ -41,8 +42,9 @@ _ELSEWHERE: Final = (
     redis.TimeoutError,
     psycopg.OperationalError,
     sqlalchemy.exc.OperationalError,
+    JobTimeoutException,
 )
-"""Failures that no message is to blame for."""
+"""Failures that don't go away when the messages are tried apart."""
 
 
 class Message(NamedTuple):

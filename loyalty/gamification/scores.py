@@ -5,15 +5,24 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import psycopg
 import redis
 
-from loyalty.db import connection, transaction
-from loyalty.gamification.leaderboards import Board, Standing, begin_rebuild, existing, finish_rebuild, forget, put
-from loyalty.rules.bylaws import Bylaws
+from loyalty.db import transaction
+from loyalty.gamification.leaderboards import (
+    Board,
+    Standing,
+    Ties,
+    begin_rebuild,
+    existing,
+    finish_rebuild,
+    forget,
+    put,
+)
+from loyalty.versions import Programme
 
 GRAIN: Final = {None: 0, "year": 1, "quarter": 1, "month": 1, "week": 2, "day": 2}
 """Which sums of a counter make up a period: 0 ever, 1 months, 2 days."""
@@ -32,30 +41,17 @@ class Change(NamedTuple):
     days: frozenset[date] | None
 
 
-def live_boards(club_id: int, bylaws: Bylaws) -> dict[str, Board]:
-    """A version's leaderboards by code, as the game layer needs them, but for those whose counter nobody feeds yet."""
-    counters = {code: bylaws.counters[terms.counter] for code, terms in bylaws.leaderboards.items()}
-    ids = dict(
-        connection()
-        .execute(
-            "SELECT digest, id FROM counter WHERE club_id = %s AND digest = ANY(%s)",
-            (club_id, [counter.digest for counter in counters.values()]),
-        )
-        .fetchall()
-    )
-    return {
-        code: Board(
-            club_id,
-            code,
-            ids[counters[code].digest],
-            terms.period,
-            "shared" if terms.ties == "shared" else "first_to_reach",
-            bylaws.club.calendar,
-            counters[code].measure == "days",
-        )
-        for code, terms in bylaws.leaderboards.items()
-        if counters[code].digest in ids
-    }
+def live_boards(programme: Programme, at: datetime) -> dict[str, Board]:
+    """The leaderboards of the version in force at an instant, by code, as the game layer needs them."""
+    bylaws = programme.at(at)
+    ids = dict(zip(programme.live, programme.counter_ids, strict=True))
+    boards = {}
+    for code, terms in bylaws.leaderboards.items():
+        counter = bylaws.counters[terms.counter]
+        ties: Ties = "shared" if terms.ties == "shared" else "first_to_reach"
+        days = counter.measure == "days"
+        boards[code] = Board(programme.club_id, code, ids[counter], terms.period, ties, programme.calendar, days)
+    return boards
 
 
 def deliver(store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change]) -> None:
@@ -105,15 +101,15 @@ def rebuild(store: redis.Redis, board: Board) -> int:
     return count
 
 
-def rebuild_all(store: redis.Redis, club_id: int, bylaws: Bylaws) -> dict[str, int]:
-    """Fill every board of a version and forget what older versions left. Answers how many scores each board has.
+def rebuild_all(store: redis.Redis, programme: Programme, at: datetime) -> dict[str, int]:
+    """Fill every live board of a club and forget what others left behind. Answers how many scores each one has.
 
     Raises:
         redis.RedisError: as `rebuild`.
     """
-    boards = live_boards(club_id, bylaws)
+    boards = live_boards(programme, at)
     counts = {code: rebuild(store, board) for code, board in boards.items()}
-    forget(store, club_id, boards.values())
+    forget(store, programme.club_id, boards.values())
     return counts
 
 

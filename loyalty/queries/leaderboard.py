@@ -1,0 +1,156 @@
+"""A leaderboard as members see it: a page of places, or the places around one member."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+import redis
+import structlog
+
+from loyalty.calendars import Calendar
+from loyalty.db import connection
+from loyalty.errors import Invalid, NotFound, Unavailable
+from loyalty.gamification.leaderboards import EVER, Board, Page, complete, page
+from loyalty.gamification.scores import live_boards
+from loyalty.rules.bylaws import Leaderboard
+from loyalty.valkey import valkey
+from loyalty.values import Lang, Text
+from loyalty.versions import programme
+
+log = structlog.get_logger()
+
+NAMELESS: Final = Text("A member", "یکی از اعضا")
+NOT_YET: Final = Text(
+    "This leaderboard is being filled again. Please look once more in a minute.",
+    "این جدول رده‌بندی در حال پر شدن دوباره است. لطفاً یک دقیقهٔ دیگر دوباره نگاه کنید.",
+)
+
+
+class PlaceView(NamedTuple):
+    """A member's place; `name` is an alias, or the first name with an initial."""
+
+    rank: int
+    name: str
+    avatar: str | None
+    score: int
+    me: bool
+
+
+class LeaderboardView(NamedTuple):
+    """Places of one period. `unit` says what the scores are: `money`, `quantity`, `times`, `days` or `count`."""
+
+    code: str
+    title: Text
+    unit: str
+    period: str
+    """The period's label (1405-08, 2026-Q3); `ever` for a board without periods."""
+    period_start: date | None
+    period_end: date | None
+    """The last local day, included."""
+    items: list[PlaceView]
+    me: PlaceView | None
+    """The place of the member asked for; None where they have no score, or do not wish to be listed."""
+    next: int | None
+    """The cursor of the page below."""
+
+
+def leaderboard(
+    club_id: int,
+    code: str,
+    now: datetime,
+    *,
+    period: str = "current",
+    around: int | None = None,
+    limit: int = 10,
+    cursor: int | None = None,
+    lang: Lang = "fa",
+) -> LeaderboardView:
+    """`limit` places from the top, from below a `cursor`, or around a member (by engine id).
+
+    Raises:
+        NotFound: the bylaws in force have no such board.
+        Invalid: `period` is neither `current`, `previous` nor the label of one of its periods.
+        Unavailable: Valkey is away, or was emptied and the board is not filled again yet.
+    """
+    club = programme(connection(), club_id)
+    bylaws = club.at(now)
+    terms = bylaws.leaderboards.get(code)
+    if terms is None:
+        raise NotFound(
+            Text("This club has no leaderboard {code}.", "این باشگاه جدول رده‌بندی {code} ندارد.").with_(code=code)
+        )
+    board = live_boards(club, now)[code]
+    start = _start(terms, club.calendar, period, now)
+    offset = max(cursor, 0) if cursor is not None else 0 if around is None else None
+    found = _page(board, start, limit, offset, around)
+    names = _names([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
+    items = [
+        PlaceView(p.rank, names[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id)
+        for p in found.places
+    ]
+    below = found.offset + len(items)
+    span = board.span(start)
+    return LeaderboardView(
+        code=code,
+        title=terms.title,
+        unit=bylaws.counters[terms.counter].unit,
+        period=board.label(start),
+        period_start=span.start,
+        period_end=span.end if terms.period else None,
+        items=items,
+        me=PlaceView(found.me.rank, names[found.me.member_id], None, found.me.score, True) if found.me else None,
+        next=below if items and below < found.total else None,
+    )
+
+
+def _start(terms: Leaderboard, calendar: Calendar, period: str, now: datetime) -> date:
+    today = calendar.moment(now).day
+    if terms.period is None:
+        if period not in ("current", "ever"):
+            raise Invalid.at(
+                "/period",
+                Text("This leaderboard counts for ever; it has no periods.", "این جدول همیشگی است و دوره ندارد."),
+            )
+        return EVER
+    if period == "current":
+        return calendar.start_of(terms.period, today)
+    if period == "previous":
+        first = calendar.previous(terms.period, today).start
+        assert first is not None
+        return first
+    try:
+        return calendar.parse_label(terms.period, period)
+    except ValueError:
+        example = calendar.label(terms.period, today)
+        raise Invalid.at(
+            "/period",
+            Text(
+                "Ask for current, previous, or a period such as {example}.",
+                "«current»، «previous» یا نام دوره‌ای مانند {example} را بنویسید.",
+            ).with_(example=example),
+        ) from None
+
+
+def _page(board: Board, start: date, size: int, offset: int | None, around: int | None) -> Page:
+    try:
+        store = valkey()
+        if complete(store, board):
+            return page(store, board, start, size=size, offset=offset, member_id=around)
+    except redis.RedisError as error:
+        log.warning("leaderboard.unavailable", board=board.identity, reason=str(error))
+    raise Unavailable(NOT_YET)
+
+
+def _names(member_ids: list[int], lang: Lang) -> dict[int, str]:
+    rows = connection().execute(
+        "SELECT u.id, p.alias, p.name FROM unnest(%s::bigint[]) AS u(id) LEFT JOIN profile p ON p.member_id = u.id",
+        (sorted(set(member_ids)),),
+    )
+    return {member_id: alias or short_name(name) or NAMELESS.to(lang) for member_id, alias, name in rows}
+
+
+def short_name(name: str | None) -> str:
+    """The first name and the initial of the last: what others may see of a member who chose no alias."""
+    words = (name or "").split()
+    return f"{words[0]} {words[-1][0]}." if len(words) > 1 else "".join(words)
