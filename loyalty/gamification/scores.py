@@ -71,7 +71,7 @@ def deliver(store: redis.Redis, boards: Sequence[Board], changes: Iterable[Chang
 def rebuild(store: redis.Redis, board: Board) -> int:
     """Fill every period of a board from PostgreSQL, beside what readers see, and put it in its place when done.
 
-    Deliveries meanwhile go to both. Memory stays flat in the number of members. Answers how many scores were set.
+    Deliveries meanwhile go to both. Memory stays flat in the number of members. Answers how many places were set.
 
     Raises:
         redis.RedisError: Valkey is away, or a younger rebuild of the board has begun.
@@ -102,7 +102,7 @@ def rebuild(store: redis.Redis, board: Board) -> int:
 
 
 def rebuild_all(store: redis.Redis, programme: Programme, at: datetime) -> dict[str, int]:
-    """Fill every live board of a club and forget what others left behind. Answers how many scores each one has.
+    """Fill every live board of a club and forget what others left behind. Answers how many places each has, listed or not.
 
     Raises:
         redis.RedisError: as `rebuild`.
