@@ -4,7 +4,7 @@ A board keeps two keys per period, in one hash slot. `…:rank` is a sorted set:
 to 2^53), and its element is the instant of reaching it and the member, sixteen bytes that sort in that order; so equal
 scores stand in order of who was first. `…:who` is a hash from member to `seq:element`, with an empty element for those
 who are not listed: what is older than its `seq` changes nothing, whatever the order of deliveries. The keys never
-expire: a period that is over stays readable, and costs about 300 bytes a member.
+expire: a period that is over stays readable, and costs some 140 bytes a member.
 """
 
 from __future__ import annotations
