@@ -168,7 +168,7 @@ def _purchase(found: list[Row]) -> dict[str, Any]:
     first = found[0].fields
     purchase: dict[str, Any] = {name: first[name] for name in PLAIN if name in first}
     if member := {kind: first[column] for column, kind in MEMBER.items() if column in first}:
-        purchase["member"] = member
+        purchase["member"] = {kind: _integer(name) if kind == "id" else name for kind, name in member.items()}
     if "tenders" in first:
         purchase["tenders"] = [_tender(text) for text in first["tenders"].split("|")]
     if attributes := {k.removeprefix(ATTRIBUTE): v for k, v in first.items() if k.startswith(ATTRIBUTE)}:

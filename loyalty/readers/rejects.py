@@ -1,0 +1,94 @@
+"""The file of what an import could not take: JSON lines of line number, reason and row, safe across interruptions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from loyalty.errors import Problem
+from loyalty.values import LANGS, Text
+
+
+class Reject(NamedTuple):
+    """What was not taken: its place among the file's items (1 is the first), its line, why, and itself."""
+
+    position: int
+    line: int
+    reason: Text
+    row: Any
+
+
+def reason_of(problem: Problem) -> Text:
+    """A refusal with all its faults as one sentence in each language."""
+    return Text(
+        **{
+            lang: " ".join([problem.detail.to(lang), *(f"{f.path}: {f.message.to(lang)}" for f in problem.faults)])
+            for lang in LANGS
+        }
+    )
+
+
+class RejectsFile:
+    """Written before the transaction that counts its lines commits; what such a commit didn't confirm is taken back.
+
+    The file comes into being with its first line.
+    """
+
+    def __init__(self, path: Path, position: int) -> None:
+        """Open the file of an import whose confirmed `position` is known, dropping what lies beyond it."""
+        self.path = path
+        self._confirmed = _confirmed(path, position) if position else 0
+        if path.exists():
+            os.truncate(path, self._confirmed)
+
+    @property
+    def written(self) -> bool:
+        """Whether anything was rejected at all."""
+        return self._confirmed > 0
+
+    def write(self, rejects: Iterable[Reject]) -> int:
+        """Put lines after the confirmed ones, on the disk when this returns; gives the size to `confirm`."""
+        lines = [_line(reject) for reject in rejects]
+        if not lines:
+            return self._confirmed
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.truncate(self._confirmed)
+            file.write(b"".join(lines))
+            _to_disk(file)
+            return file.tell()
+
+    def confirm(self, size: int) -> None:
+        """Their transaction has committed."""
+        self._confirmed = size
+
+
+def _line(reject: Reject) -> bytes:
+    content = {
+        "line": reject.line,
+        "reason": reject.reason.en,
+        "reason_fa": reject.reason.fa,
+        "row": reject.row,
+        "position": reject.position,
+    }
+    return json.dumps(content, ensure_ascii=False).encode() + b"\n"
+
+
+def _confirmed(path: Path, position: int) -> int:
+    """The size of the part that was confirmed: whole lines up to that position."""
+    size = 0
+    if path.exists():
+        with path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n") or json.loads(line)["position"] > position:
+                    break
+                size += len(line)
+    return size
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
