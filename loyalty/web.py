@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
         digits=digits,
         share=share,
         money=money,
+        amount=amount,
         day=day,
         instant=instant,
         sentence=sentence,
@@ -149,6 +150,11 @@ def share(value: int) -> str:
 def money(minor: int, unit: formats.Unit) -> str:
     """Money as a person reads it."""
     return formats.money(minor, unit, lang())
+
+
+def amount(minor: int, unit: formats.Unit) -> str:
+    """Money's figure without its name, for where the name stands apart."""
+    return formats.amount(minor, unit, lang())
 
 
 def day(value: date | datetime, calendar: Calendar) -> Markup:

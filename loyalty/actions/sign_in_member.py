@@ -33,4 +33,4 @@ def sign_in_member(club_id: int, phone: str, code: str, now: datetime) -> int | 
         if not hmac.compare_digest(digest(club_id, phone, code), bytes(kept)):
             return None
         conn.execute("DELETE FROM sign_in_code WHERE member_id = %s", [member_id])
-    return member_id
+    return int(member_id)

@@ -1,0 +1,197 @@
+"""What the elements ask for: one member's standing and board, with a token that the shop's server signed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from flask import Blueprint, Response, g, jsonify, request
+from loyalty.queries.bylaws import in_force
+
+from loyalty import web
+from loyalty.calendars import Calendar
+from loyalty.config import now
+from loyalty.errors import Forbidden, Invalid, Problem, Unauthorized
+from loyalty.formats import TOMAN
+from loyalty.queries import clubs, keys, members, standing
+from loyalty.queries.clubs import ClubView
+from loyalty.queries.members import MemberView
+from loyalty.queries.views import Progress, TierStep
+from loyalty.values import Text
+from widgets import tokens
+from widgets.board import board_around
+
+api = Blueprint("widgets", __name__, url_prefix="/api/v1/widgets")
+
+LIVE: Final = ("active", "suspended")
+PLACES: Final = (3, 25)
+NO_BOARD: Final = Text("This club has no such leaderboard.", "این باشگاه چنین جدول رده‌بندی‌ای ندارد.")
+
+
+@api.before_request
+def admit() -> Response | None:
+    """Check the key, the page's origin and the member's token; the answer to a preflight promises nothing.
+
+    Raises:
+        Unauthorized: no such key, or a token that is not valid for it.
+        Forbidden: a page of an origin that the key is not for.
+        NotFound: the token names nobody in this club.
+    """
+    key = request.args.get("club", "")
+    caller = keys.caller(key)
+    if caller is None or caller.kind != "publishable":
+        raise Unauthorized(
+            Text("This key is not known, or is no longer valid.", "این کلید شناخته نیست یا دیگر معتبر نیست.")
+        )
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in caller.origins:
+        raise Forbidden(
+            Text("This key is not for pages of this origin.", "این کلید برای صفحه‌های این مبدأ (origin) نیست.")
+        )
+    g.widget_origin = origin
+    if request.method == "OPTIONS":
+        return Response(status=HTTPStatus.NO_CONTENT)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized(Text("Send the member's token.", "توکن عضو را بفرستید."))
+    reference = tokens.member_of(token, keys.signing_secret(caller), key, now())
+    member_id = members.member_id_of(caller.club_id, reference)
+    if member_id is None:
+        raise members.missing()
+    g.widget_club, g.widget_member = clubs.one(caller.club_id), members.one(caller.club_id, member_id)
+    if g.widget_member.status not in LIVE:
+        raise members.missing()
+    return None
+
+
+@api.after_request
+def open_to_origin(response: Response) -> Response:
+    """Let the page that asked read the answer: that origin alone, and no cache."""
+    origin = g.get("widget_origin")
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Methods"] = "GET"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization"
+        response.headers["Access-Control-Max-Age"] = "7200"
+    response.vary.add("Origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@api.errorhandler(Problem)
+def refused(problem: Problem) -> Response:
+    """A refusal as `application/problem+json`."""
+    said = {
+        "type": f"/api/docs#problem-{problem.code}",
+        "title": web.t(problem.title),
+        "status": problem.status,
+        "detail": web.t(problem.detail),
+        "code": problem.code,
+        "errors": [{"path": fault.path, "message": web.t(fault.message)} for fault in problem.faults],
+    }
+    response = jsonify(said)
+    response.status_code, response.mimetype = problem.status, "application/problem+json"
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response.www_authenticate.type = "bearer"
+    return response
+
+
+@api.get("/seq")
+def seq() -> Response:
+    """The tiny thing to poll: grows with every change of what the member is shown."""
+    return jsonify(seq=_member().seq)
+
+
+@api.get("/me")
+def me() -> Response:
+    """Wallets, and the tier with what is missing to the next."""
+    club, member = _club(), _member()
+    tier = standing.tier(club.id, member.id)
+    return jsonify(
+        seq=member.seq,
+        club=_club_form(club),
+        wallets=[
+            {"code": w.code, "name": _said(w.name), "unit": w.unit, "available": w.available}
+            for w in standing.wallets(club.id, member.id)
+        ],
+        tier={
+            "code": tier.code,
+            "title": _said(tier.title) if tier.title else None,
+            "next": _step_form(club, tier.next) if tier.next else None,
+            "ladder": [{"code": code, "title": _said(title)} for code, title in tier.ladder],
+        },
+    )
+
+
+@api.get("/leaderboard")
+def leaderboard() -> Response:
+    """A board around the member: the one that `board` names, or the first of the bylaws."""
+    club, member = _club(), _member()
+    limit = request.args.get("limit", 5, type=int)
+    if not PLACES[0] <= limit <= PLACES[1]:
+        raise Invalid.at("limit", Text("Between 3 and 25.", "بین ۳ تا ۲۵."))
+    known = in_force(club.id, now()).bylaws.leaderboards
+    code = request.args.get("board") or next(iter(known), None)
+    if code is None or code not in known:
+        raise Invalid.at("board", NO_BOARD)
+    board = board_around(club, code, member.id, now(), limit=limit, lang=web.lang())
+    items = (
+        None
+        if board.items is None
+        else [{"rank": item.rank, "name": item.name, "score": item.score, "me": item.me} for item in board.items]
+    )
+    mine = board.mine and {"rank": board.mine.rank, "score": board.mine.score}
+    return jsonify(
+        seq=member.seq,
+        club=_club_form(club),
+        board={
+            "code": board.code,
+            "title": _said(board.title),
+            "period": _said(board.period),
+            "unit": board.unit,
+            "items": items,
+            "me": mine,
+        },
+    )
+
+
+def _club() -> ClubView:
+    return cast(ClubView, g.widget_club)
+
+
+def _member() -> MemberView:
+    return cast(MemberView, g.widget_member)
+
+
+def _said(text: Text) -> dict[str, str]:
+    return {"en": text.en, "fa": text.fa}
+
+
+def _club_form(club: ClubView) -> dict[str, Any]:
+    calendar: Calendar = club.calendar
+    return {
+        "name": _said(club.name),
+        "calendar": calendar.system,
+        "timezone": calendar.zone.key,
+        "unit": {"decimals": club.unit.decimals, "name": _said(club.unit.name), "whole": club.unit.name == TOMAN},
+    }
+
+
+def _step_form(club: ClubView, step: TierStep) -> dict[str, Any]:
+    counters = in_force(club.id, now()).bylaws.counters
+    return {
+        "code": step.code,
+        "title": _said(step.title),
+        "share": step.share,
+        "needs": [_need_form(need, counters[need.counter].unit) for need in step.needs],
+    }
+
+
+def _need_form(need: Progress, unit: str) -> dict[str, Any]:
+    return {
+        "value": need.value,
+        "needed": need.needed,
+        "share": need.share,
+        "unit": unit,
+        "sentence": _said(need.sentence),
+    }

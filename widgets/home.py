@@ -1,0 +1,87 @@
+"""What the member's page shows, gathered in one place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import segno
+from loyalty.queries.statement import statement
+from markupsafe import Markup
+
+from loyalty import cards, web
+from loyalty.queries import members, standing
+from loyalty.queries.clubs import ClubView
+from loyalty.queries.members import MemberView
+from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
+from widgets.board import BoardView, boards_around
+
+AROUND: Final = 7
+"""Places of a board on the page: the member in the middle, three on each side."""
+
+
+class Home(NamedTuple):
+    """One member's page."""
+
+    club: ClubView
+    member: MemberView
+    tier: TierView
+    wallets: list[WalletView]
+    badges: list[BadgeView]
+    earned: int
+    boards: list[BoardView]
+    lines: list[StatementLine]
+    more: int | None
+    units: dict[str, str]
+    number: str | None
+    """The card's number, grouped."""
+    qr: Markup | None
+
+
+class Ledger(NamedTuple):
+    """A page of the member's ledger."""
+
+    lines: list[StatementLine]
+    more: int | None
+    units: dict[str, str]
+
+
+def home_of(club: ClubView, member_id: int, now: datetime, *, lines: int) -> Home:
+    """The page of a member as of `now`, with the latest `lines` of the ledger.
+
+    Raises:
+        NotFound: the club has no such member.
+    """
+    member = members.one(club.id, member_id)
+    web.use_lang(member.lang)
+    badges = standing.badges(club.id, member_id)
+    ledger = ledger_of(club, member_id, limit=lines)
+    return Home(
+        club=club,
+        member=member,
+        tier=standing.tier(club.id, member_id),
+        wallets=standing.wallets(club.id, member_id),
+        badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
+        earned=sum(badge.level > 0 for badge in badges),
+        boards=boards_around(club, member_id, now, limit=AROUND, lang=web.lang()),
+        lines=ledger.lines,
+        more=ledger.more,
+        units=ledger.units,
+        number=cards.shown(member.card) if member.card else None,
+        qr=qr(member.card) if member.card else None,
+    )
+
+
+def ledger_of(club: ClubView, member_id: int, *, limit: int, cursor: int | None = None) -> Ledger:
+    """A page of the ledger, the newest first; `more` is where the next one begins."""
+    lines, more = statement(club.id, member_id, limit=limit, cursor=cursor)
+    units = {wallet.code: wallet.unit for wallet in standing.wallets(club.id, member_id)}
+    return Ledger(lines, more, units)
+
+
+def qr(card: str) -> Markup:
+    """The card's number for a scanner, as an inline drawing."""
+    drawn = segno.make(card, error="m", micro=False).svg_inline(
+        border=1, omitsize=True, svgclass=None, lineclass=None, dark="#0c1222", svgversion=2.0
+    )
+    return Markup(drawn)  # noqa: S704 - numbers of modules only, drawn by us

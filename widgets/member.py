@@ -1,0 +1,216 @@
+"""The member's page at `/m/<club>/`: the door, the page itself, the ledger, and the bylaws, which anybody may read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from loyalty import attempts, phones, senders, web
+from loyalty.actions.send_sign_in_code import DIGITS, send_sign_in_code
+from loyalty.actions.sign_in_member import sign_in_member
+from loyalty.attempts import Guard
+from loyalty.config import now
+from loyalty.errors import NotFound, Problem, RateLimited
+from loyalty.formats import latin_digits
+from loyalty.queries import bylaws, clubs
+from loyalty.queries.clubs import ClubView
+from loyalty.values import Text
+from widgets import session
+from widgets.board import score_words
+from widgets.home import home_of, ledger_of
+
+pages = Blueprint("member", __name__, url_prefix="/m/<club_code>", template_folder="templates")
+pages.before_request(web.refuse_foreign_posts)
+
+HOUR = 3600
+FIRST_LINES = 8
+LINES = 40
+
+NOT_A_PHONE = Text("That is not a telephone number.", "این شمارهٔ تلفن درست نیست.")
+NOT_THE_CODE = Text(
+    "That code does not open the page. Check it, or ask for another.",
+    "این کد درست نیست یا مهلتش گذشته است. دوباره ببینید، یا کد تازه بگیرید.",
+)
+
+
+@pages.after_request
+def keep_private(response: Response) -> Response:
+    """A personal page is no cache's business."""
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+@pages.app_template_filter("anchored")
+def anchored(section: str, no: str) -> str:
+    """Where a part of the bylaws stands on their page: `article-2`, `badge-regular`."""
+    return f"{section.removesuffix('s')}-{no}"
+
+
+@pages.app_template_filter("anchor")
+def anchor(article: str) -> str:
+    """Where the part of the bylaws that a ledger entry cites stands on their page."""
+    kind, _, rest = article.partition(":")
+    return anchored(kind, rest.partition(":")[0]) if rest else anchored("articles", article)
+
+
+@pages.app_template_filter("score")
+def score(value: int, unit: str, club: ClubView) -> str:
+    """A board's score in the page's language."""
+    return score_words(value, unit, club, web.lang())
+
+
+@pages.errorhandler(Problem)
+def refused(problem: Problem) -> tuple[str, int, dict[str, str]]:
+    """A refusal as a page."""
+    headers = {"Retry-After": str(problem.retry_after)} if isinstance(problem, RateLimited) else {}
+    return render_template("problem.html", problem=problem, back=None), problem.status, headers
+
+
+@pages.get("/")
+def home(club_code: str) -> str | AnyResponse:
+    """The member's own page, or the door to it."""
+    club = clubs.by_code(club_code)
+    member_id = session.member_id(club)
+    if member_id is None:
+        return _door(club)
+    try:
+        data = home_of(club, member_id, now(), lines=FIRST_LINES)
+    except NotFound:
+        return _signed_out(club)
+    return render_template("member/home.html", signed_in=True, here_is="card", **data._asdict())
+
+
+@pages.get("/ledger")
+def ledger(club_code: str) -> str | AnyResponse:
+    """All entries of the member's ledger, the newest first, a page at a time."""
+    club = clubs.by_code(club_code)
+    member_id = session.member_id(club)
+    if member_id is None:
+        return redirect(_root(club))
+    cursor = request.args.get("cursor", type=int)
+    data = ledger_of(club, member_id, limit=LINES, cursor=cursor)
+    return render_template("member/ledger.html", signed_in=True, here_is="ledger", club=club, **data._asdict())
+
+
+@pages.get("/bylaws")
+def bylaws_page(club_code: str) -> str:
+    """The bylaws in force, for everybody."""
+    club = clubs.by_code(club_code)
+    try:
+        view = bylaws.view(club.id, now())
+    except NotFound:
+        view = None
+    signed_in = session.member_id(club) is not None
+    return render_template("member/bylaws.html", club=club, view=view, signed_in=signed_in, here_is="bylaws")
+
+
+@pages.post("/code")
+def send_code(club_code: str) -> str | tuple[str, int]:
+    """Send a code to the phone that was typed; answers alike whether or not a member has it."""
+    club = clubs.by_code(club_code)
+    typed = request.form.get("phone", "")
+    phone = phones.normal(typed, _region(club))
+    if phone is None:
+        return _door(club, problem=NOT_A_PHONE, typed=typed), 422
+    attempts.spend([Guard("code-phone", f"{club.id}:{phone}", 5, HOUR), Guard("code-address", _address(), 30, HOUR)])
+    send, lang = senders.sender(), web.lang()
+    words = Text("Your code for {club}: {code}", "کد ورود شما به {club}: {code}")
+    send_sign_in_code(club.id, phone, now(), lambda code: send(phone, words.with_(club=club.name, code=code).to(lang)))
+    return _ask_for_code(club, phone)
+
+
+@pages.post("/sign-in")
+def sign_in(club_code: str) -> AnyResponse | tuple[str, int]:
+    """Open the page with the code that was sent."""
+    club = clubs.by_code(club_code)
+    phone = phones.normal(request.form.get("phone", ""), _region(club))
+    if phone is None:
+        return redirect(_root(club))
+    attempts.spend([Guard("open-phone", f"{club.id}:{phone}", 20, HOUR), Guard("open-address", _address(), 60, HOUR)])
+    code = "".join(latin_digits(request.form.get("code", "")).split())
+    member_id = sign_in_member(club.id, phone, code, now()) if len(code) == DIGITS else None
+    if member_id is None:
+        return _ask_for_code(club, phone, problem=NOT_THE_CODE), 422
+    response = redirect(_root(club), 303)
+    session.open_for(response, club, member_id, _root(club))
+    return response
+
+
+@pages.post("/sign-out")
+def sign_out(club_code: str) -> AnyResponse:
+    """Close the page on this browser."""
+    return _signed_out(clubs.by_code(club_code))
+
+
+@pages.get("/manifest.webmanifest")
+def manifest(club_code: str) -> Response:
+    """What a phone needs to install the page."""
+    club = clubs.by_code(club_code)
+    root, name = _root(club), web.t(club.name)
+    body: dict[str, Any] = {
+        "id": root,
+        "name": name,
+        "short_name": name,
+        "lang": web.lang(),
+        "dir": web.direction(),
+        "start_url": root,
+        "scope": root,
+        "display": "standalone",
+        "background_color": "#f6f1e7",
+        "theme_color": "#16213e",
+        "icons": [
+            {"src": web.asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for size in (192, 512)
+            for purpose in ("any", "maskable")
+        ],
+    }
+    response = jsonify(body)
+    response.mimetype = "application/manifest+json"
+    return response
+
+
+def _root(club: ClubView) -> str:
+    return url_for("member.home", club_code=club.code)
+
+
+def _region(club: ClubView) -> str:
+    return phones.region_of(club.calendar.zone.key)
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def _signed_out(club: ClubView) -> AnyResponse:
+    response = redirect(_root(club), 303)
+    session.close(response, _root(club))
+    return response
+
+
+def _door(club: ClubView, problem: Text | None = None, typed: str = "") -> str:
+    example = phonenumbers.example_number_for_type(_region(club), phonenumbers.PhoneNumberType.MOBILE)
+    shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL) if example else ""
+    return render_template(
+        "member/door.html",
+        club=club,
+        step="phone",
+        problem=web.t(problem) if problem else "",
+        phone=typed,
+        example=web.digits(shown),
+    )
+
+
+def _ask_for_code(club: ClubView, phone: str, problem: Text | None = None) -> str:
+    number = phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
+    return render_template(
+        "member/door.html",
+        club=club,
+        step="code",
+        problem=web.t(problem) if problem else "",
+        phone=phone,
+        shown_phone=Markup('<bdi dir="ltr" class="keep">{}</bdi>').format(web.digits(number)),
+    )

@@ -1,0 +1,62 @@
+// --- <loyalty-progress>: the star, the tier, and what is missing to the next ---
+
+class LoyaltyProgress extends LoyaltyElement {
+  path = "me";
+
+  skeleton(card) {
+    const lines = make("div", { class: "wait" });
+    return make("div", { ...card, class: "card progress" }, make("div", { class: "wait round" }), lines);
+  }
+
+  body(card, before) {
+    const { voice, data } = this;
+    const { tier, club, wallets } = data;
+    const { next } = tier;
+    const percent = next ? next.share : 100;
+    const risen = before !== null && before.tier.code !== tier.code && this.rank(tier) > this.rank(before.tier);
+    const from = before && !risen ? (before.tier.next?.share ?? 100) : 0;
+    const share = voice.share(percent);
+    const missing = next ? this.missing(next) : voice.say("top");
+    const spoken = next ? `${voice.say("share", { share, tier: voice.of(next.title) })}. ${missing}` : missing;
+    const points = wallets.map((wallet) => {
+      const figure = wallet.unit === "money" ? voice.money(wallet.available, club.unit) : voice.number(wallet.available);
+      return wallet.unit === "money" ? `${voice.of(wallet.name)}: ${figure}` : `${figure} ${voice.of(wallet.name)}`;
+    });
+    return make(
+      "div",
+      { ...card, class: "card progress" },
+      star(percent, from, share, spoken, risen),
+      make(
+        "div",
+        { part: "words" },
+        make("p", { class: "eyebrow" }, voice.say("tier")),
+        make("p", { part: "title", class: "title" }, tier.title ? voice.of(tier.title) : voice.say("start")),
+        make("p", { part: "missing", class: "muted" }, missing),
+        make("p", { part: "points", class: "muted" }, points.join(" · ")),
+      ),
+    );
+  }
+
+  rank(tier) {
+    return tier.ladder.findIndex((step) => step.code === tier.code);
+  }
+
+  // What is missing, in the unit of the one need there is; with several needs, as the club's own sentences.
+  missing(next) {
+    const { voice, data } = this;
+    const open = next.needs.filter((need) => need.share < 100);
+    if (open.length !== 1) return open.map((need) => voice.of(need.sentence)).join(" · ");
+    const left = voice.measured(open[0].needed - open[0].value, open[0].unit, data.club);
+    return voice.say("left", { left, tier: voice.of(next.title) });
+  }
+
+  compare(before, now) {
+    for (const wallet of now.wallets) {
+      const from = before.wallets.find((other) => other.code === wallet.code)?.available ?? 0;
+      if (from !== wallet.available) this.tell("points-changed", { wallet: wallet.code, from, to: wallet.available });
+    }
+    if (before.tier.code !== now.tier.code) this.tell("tier-changed", { from: before.tier.code, to: now.tier.code });
+  }
+}
+
+customElements.define("loyalty-progress", LoyaltyProgress);
