@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from loyalty import outbox
 from loyalty.actions.enrol_members import TAKEN
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
@@ -23,11 +25,11 @@ _MERGED: Final = ("attributes", "consents")
 
 
 @retried
-def update_member(club_id: int, member_id: int, changes: Mapping[str, Any]) -> MemberView:
+def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now: datetime) -> MemberView:
     """The member with what `changes` names changed: fields of `Enrolment` and `status`; None takes a value away.
 
     Attributes and consents are merged: those named change, a None among them goes. A new card, phone or external id
-    replaces the old one.
+    replaces the old one. Who leaves the leaderboards, or comes back to them, does so in every period.
 
     Raises:
         NotFound: the club has no such member.
@@ -45,7 +47,12 @@ def update_member(club_id: int, member_id: int, changes: Mapping[str, Any]) -> M
             if kind in changes:
                 _replace(conn, club_id, member_id, kind, changes[kind])
         _update_profile(conn, club_id, member_id, changes)
-        return one(club_id, member_id)
+        if "status" in changes or "on_boards" in changes:
+            # Without days: every period is concerned.
+            outbox.send("member.changed", club_id, [(member_id, {})], now)
+        member = one(club_id, member_id)
+    outbox.wake()
+    return member
 
 
 def _replace(conn: Connection, club_id: int, member_id: int, kind: str, value: str | None) -> None:

@@ -1,0 +1,70 @@
+"""From the outbox to those who want to know: who they are, handing messages to the queue, and the job itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from loyalty import config, outbox
+from loyalty.db import connection
+from loyalty.gamification import scores
+from loyalty.jobs.queue import put, queue
+from loyalty.outbox import Handler, Message
+from loyalty.valkey import valkey
+from loyalty.versions import programme
+
+AHEAD: Final = 20
+"""Jobs that may wait in the queue before the relay hands it more; the rest is safer in the outbox."""
+SECONDS: Final = 100
+"""How long one job may take: less than the lease, so that a slow one is not doubled."""
+
+
+def move_boards(club_id: int, messages: list[Message], now: datetime) -> None:
+    """Bring leaderboards up to date for members whose counters moved, on the days that the messages name."""
+    boards = scores.live_boards(programme(connection(), club_id), now)
+    if boards:
+        scores.deliver(valkey(), list(boards.values()), [_change(m) for m in messages if m.member_id is not None])
+
+
+HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
+    "member.changed": (move_boards,),
+}
+"""Who is told of what, by type of message. A type that is not named here is told to nobody."""
+
+
+def relay(now: datetime) -> int:
+    """Hand what is due to the queue, while that is short. Answers how many messages it was.
+
+    Raises:
+        redis.RedisError: Valkey is away; nothing was taken.
+    """
+    handed = 0
+    while len(queue()) < AHEAD and (ids := outbox.take(now)):
+        try:
+            put("loyalty.jobs.deliveries.deliver", ids, seconds=SECONDS)
+        except BaseException:
+            outbox.give_back(ids, now)
+            raise
+        handed += len(ids)
+    return handed
+
+
+def deliver(ids: list[int]) -> None:
+    """The job: deliver these messages, if nobody did meanwhile."""
+    outbox.deliver(ids, HANDLERS, config.now())
+
+
+def deliver_due(now: datetime) -> int:
+    """Deliver everything that is due here and now, without queue and worker. Answers how many messages it was."""
+    done = 0
+    while ids := outbox.take(now):
+        done += outbox.deliver(ids, HANDLERS, now)
+    return done
+
+
+def _change(message: Message) -> scores.Change:
+    assert message.member_id is not None
+    days = message.data.get("days")
+    return scores.Change(
+        message.member_id, None if days is None else frozenset(date.fromisoformat(day) for day in days)
+    )

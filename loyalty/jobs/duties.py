@@ -1,0 +1,126 @@
+"""What is done for every club again and again, once each, however many timers and workers there are.
+
+Until when a duty is done stands in PostgreSQL, so that one is caught up after any downtime. To add a duty, write when
+it is due and what it does, and name it in `DUTIES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import redis
+import structlog
+from flask import current_app
+
+from loyalty import config
+from loyalty.actions.review_tiers import review_tiers
+from loyalty.db import connection, transaction
+from loyalty.errors import NotFound
+from loyalty.gamification import leaderboards, scores
+from loyalty.jobs.queue import put
+from loyalty.queries.clubs import ClubView, all_clubs, one
+from loyalty.valkey import valkey
+from loyalty.versions import programme
+
+log = structlog.get_logger()
+
+SECONDS: Final = 3600
+"""How long a duty may take."""
+
+
+class Duty(NamedTuple):
+    """Something done for a club. `due` answers the instant to do it as of, or None while there is nothing to do."""
+
+    name: str
+    due: Callable[[ClubView, datetime, datetime], datetime | None]
+    """(club, done until, now)"""
+    do: Callable[[int, datetime], object]
+    """(club's id, the instant that was due); safe to repeat."""
+
+
+def at_midnight(club: ClubView, done_until: datetime, now: datetime) -> datetime | None:
+    """Every local midnight of the club, each in its turn."""
+    tomorrow = club.calendar.moment(done_until).day + timedelta(days=1)
+    due = club.calendar.instant(tomorrow)
+    return due if due <= now else None
+
+
+def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a board was never filled, or Valkey was emptied or started again since."""
+    try:
+        boards = scores.live_boards(programme(connection(), club.id), now)
+    except NotFound:
+        return None  # nothing is published yet
+    return now if leaderboards.unsure(valkey(), club.id, boards.values()) else None
+
+
+def fill_boards(club_id: int, at: datetime) -> None:
+    """Fill the club's leaderboards from PostgreSQL."""
+    scores.rebuild_all(valkey(), programme(connection(), club_id), at)
+
+
+DUTIES: Final = {
+    duty.name: duty
+    for duty in (
+        Duty("review_tiers", at_midnight, review_tiers),
+        Duty("fill_boards", when_unsure, fill_boards),
+    )
+}
+
+
+def tick(now: datetime) -> None:
+    """Put every duty that is due into the queue; one that fails to say so does not keep the others.
+
+    Raises:
+        redis.RedisError: Valkey is away; the next tick finds the same duties due.
+    """
+    with transaction() as conn:
+        conn.execute(
+            "INSERT INTO duty (club_id, name, done_until)"
+            " SELECT c.id, d.name, %s FROM club c CROSS JOIN unnest(%s::text[]) AS d(name)"
+            " WHERE NOT EXISTS (SELECT FROM duty x WHERE x.club_id = c.id AND x.name = d.name)"
+            " ON CONFLICT DO NOTHING",
+            (now, list(DUTIES)),
+        )
+        done = {(club_id, name): until for club_id, name, until in conn.execute("SELECT * FROM duty").fetchall()}
+        clubs = all_clubs()
+    for club in clubs:
+        for duty in DUTIES.values():
+            if _is_due(club, duty, done[club.id, duty.name], now):
+                put("loyalty.jobs.duties.perform", club.id, duty.name, seconds=SECONDS)
+
+
+def _is_due(club: ClubView, duty: Duty, done_until: datetime, now: datetime) -> bool:
+    try:
+        with transaction():
+            return duty.due(club, done_until, now) is not None
+    except redis.RedisError:
+        raise
+    except Exception:
+        log.exception("duty.unclear", club=club.id, duty=duty.name)
+        return False
+
+
+def perform(club_id: int, name: str) -> None:
+    """The job: do a duty as often as it is due, unless another worker is at it."""
+    while perform_once(club_id, DUTIES[name], config.now()):
+        pass
+
+
+def perform_once(club_id: int, duty: Duty, now: datetime) -> bool:
+    """Do a duty if it is due. The lock on its row is held meanwhile, in a transaction of its own, and goes with us."""
+    with transaction() as claim:
+        row = claim.execute(
+            "SELECT done_until FROM duty WHERE club_id = %s AND name = %s FOR UPDATE SKIP LOCKED", (club_id, duty.name)
+        ).fetchone()
+        at = duty.due(one(club_id), row[0], now) if row else None
+        if at is None:
+            return False
+        # Another context has another session: what the duty commits does not end the claim.
+        with current_app.app_context():
+            duty.do(club_id, at)
+        claim.execute("UPDATE duty SET done_until = %s WHERE club_id = %s AND name = %s", (at, club_id, duty.name))
+        log.info("duty.done", club=club_id, duty=duty.name, at=at.isoformat())
+    return True
