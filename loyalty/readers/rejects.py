@@ -6,10 +6,14 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
-from loyalty.errors import Problem
+from loyalty.errors import Invalid, Problem
 from loyalty.values import LANGS, Text
+
+_BEGINS: Final = b'{"line": '
+"""How each of our lines begins: by it another file is told, and left alone."""
+_NOT_OURS = Text("{path} is there and is no file of refused rows.", "{path} هست و فایل سطرهای ردشده نیست.")
 
 
 class Reject(NamedTuple):
@@ -38,9 +42,13 @@ class RejectsFile:
     """
 
     def __init__(self, path: Path, position: int) -> None:
-        """Open the file of an import whose confirmed `position` is known, dropping what lies beyond it."""
+        """Open the file of an import whose confirmed `position` is known, dropping what lies beyond it.
+
+        Raises:
+            Invalid: the file is there and holds something else.
+        """
         self.path = path
-        self._confirmed = _confirmed(path, position) if position else 0
+        self._confirmed = _confirmed(path, position)
         if path.exists():
             os.truncate(path, self._confirmed)
 
@@ -83,6 +91,8 @@ def _confirmed(path: Path, position: int) -> int:
     if path.exists():
         with path.open("rb") as file:
             for line in file:
+                if not line.startswith(_BEGINS[: len(line)]):
+                    raise Invalid.at("/rejects", _NOT_OURS.with_(path=str(path)))
                 if not line.endswith(b"\n") or json.loads(line)["position"] > position:
                     break
                 size += len(line)

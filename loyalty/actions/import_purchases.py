@@ -1,0 +1,229 @@
+"""Record a file of purchases: in chunks, each of which moves the import's position in its own transaction.
+
+So an import that was killed at any moment goes on where it stood, and one that is finished records nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import psycopg
+
+from loyalty.actions.record_purchases import Outcome, record_purchases
+from loyalty.calendars import Calendar
+from loyalty.db import transaction
+from loyalty.errors import Conflict, Problem
+from loyalty.phones import region_of
+from loyalty.readers import Item, LeftOut, Taken
+from loyalty.readers.rejects import Reject, RejectsFile, reason_of
+from loyalty.readers.source import BROKEN, digest, opened, reader_for
+from loyalty.rules.facts import Purchase
+from loyalty.schemas import load_purchase
+from loyalty.values import Text
+
+CHUNK: Final = 500
+"""Purchases and left-out rows per transaction."""
+
+_UNDER_WAY = Text("Another import of this file is under way.", "همین فایل هم‌اکنون در جای دیگری وارد می‌شود.")
+_FIELDS: Final = "position, recorded, unclaimed, repeated, refused, cancelled"
+
+
+class Counts(NamedTuple):
+    """How far an import has come. `position` counts the purchases and left-out rows that are done."""
+
+    position: int = 0
+    recorded: int = 0
+    unclaimed: int = 0
+    repeated: int = 0
+    refused: int = 0
+    cancelled: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """The sum, field by field."""
+        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class Step(NamedTuple):
+    """What a progress bar shows."""
+
+    counts: Counts
+    read: int
+    """Bytes of the file (as it is, perhaps compressed) that have been read."""
+    skipping: bool
+    """Still passing over what an interrupted run had done."""
+
+
+class Imported(NamedTuple):
+    """What came of an import."""
+
+    format: str
+    counts: Counts
+    began_at: int
+    """The position that an earlier, interrupted run had reached; 0 for a fresh start."""
+    already: bool
+    """The file had been imported to its end before; nothing was done now."""
+    damaged: bool
+    """The file could not be read to its end; what was read is recorded, and the import is not finished."""
+    rejects: Path | None
+    """The file of what was refused, if anything was."""
+
+
+class _Run(NamedTuple):
+    """A row of import_run."""
+
+    club_id: int
+    source: str
+    calendar: Calendar
+    region: str
+    """The country whose phone numbers need no prefix."""
+    counts: Counts
+    finished: bool
+
+
+def import_purchases(
+    club_id: int,
+    path: Path,
+    now: datetime,
+    *,
+    rejects_at: Callable[[str], Path],
+    format_name: str | None = None,
+    progress: Callable[[Step], None] = lambda _: None,
+) -> Imported:
+    """Record every purchase of a file that isn't recorded yet. `rejects_at` places the file of refusals, by the digest.
+
+    Raises:
+        Invalid: the format can't be told or is unknown, or the header is wrong.
+        Conflict: another process is importing the same file.
+    """
+    name, reader = reader_for(path, format_name)
+    found = digest(path)
+    run = _begun(club_id, f"{found}:{name}", now)
+    rejects = RejectsFile(rejects_at(found), run.counts.position)
+    if run.finished:
+        return Imported(name, run.counts, run.counts.position, True, False, rejects.path if rejects.written else None)
+    counts, chunk = run.counts, list[tuple[int, Item]]()
+    with opened(path) as file:
+        items = _Numbered(reader(file.stream, run.calendar))
+        for position, item in items:
+            if position > run.counts.position:
+                chunk.append((position, item))
+            if position % CHUNK == 0:
+                counts = _record(run, counts, chunk, rejects, now)
+                chunk = []
+                progress(Step(counts, file.raw.tell(), skipping=position <= run.counts.position))
+        counts = _record(run, counts, chunk, rejects, now)
+        progress(Step(counts, file.raw.tell(), skipping=False))
+    if not items.damaged:
+        _finish(run, now)
+    written = rejects.path if rejects.written else None
+    return Imported(name, counts, run.counts.position, False, items.damaged, written)
+
+
+class _Numbered:
+    """A file's items with their positions, up to where it can be read."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = items
+        self.damaged = False
+
+    def __iter__(self) -> Iterator[tuple[int, Item]]:
+        try:
+            yield from enumerate(self._items, start=1)
+        except BROKEN:
+            self.damaged = True
+
+
+def _record(run: _Run, before: Counts, chunk: list[tuple[int, Item]], rejects: RejectsFile, now: datetime) -> Counts:
+    """Record one chunk and move the run behind it, in one transaction."""
+    if not chunk:
+        return before
+    purchases, taken, refused, cancelled = _loaded(chunk, run.region, now)
+    after, size = before, 0
+
+    def save(conn: psycopg.Connection[Any], outcomes: list[Outcome]) -> None:
+        nonlocal after, size
+        turned_away = [
+            Reject(position, item.line, reason_of(outcome.problem), item.purchase)
+            for (position, item), outcome in zip(taken, outcomes, strict=True)
+            if outcome.problem is not None
+        ]
+        how = Counter(outcome.status for outcome in outcomes)
+        gained = Counts(
+            position=len(chunk),
+            recorded=how["recorded"],
+            unclaimed=how["unclaimed"],
+            repeated=how["repeated"],
+            refused=len(refused) + len(turned_away),
+            cancelled=cancelled,
+        )
+        after = before.plus(gained)
+        _move(conn, run, before, after, now)
+        size = rejects.write(sorted(refused + turned_away, key=lambda reject: reject.position))
+
+    if purchases:
+        record_purchases(run.club_id, purchases, now, importing=True, in_transaction=save)
+    else:
+        with transaction() as conn:
+            save(conn, [])
+    rejects.confirm(size)
+    return after
+
+
+def _loaded(
+    chunk: list[tuple[int, Item]], region: str, now: datetime
+) -> tuple[list[Purchase], list[tuple[int, Taken]], list[Reject], int]:
+    """The valid purchases, the items they came from, what is refused already, and how many are cancellations."""
+    purchases, taken, refused, cancelled = list[Purchase](), list[tuple[int, Taken]](), list[Reject](), 0
+    for position, item in chunk:
+        if isinstance(item, LeftOut):
+            cancelled += item.cancelled
+            if not item.cancelled:
+                refused.append(Reject(position, item.line, item.reason, item.row))
+            continue
+        try:
+            purchases.append(load_purchase(item.purchase, now=now, region=region))
+        except Problem as problem:
+            refused.append(Reject(position, item.line, reason_of(problem), item.purchase))
+        else:
+            taken.append((position, item))
+    return purchases, taken, refused, cancelled
+
+
+def _begun(club_id: int, source: str, now: datetime) -> _Run:
+    """The run of this file, begun now if it never was."""
+    with transaction() as conn:
+        conn.execute(
+            f"INSERT INTO import_run (club_id, source, {_FIELDS}, started_at, updated_at)"  # noqa: S608 - constants
+            " VALUES (%s, %s, 0, 0, 0, 0, 0, 0, %s, %s) ON CONFLICT DO NOTHING",
+            (club_id, source, now, now),
+        )
+        row = conn.execute(
+            f"SELECT timezone, calendar, finished_at, {_FIELDS}"  # noqa: S608 - constants
+            " FROM import_run JOIN club ON club.id = club_id WHERE club_id = %s AND source = %s",
+            (club_id, source),
+        ).fetchone()
+    assert row is not None
+    zone, system, finished_at, *counts = row
+    return _Run(club_id, source, Calendar(zone, system), region_of(zone), Counts(*counts), finished_at is not None)
+
+
+def _move(conn: psycopg.Connection[Any], run: _Run, before: Counts, after: Counts, now: datetime) -> None:
+    """Save the counts; nobody else may have moved them meanwhile."""
+    moved = conn.execute(
+        "UPDATE import_run SET position = %s, recorded = %s, unclaimed = %s, repeated = %s, refused = %s,"
+        " cancelled = %s, updated_at = %s WHERE club_id = %s AND source = %s AND position = %s",
+        (*after, now, run.club_id, run.source, before.position),
+    )
+    if not moved.rowcount:
+        raise Conflict(_UNDER_WAY)
+
+
+def _finish(run: _Run, now: datetime) -> None:
+    with transaction() as conn:
+        conn.execute(
+            "UPDATE import_run SET finished_at = %s WHERE club_id = %s AND source = %s", (now, run.club_id, run.source)
+        )
