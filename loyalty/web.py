@@ -10,7 +10,7 @@ import secrets
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, request, url_for
@@ -25,6 +25,7 @@ from loyalty.values import LANGS, Lang, Text
 Theme = Literal["light", "dark", "auto"]
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark", "auto")
 YEAR: Final = 365 * 24 * 3600
+FONTS: Final = Path(__file__).parent / "static" / "vendor" / "vazirmatn"
 
 POLICY: Final = "; ".join(
     (
@@ -50,22 +51,17 @@ def init_app(app: Flask) -> None:
     if "loyalty.web" in app.extensions:
         return
     app.extensions["loyalty.web"] = True
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        t=t, lang=lang, direction=direction, theme=theme, nonce=nonce, asset=asset, here=here, art=art, Text=Text
-    )
-    app.jinja_env.filters.update(
-        number=number,
-        signed=signed,
-        digits=digits,
-        share=share,
-        money=money,
-        amount=amount,
-        day=day,
-        instant=instant,
-        sentence=sentence,
-    )
+    init_words(app)
+    app.jinja_env.globals.update(nonce=nonce, asset=asset, art=art)
     app.after_request(_finish)
+
+
+def init_words(app: Flask) -> None:
+    """Give an application's templates our words and figures, and nothing of our look."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(t=t, lang=lang, direction=direction, theme=theme, here=here, Text=Text)
+    filters = (number, signed, digits, share, money, amount, day, instant, sentence)
+    app.jinja_env.filters.update({made.__name__: made for made in filters})
 
 
 # --- language and theme ---------------------------------------------------------------------------------------------
@@ -228,13 +224,14 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return keep_choices(response)
+
+
+def keep_choices(response: Response) -> Response:
+    """Remember in cookies the language and theme that this request asked for."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     for name, wanted in (("lang", LANGS), ("theme", THEMES)):
         wish = request.args.get(name)
-        if wish in wanted:
-            _keep(response, name, wish)
+        if wish is not None and wish in wanted:
+            response.set_cookie(name, wish, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response
-
-
-def _keep(response: Response, name: str, value: Any) -> None:
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 from flask import Blueprint, Response, g, jsonify, request
-from loyalty.queries.bylaws import in_force
 
 from loyalty import web
 from loyalty.calendars import Calendar
@@ -14,12 +13,14 @@ from loyalty.config import now
 from loyalty.errors import Forbidden, Invalid, Problem, Unauthorized
 from loyalty.formats import TOMAN
 from loyalty.queries import clubs, keys, members, standing
+from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
-from loyalty.queries.views import Progress, TierStep
+from loyalty.queries.views import TierStep
 from loyalty.values import Text
 from widgets import tokens
 from widgets.board import board_around
+from widgets.progress import missing
 
 api = Blueprint("widgets", __name__, url_prefix="/api/v1/widgets")
 
@@ -106,7 +107,7 @@ def seq() -> Response:
 def me() -> Response:
     """Wallets, and the tier with what is missing to the next."""
     club, member = _club(), _member()
-    tier = standing.tier(club.id, member.id)
+    tier = standing.tier(club.id, member.id, now())
     return jsonify(
         seq=member.seq,
         club=_club_form(club),
@@ -178,20 +179,5 @@ def _club_form(club: ClubView) -> dict[str, Any]:
 
 
 def _step_form(club: ClubView, step: TierStep) -> dict[str, Any]:
-    counters = in_force(club.id, now()).bylaws.counters
-    return {
-        "code": step.code,
-        "title": _said(step.title),
-        "share": step.share,
-        "needs": [_need_form(need, counters[need.counter].unit) for need in step.needs],
-    }
-
-
-def _need_form(need: Progress, unit: str) -> dict[str, Any]:
-    return {
-        "value": need.value,
-        "needed": need.needed,
-        "share": need.share,
-        "unit": unit,
-        "sentence": _said(need.sentence),
-    }
+    left = missing(step, in_force(club.id, now()).bylaws, club)
+    return {"code": step.code, "title": _said(step.title), "share": step.share, "missing": _said(left)}

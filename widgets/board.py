@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from loyalty.queries.bylaws import in_force
-
 from loyalty import formats
 from loyalty.calendars import Calendar
 from loyalty.errors import NotFound, Unavailable
+from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.leaderboard import LeaderboardView, PlaceView, leaderboard
 from loyalty.values import Lang, Text
@@ -68,14 +67,3 @@ def period_words(board: LeaderboardView, calendar: Calendar) -> Text:
         from_=Text(formats.day(start, calendar, "en"), formats.day(start, calendar, "fa")),
         until=Text(formats.day(end, calendar, "en"), formats.day(end, calendar, "fa")),
     )
-
-
-def score_words(score: int, unit: str, club: ClubView, lang: Lang) -> str:
-    """A score with its unit where it has one: money in the club's way, quantities without their thousandths."""
-    if unit == "money":
-        return formats.money(score, club.unit, lang)
-    if unit == "quantity":
-        return formats.quantity(score, lang)
-    if unit == "days":
-        return formats.counted(score, Text("day", "روز").to(lang), "days", lang)
-    return formats.number(score, lang)

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import segno
-from loyalty.queries.statement import statement
 from markupsafe import Markup
 
 from loyalty import cards, web
 from loyalty.queries import members, standing
+from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.statement import statement
 from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
+from loyalty.values import Text
 from widgets.board import BoardView, boards_around
+from widgets.progress import done_of, missing
 
 AROUND: Final = 7
 """Places of a board on the page: the member in the middle, three on each side."""
@@ -29,6 +32,10 @@ class Home(NamedTuple):
     wallets: list[WalletView]
     badges: list[BadgeView]
     earned: int
+    done: dict[str, Text | None]
+    """By badge: how much of its next level is done."""
+    missing: Text | None
+    """What is missing to the next tier."""
     boards: list[BoardView]
     lines: list[StatementLine]
     more: int | None
@@ -54,15 +61,19 @@ def home_of(club: ClubView, member_id: int, now: datetime, *, lines: int) -> Hom
     """
     member = members.one(club.id, member_id)
     web.use_lang(member.lang)
-    badges = standing.badges(club.id, member_id)
+    bylaws = in_force(club.id, now).bylaws
+    badges = standing.badges(club.id, member_id, now)
+    tier = standing.tier(club.id, member_id, now)
     ledger = ledger_of(club, member_id, limit=lines)
     return Home(
         club=club,
         member=member,
-        tier=standing.tier(club.id, member_id),
+        tier=tier,
         wallets=standing.wallets(club.id, member_id),
         badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
         earned=sum(badge.level > 0 for badge in badges),
+        done={badge.code: done_of(badge, bylaws, club) for badge in badges},
+        missing=missing(tier.next, bylaws, club) if tier.next else None,
         boards=boards_around(club, member_id, now, limit=AROUND, lang=web.lang()),
         lines=ledger.lines,
         more=ledger.more,

@@ -20,8 +20,8 @@ from loyalty.queries import bylaws, clubs
 from loyalty.queries.clubs import ClubView
 from loyalty.values import Text
 from widgets import session
-from widgets.board import score_words
 from widgets.home import home_of, ledger_of
+from widgets.progress import measured
 
 pages = Blueprint("member", __name__, url_prefix="/m/<club_code>", template_folder="templates")
 pages.before_request(web.refuse_foreign_posts)
@@ -60,7 +60,7 @@ def anchor(article: str) -> str:
 @pages.app_template_filter("score")
 def score(value: int, unit: str, club: ClubView) -> str:
     """A board's score in the page's language."""
-    return score_words(value, unit, club, web.lang())
+    return measured(value, unit, club, web.lang())
 
 
 @pages.errorhandler(Problem)

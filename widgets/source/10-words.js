@@ -3,7 +3,6 @@
 const WORDS = {
   en: {
     share: "{share} of the way to {tier}",
-    left: "{left} to go until {tier}",
     top: "The highest tier of the club",
     start: "At the start",
     tier: "Your tier",
@@ -22,7 +21,6 @@ const WORDS = {
   },
   fa: {
     share: "{share} از راه تا سطح {tier}",
-    left: "{left} تا {tier} مانده",
     top: "بالاترین سطح باشگاه",
     start: "در آغاز راه",
     tier: "سطح شما",

@@ -16,7 +16,7 @@ class LoyaltyProgress extends LoyaltyElement {
     const risen = before !== null && before.tier.code !== tier.code && this.rank(tier) > this.rank(before.tier);
     const from = before && !risen ? (before.tier.next?.share ?? 100) : 0;
     const share = voice.share(percent);
-    const missing = next ? this.missing(next) : voice.say("top");
+    const missing = next ? voice.of(next.missing) : voice.say("top");
     const spoken = next ? `${voice.say("share", { share, tier: voice.of(next.title) })}. ${missing}` : missing;
     const points = wallets.map((wallet) => {
       const figure = wallet.unit === "money" ? voice.money(wallet.available, club.unit) : voice.number(wallet.available);
@@ -39,15 +39,6 @@ class LoyaltyProgress extends LoyaltyElement {
 
   rank(tier) {
     return tier.ladder.findIndex((step) => step.code === tier.code);
-  }
-
-  // What is missing, in the unit of the one need there is; with several needs, as the club's own sentences.
-  missing(next) {
-    const { voice, data } = this;
-    const open = next.needs.filter((need) => need.share < 100);
-    if (open.length !== 1) return open.map((need) => voice.of(need.sentence)).join(" · ");
-    const left = voice.measured(open[0].needed - open[0].value, open[0].unit, data.club);
-    return voice.say("left", { left, tier: voice.of(next.title) });
   }
 
   compare(before, now) {
