@@ -138,19 +138,19 @@ def quantity(thousandths: int, lang: Lang) -> str:
     return ratio(Fraction(thousandths, QUANTITY_SCALE), lang)
 
 
-def amount(minor: int, shown: Unit, lang: Lang) -> str:
-    """Money's figure without its name. A toman amount drops a zero rial; other currencies keep their decimals."""
+def amount(minor: int, shown: Unit, lang: Lang, *, short: bool = False) -> str:
+    """Money's figure without its name. Zero decimals are dropped from toman, and from others where `short`."""
     scale = 10**shown.decimals
     whole, rest = divmod(abs(minor), scale)
     text = f"{whole:,}"
-    if shown.decimals and (rest or shown.name is not TOMAN):
+    if shown.decimals and (rest or not (short or shown.name is TOMAN)):
         text += f".{rest:0{shown.decimals}}"
     return ("\u2212" if minor < 0 else "") + digits(text, lang)
 
 
-def money(minor: int, shown: Unit, lang: Lang) -> str:
+def money(minor: int, shown: Unit, lang: Lang, *, short: bool = False) -> str:
     """Money as a person reads it: «۱۲٬۰۰۰ تومان», `12,000 toman`, `US$12.50`."""
-    figure, name = amount(minor, shown, lang), shown.name.to(lang)
+    figure, name = amount(minor, shown, lang, short=short), shown.name.to(lang)
     if lang == "en" and name[-1] in "$€£":
         sign, figure = ("\u2212", figure[1:]) if minor < 0 else ("", figure)
         return f"{sign}{name}{figure}"

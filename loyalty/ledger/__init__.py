@@ -1,0 +1,1 @@
+"""Entries and balances, and the proof that they agree."""

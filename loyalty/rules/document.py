@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from loyalty import formats
-from loyalty.calendars import PERIODS, Calendar
+from loyalty.calendars import Calendar
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import (
     Article,
-    Badge,
-    BadgeLevelTerms,
     Bylaws,
     ClubTerms,
-    Leaderboard,
     Read,
-    Step,
-    Tiers,
     Wallet,
 )
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
-from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import read_limit
 from loyalty.rules.naming import counter_name
 from loyalty.rules.reading import Bad, Node, Reading
-from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio, read_date
-from loyalty.rules.windows import EVER, read_window
-from loyalty.values import QUANTITY_SCALE, Text
+from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
+from loyalty.rules.types import bilingual, read_date
+from loyalty.values import Text
 
 T = TypeVar("T")
 
@@ -69,12 +63,12 @@ def _load(root: Node, version: int) -> Bylaws:
     counters = _named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
-    articles = found["articles"].every(_article)
-    tiers = _tiers(found["tiers"]) if "tiers" in found else None
-    badges = _named(found.get("badges"), _badge)
-    boards = _named(found.get("leaderboards"), _leaderboard)
-    stacking = found["stacking"].choice(("compound", "add", "highest")) if "stacking" in found else "compound"
-    if reading.faults:
+    articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
+    tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
+    badges = _named(found.get("badges"), read_badge)
+    boards = _named(found.get("leaderboards"), read_leaderboard)
+    stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
+    if reading.faults or stacking is None:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
     reads = tuple(
@@ -120,21 +114,14 @@ def _named(node: Node | None, read: Callable[[str, Node], T]) -> dict[str, T]:
     """An object's children, each read with its name; names are short words."""
     result: dict[str, T] = {}
     for name, child in node.mapping().items() if node else ():
-        value = child.reading.attempt(lambda n, name=name: read(_word(name, n), n), child)  # type: ignore[misc]
+        value = child.reading.attempt(lambda n, name=name: read(word(name, n), n), child)  # type: ignore[misc]
         if value is not None:
             result[name] = value
     return result
 
 
-def _word(name: str, node: Node) -> str:
-    if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_-]{0,59}", name):
-        raise node.bad(
-            Text(
-                "A name is a letter followed by letters, digits, - or _.",
-                "نام با یک حرف لاتین آغاز می‌شود و تنها حرف، رقم، - یا _ دارد.",
-            )
-        )
-    return name
+def _stacking(node: Node) -> str:
+    return node.choice(("compound", "add", "highest"))
 
 
 def _club(node: Node) -> ClubTerms:
@@ -214,98 +201,3 @@ def _article_no(node: Node) -> str:
         raise node.bad(Text(f"There already is an article {no}.", f"مادهٔ {no} پیش‌تر آمده است."))
     seen.add(no)
     return no
-
-
-def _tiers(node: Node) -> Tiers:
-    found = node.fields(["ladder"], ["promote", "holds_for", "demote"])
-    ladder = found["ladder"].every(_step, least=1)
-    if "promote" in found:
-        found["promote"].choice(("at_once",))
-    if "holds_for" in found:
-        found["holds_for"].choice(("while_qualified",))
-    demote = found["demote"].choice(("to_qualified", "one_step", "never")) if "demote" in found else "to_qualified"
-    codes = [step.code for step in ladder]
-    for index, step in enumerate(found["ladder"].items()):
-        if codes[index] in codes[:index]:
-            raise step.bad(Text("This code is already on the ladder.", "این کد پیش‌تر در نردبان آمده است."))
-        if index and ladder[index].needs is None:
-            raise step.bad(Text("Only the first step may have no needs.", "تنها پلهٔ نخست می‌تواند بی‌شرط باشد."))
-    return Tiers(ladder, demote)
-
-
-def _step(node: Node) -> Step:
-    found = node.fields(["code", "title"], ["needs"])
-    code = _word(found["code"].text(60), found["code"])
-    needs = read_condition(found["needs"]) if "needs" in found else None
-    if needs and not _standing(needs):
-        raise found["needs"].bad(
-            Text(
-                "A step's needs may only read counters and the member.",
-                "شرط‌های یک سطح تنها می‌توانند شمارنده‌ها و ویژگی‌های عضو را ببینند.",
-            )
-        )
-    return Step(code, bilingual(found["title"]), needs)
-
-
-def _standing(condition: Condition) -> bool:
-    parts = condition.parts()
-    return all(_standing(part) for part in parts) if parts else condition.for_standing
-
-
-def _badge(code: str, node: Node) -> Badge:
-    found = node.fields(["title"], ["secret", "counter", "over", "levels", "on", "if"])
-    title = bilingual(found["title"])
-    secret = BOOLEAN.read(found["secret"]) if "secret" in found else False
-    if "counter" in found:
-        name = found["counter"].name("counters")
-        for other in {"on", "if"} & found.keys():
-            raise found[other].bad(Text("A badge has either a counter or a condition.", "نشان یا شمارنده دارد یا شرط."))
-        if "levels" not in found:
-            raise node.bad(Text("The field “levels” is missing.", "فیلد «levels» نوشته نشده است."))
-        over = read_window(found["over"]) if "over" in found else EVER
-        unit = node.reading.counter_units[name]
-        levels = found["levels"].every(lambda n: _level(n, unit), least=1)
-        if any(low.at >= high.at for low, high in pairwise(levels)):
-            raise found["levels"].bad(
-                Text("Each level asks more than the one before.", "هر سطح باید بیش از سطح پیشین بخواهد.")
-            )
-        return Badge(code, title, secret, name, over, unit, node.reading.read(name, over), levels)
-    for other in {"over", "levels"} & found.keys():
-        raise found[other].bad(Text("Only a badge with a counter has this.", "این تنها برای نشانی با شمارنده است."))
-    if ("on" in found) != ("if" in found):
-        raise node.bad(Text("on and if stand together.", "on و if با هم می‌آیند."))
-    condition = None
-    if "on" in found:
-        found["on"].choice(("purchase",))
-        condition = read_condition(found["if"])
-    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition)
-
-
-def _level(node: Node, unit: str) -> BadgeLevelTerms:
-    found = node.fields(["at"], ["give"])
-    if unit == "quantity":
-        exact = ratio(found["at"]) * QUANTITY_SCALE
-        if exact.denominator != 1 or exact <= 0:
-            raise found["at"].bad(Text("A quantity above zero is expected.", "این‌جا تعدادی بزرگ‌تر از صفر لازم است."))
-        at = int(exact)
-    else:
-        at = integer(found["at"], least=1)
-    return BadgeLevelTerms(at, found["give"].every(_level_award) if "give" in found else ())
-
-
-def _level_award(node: Node) -> Award:
-    award = read_award(node)
-    if not isinstance(award, Earning) or award.on_lines:
-        raise node.bad(Text("A badge gives fixed amounts.", "نشان تنها مقدار ثابت (fixed) می‌دهد."))
-    return award
-
-
-def _leaderboard(code: str, node: Node) -> Leaderboard:
-    found = node.fields(["title", "counter"], ["period", "scope", "ties"])
-    periods = ("ever", *PERIODS)
-    period = found["period"].choice(periods) if "period" in found else "month"
-    if "scope" in found:
-        found["scope"].choice(("club",))
-    ties = found["ties"].choice(("first_to_reach", "shared")) if "ties" in found else "first_to_reach"
-    name = found["counter"].name("counters")
-    return Leaderboard(code, bilingual(found["title"]), name, None if period == "ever" else period, ties)  # type: ignore[arg-type]

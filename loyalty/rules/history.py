@@ -103,6 +103,15 @@ class MemberFacts:
             active,
         )
 
+    def standing(self, bylaws: Bylaws, purchase: Purchase, moment: Moment) -> Facts:
+        """What a version sees of the member alone, on a day without an event; `purchase` is a stand-in."""
+        counts = [self.history.over(ask) for ask in asks(bylaws, moment.day)]
+        tier = _known(bylaws, self.tier)
+        rank = bylaws.ranks.get(tier, -1) if tier else -1
+        values = self.values(bylaws, moment.day)
+        calendar = bylaws.club.calendar
+        return Facts(purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values)
+
     def tier_at(self, instant: datetime) -> str | None:
         """The tier of a time in the past."""
         for until, tier in self.earlier_tiers:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Final, Protocol
 
 from loyalty.calendars import parse_date
-from loyalty.formats import latin_digits
+from loyalty.formats import latin_digits, number
 from loyalty.rules.reading import Bad, Node
 from loyalty.values import Text
 
@@ -84,7 +84,10 @@ def integer(node: Node, least: int = 0, most: int = MAX_NUMBER) -> int:
         raise node.bad(Text("A whole number is expected.", "این‌جا یک عدد صحیح لازم است."))
     if not least <= value <= most:
         raise node.bad(
-            Text(f"A number from {least:,} to {most:,} is expected.", f"این‌جا عددی از {least:,} تا {most:,} لازم است.")
+            Text(
+                f"A number from {least:,} to {most:,} is expected.",
+                f"این‌جا عددی از {number(least, 'fa')} تا {number(most, 'fa')} لازم است.",
+            )
         )
     return value
 

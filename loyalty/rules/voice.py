@@ -36,7 +36,7 @@ class Voice:
 
     def money(self, minor: int) -> str:
         """Money of the club."""
-        return formats.money(minor, self.bylaws.club.unit, self.lang)
+        return formats.money(minor, self.bylaws.club.unit, self.lang, short=True)
 
     def ratio(self, value: Fraction) -> str:
         """An exact ratio."""
@@ -59,7 +59,7 @@ class Voice:
         return formats.clock(minute, self.lang)
 
     def measured(self, value: int, unit: str) -> str:
-        """A figure in the unit of what was measured: `money`, `quantity`, `days`, `times` or `count`."""
+        """A figure in its unit: `money`, `quantity` (`plain` without its noun), `days`, `times` or `count`."""
         match unit:
             case "money":
                 return self.money(value)
@@ -68,6 +68,8 @@ class Voice:
                     f"{self.quantity(value)} {'unit' if value == QUANTITY_SCALE else 'units'}",
                     f"{self.quantity(value)} عدد",
                 )
+            case "plain":
+                return self.quantity(value)
             case "days":
                 return formats.counted(value, self.pick("day", "روز"), "days", self.lang)
             case "times":

@@ -113,7 +113,7 @@ def read_window(node: Node) -> Window:
         raise node.bad(
             Text(
                 "A window is expected: ever, {last: {months: 12}}, {this: year}, {previous: month} or {since: date}.",
-                "این‌جا بازهٔ زمانی لازم است: ever، {last: {months: 12}}، {this: year}، {previous: month} یا {since: date}.",
+                "این‌جا بازه لازم است: ever، {last: {months: 12}}، {this: year}، {previous: month} یا {since: date}.",
             )
         )
     [(kind, body)] = found.items()

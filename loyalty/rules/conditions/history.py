@@ -64,11 +64,14 @@ class CounterIs(Condition):
         return f"{voice.counter(self.name)} {self.over.say(voice)}: {value}"
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`spend in the last 12 months is at least …`."""
-        what, bound = voice.counter(self.name), self.bounds.say(voice, self.unit)
+        """`the member has at least 5 orders in the last 12 months`."""
+        what, over = voice.counter(self.name), self.over.say(voice)
         if voice.lang == "fa":
-            return (f"{what} {self.over.say(voice)}", voice.if_(bound), "باشد")
-        return (f"{what} {self.over.say(voice)} is", voice.if_(bound))
+            unit = "count" if self.unit == "times" else self.unit
+            return (f"{what} {over}", voice.if_(self.bounds.say(voice, unit)), "باشد")
+        money = self.unit == "money"
+        bound = self.bounds.say(voice, "money" if money else "plain" if self.unit == "quantity" else "count")
+        return ("the member has", voice.if_(f"{bound} {'of ' if money else ''}{what}"), over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""Before a chunk of foreign history is recorded: open its stores and enrol its members, where they are new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from loyalty.actions.enrol_members import enrol, resolve
+from loyalty.db import retried, transaction
+from loyalty.enrolment import Enrolment
+from loyalty.rules import MemberRef, Purchase
+
+
+@retried
+def prepare_import(club_id: int, purchases: Sequence[Purchase], now: datetime) -> None:
+    """Create unknown stores, and members named by an unknown external id; they join with their first purchase."""
+    stores = list({purchase.store: None for purchase in purchases})
+    joined: dict[MemberRef, datetime] = {}
+    for purchase in purchases:
+        if purchase.member and purchase.member.kind == "external_id":
+            first = joined.get(purchase.member, purchase.occurred_at)
+            joined[purchase.member] = min(first, purchase.occurred_at)
+    with transaction() as conn:
+        conn.execute(
+            "INSERT INTO store (club_id, code, name) SELECT %s, code, code FROM unnest(%s::text[]) AS asked (code)"
+            " ON CONFLICT DO NOTHING",
+            [club_id, stores],
+        )
+        known = resolve(conn, club_id, set(joined))
+        fresh = [Enrolment(external_id=ref.value, joined_at=at) for ref, at in joined.items() if ref not in known]
+        enrol(conn, club_id, fresh, now)

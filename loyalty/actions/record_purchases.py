@@ -1,0 +1,240 @@
+"""Record purchases: the one write path, for a sale at the till, a batch, an import and a replay alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from loyalty.actions.enrol_members import resolve
+from loyalty.actions.prepare_import import prepare_import
+from loyalty.apply import apply
+from loyalty.budgets import ClubBudgets
+from loyalty.db import retried, transaction
+from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
+from loyalty.gather import gather
+from loyalty.judge import judge
+from loyalty.outbox import wake
+from loyalty.rules import Facts, Purchase, Ruling
+from loyalty.sales import Sale, as_sent, digest
+from loyalty.values import Text
+from loyalty.versions import Connection, Programme, programme
+
+CHUNK = 500
+"""Purchases per transaction at most."""
+
+Status = Literal["recorded", "repeated", "refused", "set_aside", "unclaimed"]
+
+
+class Outcome(NamedTuple):
+    """What became of one purchase. A repeated one carries only its id: its first answer is read from the record."""
+
+    status: Status
+    receipt: str
+    id: int | None = None
+    member_id: int | None = None
+    problem: Problem | None = None
+    ruling: Ruling | None = None
+    facts: Facts | None = None
+    balances: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - never changed
+    """wallet → (available, earned) after it."""
+
+
+InTransaction = Callable[[Connection, list[Outcome]], None]
+
+
+def record_purchases(
+    club_id: int,
+    purchases: Sequence[Purchase],
+    now: datetime,
+    *,
+    importing: bool = False,
+    lateness: timedelta | None = None,
+    in_transaction: InTransaction | None = None,
+) -> list[Outcome]:
+    """Record purchases in order, at most 500 to a transaction; one that can't be taken refuses itself alone.
+
+    `importing` creates unknown stores, and members named by an unknown external id. `lateness` sets aside what is older.
+    `in_transaction` is called inside each chunk's transaction, before it commits.
+    """
+    outcomes: list[Outcome] = []
+    for start in range(0, len(purchases), CHUNK):
+        chunk = purchases[start : start + CHUNK]
+        if importing:
+            prepare_import(club_id, chunk, now)
+        outcomes.extend(_record(club_id, chunk, now, lateness, in_transaction))
+    if purchases:
+        wake()
+    return outcomes
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a purchase stands in its chunk: refused, waiting, or on its way to be judged."""
+
+    purchase: Purchase
+    digest: bytes
+    store_id: int = 0
+    member_id: int | None = None
+    id: int = 0
+    outcome: Outcome | None = None
+    key: tuple[int, str] = field(default=(0, ""))
+
+    def refuse(self, problem: Problem) -> None:
+        self.outcome = Outcome("refused", self.purchase.receipt, problem=problem)
+
+
+@retried
+def _record(
+    club_id: int,
+    purchases: Sequence[Purchase],
+    now: datetime,
+    lateness: timedelta | None,
+    in_transaction: InTransaction | None,
+) -> list[Outcome]:
+    with transaction() as conn:
+        terms = programme(conn, club_id)
+        places = [_Place(purchase, digest(purchase)) for purchase in purchases]
+        _name(conn, terms, places)
+        _claim(conn, terms, places)
+        _wait(conn, terms, places, now, lateness)
+        judged = [place for place in places if place.outcome is None]
+        if judged:
+            _judge(conn, terms, judged, now)
+        outcomes = [place.outcome for place in places if place.outcome is not None]
+        if in_transaction:
+            in_transaction(conn, outcomes)
+        return outcomes
+
+
+_STORES = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s)"
+
+
+def _name(conn: Connection, terms: Programme, places: list[_Place]) -> None:
+    """Find each purchase's store and member, or refuse it."""
+    stores = conn.execute(_STORES, [terms.club_id, list({place.purchase.store for place in places})])
+    store_ids: dict[str, int] = dict(stores.fetchall())
+    refs = {place.purchase.member for place in places if place.purchase.member}
+    members = resolve(conn, terms.club_id, refs) if refs else {}
+    for place in places:
+        purchase = place.purchase
+        if purchase.store not in store_ids:
+            place.refuse(Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست.")))
+        elif purchase.currency != terms.currency:
+            place.refuse(_other_currency(terms.currency))
+        elif purchase.member and purchase.member not in members:
+            place.refuse(NotFound(*_NO_MEMBER))
+        else:
+            place.store_id = store_ids[purchase.store]
+            place.key = place.store_id, purchase.receipt
+            place.member_id = members[purchase.member] if purchase.member else None
+
+
+_NO_MEMBER = (
+    Text("There is no such member.", "چنین عضوی نیست."),
+    [Fault("/member", Text("No member is known by this.", "عضوی با این مشخصه شناخته نیست."))],
+)
+
+
+def _other_currency(currency: str) -> Problem:
+    message = Text(f"The club keeps {currency}.", f"واحد پول باشگاه {currency} است.")
+    return CurrencyMismatch(message, [Fault("/currency", message)])
+
+
+_CLAIM = """
+    INSERT INTO receipt (store_id, receipt, club_id, event_id, member_id, digest)
+    SELECT store_id, receipt, %s, nextval('event_id'), member_id, digest
+    FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
+        AS asked (store_id, receipt, member_id, digest, place) ORDER BY place) asked
+    ON CONFLICT DO NOTHING
+    RETURNING store_id, receipt, event_id
+"""
+_KNOWN = """
+    SELECT store_id, receipt, event_id, member_id, digest
+    FROM receipt JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
+"""
+
+
+def _claim(conn: Connection, terms: Programme, places: list[_Place]) -> None:
+    """Take each receipt's number once; a repeat answers as before, another sale under the same number is a conflict."""
+    first: dict[tuple[int, str], _Place] = {}
+    again: list[_Place] = []
+    for place in places:
+        if place.outcome is None:
+            if place.key in first:
+                again.append(place)
+            else:
+                first[place.key] = place
+    if not first:
+        return
+    rows = [(*key, place.member_id, place.digest, n) for n, (key, place) in enumerate(first.items())]
+    # Receipts are taken in one order by everybody, so that two batches never wait for each other; numbers follow it.
+    claimed = conn.execute(_CLAIM, [terms.club_id, *map(list, zip(*rows, strict=True))])
+    for store_id, receipt, event_id in claimed:
+        first.pop((store_id, receipt)).id = event_id
+    known = [*first.values(), *again]
+    if known:
+        columns = [place.key[0] for place in known], [place.key[1] for place in known]
+        found = {(row[0], row[1]): row[2:] for row in conn.execute(_KNOWN, columns)}
+        for place in known:
+            event_id, member_id, its = found[place.key]
+            if its == place.digest:
+                place.outcome = Outcome("repeated", place.purchase.receipt, event_id, member_id)
+            else:
+                place.refuse(_taken(claimable=member_id is None and place.member_id is not None))
+
+
+def _taken(*, claimable: bool) -> Problem:
+    if claimable:
+        detail = Text(
+            "This receipt is recorded without a member; claim it with POST /purchases/{id}/claim.",
+            "این رسید بدون عضو ثبت شده است؛ آن را با POST ‎/purchases/{id}/claim به عضو بدهید.",
+        )
+    else:
+        detail = Text("Another purchase is recorded under this receipt.", "با این شمارهٔ رسید خرید دیگری ثبت شده است.")
+    return Conflict(detail, [Fault("/receipt", detail)])
+
+
+_SET_ASIDE = """
+    INSERT INTO set_aside (id, club_id, store_id, receipt, member_id, because, occurred_at, recorded_at, purchase)
+    SELECT id, %s, store_id, receipt, member_id, because, occurred_at, %s, purchase
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[])
+        AS waiting (id, store_id, receipt, member_id, because, occurred_at, purchase)
+"""
+
+
+def _wait(conn: Connection, terms: Programme, places: list[_Place], now: datetime, lateness: timedelta | None) -> None:
+    """Set aside what nobody claims yet, and what a till sends too late to be judged without a person."""
+    rows = []
+    for place in places:
+        purchase = place.purchase
+        if place.outcome is not None:
+            continue
+        late = lateness is not None and now - purchase.occurred_at > lateness
+        if place.member_id is not None and not late:
+            continue
+        because, status = ("late", "set_aside") if late else ("unclaimed", "unclaimed")
+        place.outcome = Outcome(status, purchase.receipt, place.id, place.member_id)  # type: ignore[arg-type]
+        sent = json.dumps(as_sent(purchase), ensure_ascii=False)
+        rows.append((place.id, *place.key, place.member_id, because, purchase.occurred_at, sent))
+    if rows:
+        conn.execute(_SET_ASIDE, [terms.club_id, now, *map(list, zip(*rows, strict=True))])
+
+
+def _judge(conn: Connection, terms: Programme, places: list[_Place], now: datetime) -> None:
+    sales = []
+    for place in places:
+        assert place.member_id is not None
+        at = place.purchase.occurred_at
+        moment = terms.calendar.moment(at)
+        sales.append(Sale(place.purchase, place.store_id, place.member_id, terms.at(at), moment, place.id))
+    gathered = gather(conn, terms, sales)
+    members = judge(sales, gathered, terms.calendar, ClubBudgets(conn, terms.club_id))
+    apply(conn, terms, sales, members, now)
+    for place, sale in zip(places, sales, strict=True):
+        receipt = place.purchase.receipt
+        place.outcome = Outcome(
+            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.balances
+        )

@@ -1,0 +1,97 @@
+"""Review tiers: move the members whose windows have moved on without them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from loyalty.db import retried, transaction
+from loyalty.gather import Sums
+from loyalty.outbox import wake
+from loyalty.rules import Bylaws, Purchase, reviewed
+from loyalty.rules.history import History, MemberFacts, asks
+from loyalty.versions import Connection, Programme, programme
+
+BATCH = 500
+_NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
+
+_LOCK = """
+    UPDATE member SET seq = seq WHERE id IN (
+        SELECT id FROM member WHERE club_id = %s AND id > %s AND status = 'active' AND latest_at < %s
+        ORDER BY id LIMIT %s
+    )
+    RETURNING id, status, tier, tier_since, joined_at, latest_at
+"""
+_MOVE = """
+    WITH moved AS (
+        SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS m (member_id, from_tier, to_tier)
+    ), put AS (
+        UPDATE member SET tier = to_tier, tier_since = %s, seq = seq + 1 FROM moved WHERE id = member_id
+    ), said AS (
+        INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
+        SELECT %s, member_id, 'tier.changed',
+            jsonb_build_object('from', from_tier, 'to', to_tier, 'at', %s::text, 'event', NULL), %s, %s FROM moved
+    )
+    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, version)
+    SELECT member_id, %s, %s, from_tier, to_tier, %s FROM moved
+"""
+
+
+def review_tiers(club_id: int, at: datetime) -> int:
+    """Review every member of a club as of the beginning of an instant's local day; returns the moves made.
+
+    Runs in batches, each its own transaction: done again, or after a crash, it goes on where something is left to do.
+    """
+    moves, last = 0, 0
+    while True:
+        last, moved = _review(club_id, at, last)
+        moves += moved
+        if not last:
+            break
+    if moves:
+        wake()
+    return moves
+
+
+@retried
+def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
+    """Review a batch after a member; (the last one looked at, or 0 at the end; moves)."""
+    with transaction() as conn:
+        terms = programme(conn, club_id)
+        bylaws = terms.at(at)
+        if not bylaws.tiers:
+            return 0, 0
+        begun = terms.calendar.instant(terms.calendar.moment(at).day)
+        rows = {row[0]: row for row in conn.execute(_LOCK, [club_id, last, begun, BATCH])}
+        if not rows:
+            return 0, 0
+        moved = _moves(conn, terms, bylaws, rows, begun)
+        if moved:
+            columns = [list(column) for column in zip(*moved, strict=True)]
+            when = begun.isoformat()
+            conn.execute(_MOVE, [*columns, begun, club_id, when, at, at, club_id, begun, bylaws.version])
+        return max(rows), len(moved)
+
+
+def _moves(
+    conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, tuple[Any, ...]], begun: datetime
+) -> list[tuple[int, str | None, str | None]]:
+    moment = terms.calendar.moment(begun)
+    asked = {id_: dict.fromkeys(asks(bylaws, moment.day)) for id_ in rows}
+    sums = Sums(terms, asked, rows)
+    figures = sums.answered(sums.send(conn))
+    people: dict[int, tuple[Any, dict[str, Any]]] = {}
+    if bylaws.member_reads:
+        found = conn.execute(
+            "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)", [list(rows)]
+        )
+        people = {row[0]: (row[1], row[2]) for row in found}
+    moved = []
+    for id_, row in rows.items():
+        born, attributes = people.get(id_, (None, {}))
+        member = MemberFacts(*row, badges={}, history=History(figures[id_]), birthday=born, attributes=attributes)
+        facts = member.standing(bylaws, _NOTHING, moment)
+        tier = reviewed(bylaws, facts)
+        if tier != facts.tier:
+            moved.append((id_, facts.tier, tier))
+    return moved

@@ -1,0 +1,217 @@
+"""After judging: write what the rulings of a chunk change, in a fixed number of statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from loyalty.gather import DAY, EPOCH, EVER, MONTH
+from loyalty.rules.history import MemberFacts, fed
+from loyalty.sales import Sale, extra, kept_facts
+from loyalty.versions import Connection, Programme
+
+Rows = list[tuple[Any, ...]]
+
+_PURCHASES = """
+    INSERT INTO purchase (member_id, id, club_id, store_id, receipt, occurred_at, recorded_at, day, gross, net,
+        lines, extra, version, ruling)
+    SELECT member_id, id, %s, store_id, receipt, occurred_at, %s, day, gross, net, lines, extra, version, ruling
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::date[], %s::bigint[],
+        %s::bigint[], %s::jsonb[], %s::jsonb[], %s::int[], %s::jsonb[])
+        AS sale (member_id, id, store_id, receipt, occurred_at, day, gross, net, lines, extra, version, ruling)
+"""
+_ENTRIES = """
+    INSERT INTO entry (member_id, club_id, event_id, wallet, source, target, amount, version, article, occurred_at,
+        posted_at)
+    SELECT member_id, %s, event_id, wallet, 'issued', 'available', amount, version, article, occurred_at, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[])
+        WITH ORDINALITY AS moved (member_id, event_id, wallet, amount, version, article, occurred_at, place)
+    ORDER BY place
+"""
+_BALANCES = """
+    INSERT INTO balance (member_id, wallet, club_id, available, earned)
+    SELECT member_id, wallet, %s, amount, amount FROM unnest(%s::bigint[], %s::text[], %s::bigint[])
+        AS moved (member_id, wallet, amount)
+    ON CONFLICT (member_id, wallet) DO UPDATE
+    SET available = balance.available + excluded.available, earned = balance.earned + excluded.earned
+"""
+_COUNTERS = """
+    INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
+    SELECT member_id, counter_id, grain, start, '', value, reached_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::bigint[], %s::timestamptz[])
+        AS fed (member_id, counter_id, grain, start, value, reached_at)
+    ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
+    SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
+"""
+_BADGES = """
+    INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
+    SELECT member_id, %s, code, level, event_id, earned_at
+    FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::bigint[], %s::timestamptz[])
+        AS earned (member_id, code, level, event_id, earned_at)
+"""
+_MOVES = """
+    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
+    SELECT member_id, %s, at, from_tier, to_tier, event_id, version
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::int[])
+        WITH ORDINALITY AS moved (member_id, at, from_tier, to_tier, event_id, version, place)
+    ORDER BY place
+"""
+_MEMBERS = """
+    UPDATE member SET tier = stands.tier, tier_since = stands.since, latest_at = stands.latest_at
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS stands (id, tier, since, latest_at)
+    WHERE member.id = stands.id
+"""
+_OUTBOX = """
+    INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
+    SELECT %s, member_id, type, data, %s, %s FROM unnest(%s::bigint[], %s::text[], %s::jsonb[])
+        WITH ORDINALITY AS message (member_id, type, data, place)
+    ORDER BY place
+"""
+
+
+def apply(
+    conn: Connection, programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts], now: datetime
+) -> None:
+    """Write judged sales: purchases, entries, balances, counters, badges, tiers, messages; `members` is as they leave."""
+    club = programme.club_id
+    awards = _awards(sales)
+    changed = _changed(sales, members)
+    with conn.pipeline():
+        conn.execute(_PURCHASES, [club, now, *_columns(_purchases(sales), 12)])
+        if awards:
+            conn.execute(_ENTRIES, [club, now, *_columns(awards, 7)])
+            conn.execute(_BALANCES, [club, *_columns(_balances(awards), 3)])
+        if counters := _counters(programme, sales):
+            conn.execute(_COUNTERS, _columns(counters, 6))
+        if badges := _badges(sales):
+            conn.execute(_BADGES, [club, *_columns(badges, 5)])
+        if moves := _moves(sales, programme):
+            conn.execute(_MOVES, [club, *_columns(moves, 6)])
+        conn.execute(_MEMBERS, _columns(changed, 4))
+        conn.execute(_OUTBOX, [club, now, now, *_columns(_messages(sales, moves), 3)])
+
+
+def _columns(rows: Rows, width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _purchases(sales: Sequence[Sale]) -> Rows:
+    rows: Rows = []
+    for sale in sales:
+        assert sale.facts
+        assert sale.ruling
+        purchase = sale.purchase
+        ruling = {
+            "facts": kept_facts(sale.facts),
+            **sale.ruling.kept(),
+            "wallets": {wallet: list(both) for wallet, both in sale.balances.items()},
+        }
+        rows.append(
+            (
+                sale.member_id,
+                sale.id,
+                sale.store_id,
+                purchase.receipt,
+                purchase.occurred_at,
+                sale.moment.day,
+                purchase.gross,
+                purchase.net,
+                _json([list(line) for line in purchase.lines]),
+                _json(extra(purchase)),
+                sale.bylaws.version,
+                _json(ruling),
+            )
+        )
+    return rows
+
+
+def _awards(sales: Sequence[Sale]) -> Rows:
+    return [
+        (
+            sale.member_id,
+            sale.id,
+            given.wallet,
+            given.amount,
+            sale.bylaws.version,
+            given.article,
+            sale.purchase.occurred_at,
+        )
+        for sale in sales
+        if sale.ruling
+        for given in sale.ruling.awards
+    ]
+
+
+def _balances(awards: Rows) -> Rows:
+    sums: dict[tuple[int, str], int] = {}
+    for member_id, _, wallet, amount, *_ in awards:
+        sums[member_id, wallet] = sums.get((member_id, wallet), 0) + amount
+    return [(member_id, wallet, amount) for (member_id, wallet), amount in sums.items()]
+
+
+def _counters(programme: Programme, sales: Sequence[Sale]) -> Rows:
+    """Day, month and ever rows. A day row of a counter of days counts its events; month and ever count active days."""
+    sums: dict[tuple[int, int, int, date], list[Any]] = {}
+    for sale in sales:
+        assert sale.facts
+        assert sale.ruling
+        at = sale.purchase.occurred_at
+        month = programme.calendar.start_of("month", sale.moment.day)
+        for place, day, value, events in fed(sale.bylaws, sale.facts, sale.ruling):
+            counter_id = programme.counter_ids[place]
+            for grain, start, amount in ((DAY, day, events), (MONTH, month, value), (EVER, EPOCH, value)):
+                if not amount:
+                    continue
+                row = sums.setdefault((sale.member_id, counter_id, grain, start), [0, at])
+                row[0] += amount
+                row[1] = max(row[1], at)
+    return [(*key, value, reached_at) for key, (value, reached_at) in sums.items()]
+
+
+def _badges(sales: Sequence[Sale]) -> Rows:
+    return [
+        (sale.member_id, step.code, step.level, sale.id, sale.purchase.occurred_at)
+        for sale in sales
+        if sale.ruling
+        for step in sale.ruling.badges
+    ]
+
+
+def _moves(sales: Sequence[Sale], programme: Programme) -> Rows:
+    rows: Rows = []
+    for sale in sales:
+        version = sale.bylaws.version
+        if sale.review:  # due when the local day began
+            begun = programme.calendar.instant(sale.moment.day)
+            rows.append((sale.member_id, begun, *sale.review, None, version))
+        if sale.ruling and sale.ruling.tier_to != sale.ruling.tier_from:
+            both = sale.ruling.tier_from, sale.ruling.tier_to
+            rows.append((sale.member_id, sale.purchase.occurred_at, *both, sale.id, version))
+    return rows
+
+
+def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Rows:
+    ids = {sale.member_id: None for sale in sales}
+    return [(id_, members[id_].tier, members[id_].tier_since, members[id_].latest_at) for id_ in ids]
+
+
+def _messages(sales: Sequence[Sale], moves: Rows) -> Rows:
+    days: dict[int, dict[str, None]] = {}
+    for sale in sales:
+        days.setdefault(sale.member_id, {})[sale.moment.day.isoformat()] = None
+    rows: Rows = [(member_id, "member.changed", _json({"days": list(touched)})) for member_id, touched in days.items()]
+    rows.extend(
+        (member_id, "tier.changed", _json({"from": before, "to": after, "at": at.isoformat(), "event": event}))
+        for member_id, at, before, after, event, _ in moves
+    )
+    rows.extend(
+        (member_id, "badge.earned", _json({"code": code, "level": level, "event": event}))
+        for member_id, code, level, event, _ in _badges(sales)
+    )
+    return rows

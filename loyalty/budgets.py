@@ -1,0 +1,74 @@
+"""Limits that all members share: reserved by one conditional update in key order, in the transaction that gives."""
+
+from __future__ import annotations
+
+from loyalty.judge import Budget
+from loyalty.versions import Connection
+
+_OPEN = """
+    INSERT INTO club_use (club_id, key, start, used)
+    SELECT %s, key, start, 0 FROM unnest(%s::text[], %s::date[]) AS asked (key, start)
+    ON CONFLICT DO NOTHING
+"""
+_RESERVE = """
+    WITH asked AS (
+        SELECT * FROM unnest(%s::text[], %s::date[], %s::bigint[], %s::bigint[]) AS a (key, start, wanted, most)
+    ), held AS (
+        SELECT key, start, least(wanted, greatest(0, most - used)) AS granted
+        FROM club_use JOIN asked USING (key, start) WHERE club_id = %s ORDER BY key, start FOR UPDATE OF club_use
+    )
+    UPDATE club_use SET used = used + granted FROM held
+    WHERE club_use.club_id = %s AND club_use.key = held.key AND club_use.start = held.start
+    RETURNING club_use.key, club_use.start, granted
+"""
+_RELEASE = """
+    UPDATE club_use SET used = used - unused
+    FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS back (key, start, unused)
+    WHERE club_id = %s AND club_use.key = back.key AND club_use.start = back.start
+"""
+
+
+class ClubBudgets:
+    """The shared limits of one club, in one transaction."""
+
+    def __init__(self, conn: Connection, club_id: int) -> None:
+        self.conn = conn
+        self.club_id = club_id
+
+    def reserve(self, wanted: Budget, most: Budget) -> Budget:
+        """Take what is wanted as far as there is room; answers what was granted."""
+        keys, starts = [key for key, _ in wanted], [start for _, start in wanted]
+        self.conn.execute(_OPEN, [self.club_id, keys, starts])
+        rows = self.conn.execute(
+            _RESERVE,
+            [keys, starts, list(wanted.values()), [most[key] for key in wanted], self.club_id, self.club_id],
+        )
+        return {(key, start): granted for key, start, granted in rows}
+
+    def release(self, unused: Budget) -> None:
+        """Give back what was granted and not used."""
+        if unused:
+            columns = [key for key, _ in unused], [start for _, start in unused], list(unused.values())
+            self.conn.execute(_RELEASE, [*columns, self.club_id])
+
+
+class NoBudgets:
+    """Grants what there is room for without taking it: for quotes."""
+
+    def __init__(self, conn: Connection, club_id: int) -> None:
+        self.conn = conn
+        self.club_id = club_id
+
+    def reserve(self, wanted: Budget, most: Budget) -> Budget:
+        """What would be granted now."""
+        keys, starts = [key for key, _ in wanted], [start for _, start in wanted]
+        rows = self.conn.execute(
+            "SELECT key, start, used FROM club_use JOIN unnest(%s::text[], %s::date[]) AS a (key, start)"
+            " USING (key, start) WHERE club_id = %s",
+            [keys, starts, self.club_id],
+        )
+        used = {(key, start): its for key, start, its in rows}
+        return {key: min(its, max(0, most[key] - used.get(key, 0))) for key, its in wanted.items()}
+
+    def release(self, unused: Budget) -> None:
+        """Nothing was taken."""

@@ -1,0 +1,101 @@
+"""`loyalty bylaws check`, `loyalty tiers review`, `loyalty recount`: what the bylaws say and whether the books agree."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from loyalty.actions.review_tiers import review_tiers
+from loyalty.cli.instance import in_app
+from loyalty.cli.terminal import answer, json_option, lang
+from loyalty.config import now
+from loyalty.documents import parse
+from loyalty.errors import Invalid
+from loyalty.formats import number
+from loyalty.ledger.recount import Difference
+from loyalty.ledger.recount import recount as count_again
+from loyalty.queries.clubs import ClubView, all_clubs, by_code
+from loyalty.rules import load
+from loyalty.values import Text
+
+SOUND = Text("The bylaws are sound.", "متن آیین‌نامه درست است.")
+AGREED = Text("Everything agrees.", "همه چیز با هم می‌خواند.")
+MOVED = Text("{club}: {n} tier moves", "{club}: {n} جابه‌جایی سطح")
+
+
+def _clubs(code: str | None) -> list[ClubView]:
+    return [by_code(code)] if code else all_clubs()
+
+
+@click.group
+def bylaws() -> None:
+    """Look after the bylaws."""
+
+
+@bylaws.command
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def check(file: Path, as_json: bool) -> None:
+    """Name every fault of a document with its place; exit 1 if there are any."""
+    try:
+        load(parse(file.read_text("utf-8")))
+    except Invalid as problem:
+        if as_json:
+            faults = [{"path": fault.path, "message": fault.message._asdict()} for fault in problem.faults]
+            click.echo(json.dumps({"errors": faults}, ensure_ascii=False))
+        else:
+            click.echo(problem.detail.to(lang()), err=True)
+            for fault in problem.faults:
+                click.echo(f"{fault.path or '/'}: {fault.message.to(lang())}", err=True)
+        sys.exit(1)
+    answer({"errors": []}, SOUND, as_json=as_json)
+
+
+@click.group
+def tiers() -> None:
+    """Look after the tiers."""
+
+
+@tiers.command
+@click.option("--club", "code", help="One club only, by its code.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As of an instant with offset; now, if none.")
+@json_option
+@in_app
+def review(code: str | None, at: datetime | None, as_json: bool) -> None:
+    """Move the members whose windows have moved on without them; the timer does it every local midnight."""
+    moves = {club.code: review_tiers(club.id, at or now()) for club in _clubs(code)}
+    lines = [MOVED.with_(club=club, n=number(made, lang())).to(lang()) for club, made in moves.items()]
+    answer(moves, "\n".join(lines), as_json=as_json)
+
+
+@click.command
+@click.option("--club", "code", help="One club only, by its code.")
+@json_option
+@in_app
+def recount(code: str | None, as_json: bool) -> None:
+    """Prove balances, counters and limits from what was recorded; exit 1 and a table where anything differs."""
+    found = {club.code: count_again(club.id) for club in _clubs(code)}
+    differences = [(club, difference) for club, its in found.items() for difference in its]
+    if not differences:
+        answer({club: [] for club in found}, AGREED, as_json=as_json)
+        return
+    if as_json:
+        click.echo(json.dumps({club: [its._asdict() for its in all_] for club, all_ in found.items()}))
+    else:
+        _print(differences)
+    sys.exit(1)
+
+
+def _print(differences: list[tuple[str, Difference]]) -> None:
+    heads = Text("Club,What,Member,Name,Kept,Proven", "باشگاه,چه,عضو,نام,ثبت‌شده,اثبات‌شده").to(lang())
+    table = Table(*heads.split(","))
+    for club, its in differences:
+        member = "" if its.member is None else str(its.member)
+        table.add_row(club, its.what, member, its.name, str(its.kept), str(its.proven))
+    Console().print(table)

@@ -1,0 +1,183 @@
+"""Before judging: lock the members of a chunk and read all that their purchases ask about, in a few statements."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+
+from loyalty.calendars import Calendar
+from loyalty.rules.history import Ask, History, MemberFacts, asks, day_asks
+from loyalty.sales import Gathered, Sale
+from loyalty.versions import Connection, Programme
+
+EVER, MONTH, DAY = 0, 1, 2
+EPOCH = date(1, 1, 1)
+
+_LOCK = """
+    UPDATE member SET seq = seq + asked.n
+    FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
+    WHERE member.id = asked.id AND member.club_id = %s
+    RETURNING member.id, status, tier, tier_since, joined_at, latest_at
+"""
+_BADGES = "SELECT member_id, code, max(level) FROM badge_level WHERE member_id = ANY(%s) GROUP BY member_id, code"
+_BALANCES = "SELECT member_id, wallet, available, earned FROM balance WHERE member_id = ANY(%s)"
+_PROFILES = "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)"
+_MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s) ORDER BY member_id, at, id"
+_SUMS = """
+    SELECT asked.k, sum(found.value)::bigint
+    FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::date[], %s::boolean[])
+        AS asked (k, member_id, counter_id, grain, first, last, active)
+    CROSS JOIN LATERAL (
+        SELECT sum(CASE WHEN asked.active THEN (value > 0)::int ELSE value END) AS value FROM counter_sum
+        WHERE member_id = asked.member_id AND counter_id = asked.counter_id AND grain = asked.grain
+            AND start BETWEEN asked.first AND asked.last
+    ) found
+    WHERE found.value IS NOT NULL
+    GROUP BY asked.k
+"""
+
+Row = tuple[Any, ...]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+LATEST_AT = 5
+_ONE_DAY = timedelta(days=1)
+
+
+def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, lock: bool = True) -> Gathered:
+    """The members of some sales, locked, with every figure that judging these sales reads.
+
+    `lock=False` only reads: for quotes.
+    """
+    ids = list({sale.member_id: None for sale in sales})
+    rows = _members(conn, programme.club_id, sales, ids, lock)
+    late, wanted = _wanted(programme, sales, rows)
+    sums = Sums(programme, wanted, rows)
+    with conn.pipeline():
+        badges = conn.execute(_BADGES, [ids])
+        balances = conn.execute(_BALANCES, [ids])
+        profiles = conn.execute(_PROFILES, [ids]) if any(sale.bylaws.member_reads for sale in sales) else None
+        moves = conn.execute(_MOVES, [late]) if late else None
+        answers = sums.send(conn)
+    figures = sums.answered(answers)
+    levels: dict[int, dict[str, int]] = {}
+    for member_id, code, level in badges:
+        levels.setdefault(member_id, {})[code] = level
+    people = {row[0]: row[1:] for row in profiles} if profiles else {}
+    former: dict[int, list[tuple[Any, str | None]]] = {}
+    for member_id, at, from_tier in moves or ():
+        former.setdefault(member_id, []).append((at, from_tier))
+    members = {
+        id_: MemberFacts(
+            *row,
+            badges=levels.get(id_, {}),
+            history=History(figures[id_]),
+            birthday=people[id_][0] if id_ in people else None,
+            attributes=people[id_][1] if id_ in people else {},
+            earlier_tiers=tuple(former.get(id_, ())),
+        )
+        for id_, row in rows.items()
+    }
+    return Gathered(members, {(row[0], row[1]): (row[2], row[3]) for row in balances})
+
+
+def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Row]:
+    if lock:
+        counts = Tally(sale.member_id for sale in sales)
+        found = conn.execute(_LOCK, [ids, [counts[id_] for id_ in ids], club_id])
+    else:
+        found = conn.execute(
+            "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member WHERE id = ANY(%s) AND club_id = %s",
+            [ids, club_id],
+        )
+    return {row[0]: row for row in found}
+
+
+def _wanted(
+    programme: Programme, sales: Sequence[Sale], rows: dict[int, Row]
+) -> tuple[list[int], dict[int, dict[Ask, None]]]:
+    """(members with a late sale, every figure each member's sales ask for)."""
+    calendar = programme.calendar
+    latest = {id_: calendar.moment(row[LATEST_AT]).day if row[LATEST_AT] else None for id_, row in rows.items()}
+    late: dict[int, None] = {}
+    wanted: dict[int, dict[Ask, None]] = {id_: {} for id_ in rows}
+    for sale in sales:
+        day, before = sale.moment.day, latest[sale.member_id]
+        standing = max(day, before) if before else day
+        latest[sale.member_id] = standing
+        asked = wanted[sale.member_id]
+        asked.update(dict.fromkeys(asks(sale.bylaws, day)))
+        asked.update(dict.fromkeys(day_asks(sale.bylaws, day)))
+        if standing != day:
+            late[sale.member_id] = None
+            asked.update(dict.fromkeys(asks(sale.bylaws, standing)))
+    return list(late), wanted
+
+
+class Sums:
+    """Figures over days, put together from day, month and ever rows, all in one statement."""
+
+    def __init__(self, programme: Programme, wanted: dict[int, dict[Ask, None]], rows: dict[int, Row]) -> None:
+        self.programme = programme
+        self.answers: dict[int, dict[Ask, int]] = {id_: dict.fromkeys(asked, 0) for id_, asked in wanted.items()}
+        self.targets: list[tuple[int, Ask]] = []
+        self.columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
+        for member_id, asked in wanted.items():
+            latest_at = rows[member_id][LATEST_AT]
+            if latest_at is None:
+                continue  # without an event there is nothing to add up
+            last = programme.calendar.moment(latest_at).day
+            for ask in asked:
+                self._add(member_id, ask, last)
+
+    def _add(self, member_id: int, ask: Ask, last: date) -> None:
+        k = len(self.targets)
+        self.targets.append((member_id, ask))
+        counter_id = self.programme.counter_ids[ask.place]
+        active = self.programme.live[ask.place].measure == "days" and not ask.raw
+        for grain, first, until in pieces(ask, last, self.programme.calendar):
+            row = (k, member_id, counter_id, grain, first, until, active and grain == DAY)
+            for column, value in zip(self.columns, row, strict=True):
+                column.append(value)
+
+    def send(self, conn: Connection) -> Cursor | None:
+        """The statement on its way; None where nothing is to be asked."""
+        return conn.execute(_SUMS, self.columns) if self.columns[0] else None
+
+    def answered(self, cursor: Cursor | None) -> dict[int, dict[Ask, int]]:
+        """The answers by member."""
+        for k, value in cursor or ():
+            member_id, ask = self.targets[k]
+            self.answers[member_id][ask] = value
+        return self.answers
+
+
+def pieces(ask: Ask, last: date, calendar: Calendar) -> Iterable[tuple[int, date, date]]:
+    """(grain, first start, last start) of the rows that add up to a span; `last` is the latest day with any row.
+
+    At most a month of day rows at either end and month rows between: flat in the length of history.
+    """
+    start, end = ask.span
+    if start == end:
+        yield DAY, start, end
+        return
+    month = calendar.start_of("month", end)
+    whole = end >= last or calendar.next_start("month", end) == end + _ONE_DAY
+    if start is None:
+        if end >= last:
+            yield EVER, EPOCH, EPOCH
+            return
+        first = EPOCH
+    else:
+        first = start if calendar.start_of("month", start) == start else calendar.next_start("month", start)
+        if start < first:
+            yield DAY, start, min(end, first - _ONE_DAY)
+    if whole and first <= month:
+        yield MONTH, first, month
+    elif not whole:
+        if first < month:
+            yield MONTH, first, month - _ONE_DAY
+        if first <= month:
+            yield DAY, month, end

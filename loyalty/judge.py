@@ -1,0 +1,101 @@
+"""Between gather and apply: judge the sales of a chunk in their order, facts folding forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+from loyalty.calendars import Calendar
+from loyalty.rules import evaluate, reviewed
+from loyalty.rules.history import MemberFacts, standing_day
+from loyalty.sales import Gathered, Sale
+
+Budget = dict[tuple[str, date], int]
+
+
+class Shared(Protocol):
+    """Limits that all members share, where they are kept."""
+
+    def reserve(self, wanted: Budget, most: Budget) -> Budget:
+        """Take what is wanted as far as there is room; answers what was granted."""
+
+    def release(self, unused: Budget) -> None:
+        """Give back what was granted and not used."""
+
+
+def judge(sales: Sequence[Sale], gathered: Gathered, calendar: Calendar, shared: Shared) -> dict[int, MemberFacts]:
+    """Judge every sale; returns the members as they leave the chunk.
+
+    Where less of a shared limit is granted than wanted, the chunk is judged once more with what was granted.
+    """
+    members = _fold(sales, gathered, calendar, None)
+    wanted, most = _wanted(sales)
+    if wanted:
+        granted = shared.reserve(wanted, most)
+        if granted != wanted:
+            left = dict(granted)
+            members = _fold(sales, gathered, calendar, left)
+            shared.release({key: unused for key, unused in left.items() if unused})
+    return members
+
+
+def _wanted(sales: Sequence[Sale]) -> tuple[Budget, Budget]:
+    """(what the first judging used of shared limits, how much each gives at most)."""
+    wanted: Budget = {}
+    most: Budget = {}
+    for sale in sales:
+        if not (sale.ruling and sale.facts and sale.ruling.uses):
+            continue
+        for key, used in sale.ruling.uses.items():
+            wanted[key] = wanted.get(key, 0) + used
+        for limit in sale.bylaws.budgets():
+            most[limit.budget(sale.facts)] = limit.at_most
+    return wanted, most
+
+
+def _fold(
+    sales: Sequence[Sale], gathered: Gathered, calendar: Calendar, budgets: Budget | None
+) -> dict[int, MemberFacts]:
+    members = dict(gathered.members)
+    balances = dict(gathered.balances)
+    wallets = _wallets(balances)
+    for sale in sales:
+        member = members[sale.member_id]
+        standing = standing_day(member, sale.moment, calendar)
+        facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
+        sale.review = None
+        if standing == sale.moment.day and sale.bylaws.tiers and _day_has_turned(member, standing, calendar):
+            tier = reviewed(sale.bylaws, facts)
+            if tier != facts.tier:
+                sale.review = facts.tier, tier
+                member = replace(member, tier=tier, tier_since=calendar.instant(standing))
+                facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
+        if budgets is not None:
+            facts.budgets = {
+                limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in sale.bylaws.budgets()
+            }
+        ruling = evaluate(sale.bylaws, facts)
+        if budgets is not None:
+            for key, used in ruling.uses.items():
+                budgets[key] -= used
+        sale.facts, sale.ruling = facts, ruling
+        members[sale.member_id] = member.after(sale.bylaws, facts, ruling)
+        held = wallets.setdefault(sale.member_id, {})
+        for given in ruling.awards:
+            available, earned = held.get(given.wallet, (0, 0))
+            held[given.wallet] = (available + given.amount, earned + given.amount)
+        sale.balances = dict(held)
+    return members
+
+
+def _day_has_turned(member: MemberFacts, day: date, calendar: Calendar) -> bool:
+    return member.latest_at is not None and calendar.moment(member.latest_at).day < day
+
+
+def _wallets(balances: dict[tuple[int, str], tuple[int, int]]) -> dict[int, dict[str, tuple[int, int]]]:
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for (member_id, wallet), both in balances.items():
+        found.setdefault(member_id, {})[wallet] = both
+    return found

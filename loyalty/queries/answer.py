@@ -1,0 +1,73 @@
+"""What a till is answered: the body of a recorded, repeated or quoted purchase."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from loyalty.db import connection
+from loyalty.queries.recorded import by_ids
+from loyalty.rules import Bylaws, Facts, Ruling
+from loyalty.rules.explain import arithmetic, withheld
+from loyalty.values import Lang
+from loyalty.versions import Programme, programme
+
+
+class Judged(NamedTuple):
+    """What an answer is made of."""
+
+    id: int | None
+    receipt: str
+    ruling: Ruling
+    facts: Facts
+    balances: dict[str, tuple[int, int]]
+
+
+def answer(club_id: int, judged: Judged, lang: Lang) -> dict[str, Any]:
+    """The answer to a purchase, its sentences in one language (the message in both)."""
+    terms = programme(connection(), club_id)
+    bylaws = terms.version(judged.ruling.version)
+    return _body(bylaws, judged, lang)
+
+
+def first_answer(club_id: int, purchase_id: int, lang: Lang) -> dict[str, Any] | None:
+    """The answer that a recorded purchase was given; None while it waits to be judged."""
+    terms: Programme = programme(connection(), club_id)
+    sale = by_ids(terms, [purchase_id]).get(purchase_id)
+    if sale is None:
+        return None
+    judged = Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.balances)
+    return _body(terms.version(sale.ruling.version), judged, lang)
+
+
+def _body(bylaws: Bylaws, judged: Judged, lang: Lang) -> dict[str, Any]:
+    ruling = judged.ruling
+    awards = [
+        {
+            "article": given.article,
+            "wallet": given.wallet,
+            "amount": given.amount,
+            "sentence": arithmetic(bylaws, given).to(lang),
+        }
+        for given in ruling.awards
+    ]
+    kept_back = withheld(bylaws, judged.facts, ruling)
+    body: dict[str, Any] = {
+        "receipt": judged.receipt,
+        "bylaws": ruling.version,
+        "awards": awards,
+        "badges": [{"code": step.code, "level": step.level} for step in ruling.badges],
+        "tier": {"from": ruling.tier_from, "to": ruling.tier_to},
+        "withheld": [{"article": its.article, "because": its.because.to(lang)} for its in kept_back],
+        "wallets": {
+            code: dict(zip(("available", "earned"), judged.balances.get(code, (0, 0)), strict=True))
+            for code in bylaws.wallets
+        },
+        "message": _message(ruling),
+    }
+    return body if judged.id is None else {"id": str(judged.id), **body}
+
+
+def _message(ruling: Ruling) -> dict[str, str] | None:
+    if not ruling.messages:
+        return None
+    return {"en": " ".join(m.en for m in ruling.messages), "fa": " ".join(m.fa for m in ruling.messages)}

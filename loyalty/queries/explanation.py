@@ -1,0 +1,42 @@
+"""A purchase explained, also years later: each article of its version, each condition with what it saw."""
+
+from __future__ import annotations
+
+from loyalty.db import connection
+from loyalty.errors import NotFound
+from loyalty.queries.recorded import by_ids
+from loyalty.queries.views import ArticleView, ConditionView, Explanation
+from loyalty.rules import Bylaws
+from loyalty.rules.bylaws import Article
+from loyalty.rules.explain import arithmetic, because, seen
+from loyalty.rules.facts import Facts
+from loyalty.rules.ruling import Ruling
+from loyalty.values import Text
+from loyalty.versions import programme
+
+
+def explanation(club_id: int, purchase_id: int) -> Explanation:
+    """The explanation of a judged purchase, from the facts that were kept when it was judged.
+
+    Raises:
+        NotFound: no such purchase, or it still waits to be judged.
+    """
+    terms = programme(connection(), club_id)
+    sale = by_ids(terms, [purchase_id]).get(purchase_id)
+    if sale is None:
+        raise NotFound(Text("There is no such judged purchase.", "چنین خرید داوری‌شده‌ای نیست."))
+    bylaws = terms.version(sale.ruling.version)
+    articles = tuple(_article(bylaws, article, sale.facts, sale.ruling) for article in bylaws.articles)
+    return Explanation(sale.id, sale.ruling.version, sale.occurred_at, sale.facts.tier, articles)
+
+
+def _article(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> ArticleView:
+    gave = [given for given in ruling.awards if given.article == article.no]
+    conditions = seen(bylaws, article.condition, facts) if article.condition else []
+    return ArticleView(
+        article.no,
+        article.title,
+        tuple((given.wallet, given.amount, arithmetic(bylaws, given)) for given in gave),
+        tuple(ConditionView(*one) for one in conditions),
+        None if gave else because(bylaws, article, facts),
+    )

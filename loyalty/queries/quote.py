@@ -1,0 +1,56 @@
+"""What a basket would earn: judged like a purchase, and nothing is written."""
+
+from __future__ import annotations
+
+from loyalty.budgets import NoBudgets
+from loyalty.db import connection
+from loyalty.errors import CurrencyMismatch, Fault, Invalid, NotFound
+from loyalty.gather import gather
+from loyalty.judge import judge
+from loyalty.queries.answer import Judged
+from loyalty.rules import MemberRef, Purchase
+from loyalty.sales import Sale
+from loyalty.values import Text
+from loyalty.versions import Connection, programme
+
+
+def quote(club_id: int, purchase: Purchase) -> Judged:
+    """The ruling that a purchase would get.
+
+    Raises:
+        Invalid: no such store, or no member is named.
+        NotFound: no such member.
+        CurrencyMismatch: not the club's currency.
+    """
+    conn = connection()
+    terms = programme(conn, club_id)
+    if purchase.currency != terms.currency:
+        message = Text(f"The club keeps {terms.currency}.", f"واحد پول باشگاه {terms.currency} است.")
+        raise CurrencyMismatch(message, [Fault("/currency", message)])
+    store = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", [club_id, purchase.store]).fetchone()
+    if store is None:
+        raise Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست."))
+    if purchase.member is None:
+        raise Invalid.at("/member", Text("A quote is for a member.", "پیش‌نمایش برای یک عضو است."))
+    member_id = _member(conn, club_id, purchase.member)
+    at = purchase.occurred_at
+    sale = Sale(purchase, store[0], member_id, terms.at(at), terms.calendar.moment(at))
+    judge([sale], gather(conn, terms, [sale], lock=False), terms.calendar, NoBudgets(conn, club_id))
+    assert sale.ruling
+    assert sale.facts
+    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.balances)
+
+
+def _member(conn: Connection, club_id: int, ref: MemberRef) -> int:
+    if ref.kind == "id":
+        row = conn.execute("SELECT id FROM member WHERE club_id = %s AND id = %s", [club_id, int(ref.value)]).fetchone()
+    else:
+        row = conn.execute(
+            "SELECT member_id FROM identifier WHERE club_id = %s AND kind = %s AND value = %s",
+            [club_id, ref.kind, ref.value],
+        ).fetchone()
+    if row is None:
+        message = Text("There is no such member.", "چنین عضوی نیست.")
+        raise NotFound(message, [Fault("/member", message)])
+    found: int = row[0]
+    return found

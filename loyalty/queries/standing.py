@@ -1,0 +1,178 @@
+"""Where a member stands: wallets, tier and badges, each with its progress from the very class that judges it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from loyalty.calendars import Moment
+from loyalty.db import connection
+from loyalty.errors import NotFound
+from loyalty.gather import LATEST_AT, Sums
+from loyalty.queries.views import BadgeView, Progress, TierStep, TierView, WalletView
+from loyalty.rules import Bylaws, Facts, Purchase
+from loyalty.rules.bylaws import Badge, Step
+from loyalty.rules.explain import both, sentence
+from loyalty.rules.history import Ask, History, MemberFacts, asks
+from loyalty.rules.kinds import Measured
+from loyalty.rules.phrase import plain
+from loyalty.rules.sentences import badge_phrase
+from loyalty.rules.voice import Voice
+from loyalty.values import Text
+from loyalty.versions import Programme, programme
+
+_NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
+"""A stand-in for an event: what stands reads only the member."""
+
+
+class Standing(NamedTuple):
+    """A member's facts now, and the version that reads them."""
+
+    bylaws: Bylaws
+    facts: Facts
+    tier_since: datetime | None
+    earned: dict[tuple[str, int], datetime]
+    """(badge, level) → when it was earned."""
+
+
+def wallets(club_id: int, member_id: int) -> list[WalletView]:
+    """Every wallet of the version in force, empty ones too.
+
+    Raises:
+        NotFound: no such member in the club.
+    """
+    terms = programme(connection(), club_id)
+    rows = (
+        connection()
+        .execute(
+            "SELECT member.id, wallet, available, earned FROM member LEFT JOIN balance ON balance.member_id = member.id"
+            " WHERE member.id = %s AND member.club_id = %s",
+            [member_id, club_id],
+        )
+        .fetchall()
+    )
+    if not rows:
+        raise NotFound(Text("There is no such member.", "چنین عضوی نیست."))
+    held = {row[1]: (row[2], row[3]) for row in rows}
+    return [
+        WalletView(wallet.code, wallet.name, wallet.unit, *held.get(wallet.code, (0, 0)))
+        for wallet in terms.versions[-1].wallets.values()
+    ]
+
+
+def tier(club_id: int, member_id: int, now: datetime) -> TierView:
+    """The member's tier, and how far the next step is."""
+    standing = _standing(club_id, member_id, now)
+    bylaws, facts = standing.bylaws, standing.facts
+    if not bylaws.tiers:
+        return TierView(None, None, None, None, None, ())
+    ladder, rank = bylaws.tiers.ladder, facts.standing_rank
+    here = ladder[rank] if rank >= 0 else None
+    return TierView(
+        here.code if here else None,
+        here.title if here else None,
+        standing.tier_since,
+        _step(bylaws, ladder[rank + 1], facts) if rank + 1 < len(ladder) else None,
+        _step(bylaws, here, facts) if here and here.needs else None,
+        tuple((step.code, step.title) for step in ladder),
+    )
+
+
+def badges(club_id: int, member_id: int, now: datetime) -> list[BadgeView]:
+    """Every badge with its progress; secret ones only once earned."""
+    standing = _standing(club_id, member_id, now)
+    holders = dict(
+        connection()
+        .execute("SELECT code, count(DISTINCT member_id) FROM badge_level WHERE club_id = %s GROUP BY code", [club_id])
+        .fetchall()
+    )
+    row = (
+        connection()
+        .execute("SELECT count(*) FROM member WHERE club_id = %s AND status = 'active'", [club_id])
+        .fetchone()
+    )
+    active = max(1, row[0] if row else 0)
+    return [
+        _badge(standing, badge, min(100, holders.get(badge.code, 0) * 100 // active))
+        for badge in standing.bylaws.badges.values()
+        if not badge.secret or standing.facts.badges.get(badge.code)
+    ]
+
+
+def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
+    conn = connection()
+    terms = programme(conn, club_id)
+    bylaws = terms.at(now)
+    row = conn.execute(
+        "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member WHERE id = %s AND club_id = %s",
+        [member_id, club_id],
+    ).fetchone()
+    if row is None:
+        raise NotFound(Text("There is no such member.", "چنین عضوی نیست."))
+    profile = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [member_id]).fetchone()
+    earned = {
+        (code, level): at
+        for code, level, at in conn.execute(
+            "SELECT code, level, earned_at FROM badge_level WHERE member_id = %s", [member_id]
+        )
+    }
+    levels: dict[str, int] = {}
+    for code, level in earned:
+        levels[code] = max(level, levels.get(code, 0))
+    moment = terms.calendar.moment(now)
+    history = History(_figures(terms, bylaws, row, moment.day))
+    born, attributes = profile or (None, {})
+    member = MemberFacts(*row, badges=levels, history=history, birthday=born, attributes=attributes)
+    return Standing(bylaws, _now(member, bylaws, moment), row[3] or row[4], earned)
+
+
+def _figures(terms: Programme, bylaws: Bylaws, row: tuple[Any, ...], day: date) -> dict[Ask, int]:
+    if row[LATEST_AT] is None:
+        return dict.fromkeys(asks(bylaws, day), 0)
+    sums = Sums(terms, {row[0]: dict.fromkeys(asks(bylaws, day))}, {row[0]: row})
+    return sums.answered(sums.send(connection()))[row[0]]
+
+
+def _now(member: MemberFacts, bylaws: Bylaws, moment: Moment) -> Facts:
+    return member.standing(bylaws, _NOTHING, moment)
+
+
+def _step(bylaws: Bylaws, step: Step, facts: Facts) -> TierStep:
+    if step.needs is None:
+        return TierStep(step.code, step.title, 100, (), Text("", ""))
+    needs = tuple(_progress(bylaws, measured) for measured in step.needs.measured(facts))
+    return TierStep(step.code, step.title, step.needs.share(facts), needs, sentence(bylaws, step.needs))
+
+
+def _progress(bylaws: Bylaws, measured: Measured) -> Progress:
+    value, needed = measured.value, measured.bounds.low
+
+    def say(voice: Voice) -> str:
+        unit = "count" if measured.unit == "times" else measured.unit
+        has, asks_for = voice.measured(value, unit), voice.measured(needed, unit)
+        name, over = voice.counter(measured.counter), measured.window.say(voice)
+        return voice.pick(f"{name} {over}: {has} of {asks_for}", f"{name} {over}: {has} از {asks_for}")
+
+    name = bylaws.counter_names[measured.counter]
+    return Progress(measured.counter, name, value, needed, measured.bounds.share(value), both(bylaws, say))
+
+
+def _badge(standing: Standing, badge: Badge, rarity: int) -> BadgeView:
+    bylaws, facts = standing.bylaws, standing.facts
+    level = min(facts.badges.get(badge.code, 0), badge.height)
+    following = level + 1 if level < badge.height else None
+    needed = badge.levels[(following or level) - 1].at
+    value = facts.counts[badge.index] if badge.counter else (needed if level else 0)
+    return BadgeView(
+        badge.code,
+        badge.title,
+        both(bylaws, lambda voice: plain(badge_phrase(badge, voice))),
+        level,
+        badge.height,
+        following,
+        value,
+        needed,
+        100 if following is None else min(99, value * 100 // needed),
+        standing.earned.get((badge.code, level)),
+        rarity,
+    )

@@ -1,0 +1,148 @@
+"""A purchase on its way through gather, judge and apply: what has been found out about it so far."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from typing import Any
+
+from loyalty.calendars import Moment
+from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, Tender
+from loyalty.rules.history import MemberFacts
+
+
+@dataclass(slots=True)
+class Sale:
+    """One purchase of a batch, with what has been found out about it so far."""
+
+    purchase: Purchase
+    store_id: int
+    member_id: int
+    bylaws: Bylaws
+    moment: Moment
+    id: int = 0
+    facts: Facts | None = None
+    ruling: Ruling | None = None
+    review: tuple[str | None, str | None] | None = None
+    """(from, to): the tier move that was due before the purchase."""
+    balances: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """wallet → (available, earned) after it."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found under lock: the members, and the calendar days they stand on."""
+
+    members: dict[int, MemberFacts]
+    balances: dict[tuple[int, str], tuple[int, int]]
+
+
+def digest(purchase: Purchase) -> bytes:
+    """What tells a repeated post from another sale under the same receipt: SHA-256 of the normalised content."""
+    form = {
+        "member": list(purchase.member) if purchase.member else None,
+        "occurred_at": purchase.occurred_at.astimezone(UTC).isoformat(),
+        "currency": purchase.currency,
+        "gross": purchase.gross,
+        "net": purchase.net,
+        "lines": [list(line) for line in purchase.lines],
+        "extra": extra(purchase),
+    }
+    return hashlib.sha256(json.dumps(form, sort_keys=True, ensure_ascii=False).encode()).digest()
+
+
+def extra(purchase: Purchase) -> dict[str, Any]:
+    """What was sent besides amounts and lines, as it is stored."""
+    form: dict[str, Any] = {}
+    if purchase.tenders:
+        form["tenders"] = [list(tender) for tender in purchase.tenders]
+    for name in ("channel", "cashier", "attributes"):
+        if value := getattr(purchase, name):
+            form[name] = value
+    return form
+
+
+def as_sent(purchase: Purchase) -> dict[str, Any]:
+    """A purchase in plain values, for one that waits to be judged."""
+    return {
+        "receipt": purchase.receipt,
+        "store": purchase.store,
+        "member": list(purchase.member) if purchase.member else None,
+        "occurred_at": purchase.occurred_at.isoformat(),
+        "currency": purchase.currency,
+        "gross": purchase.gross,
+        "net": purchase.net,
+        "lines": [list(line) for line in purchase.lines],
+        "extra": extra(purchase),
+    }
+
+
+def stored_purchase(
+    receipt: str,
+    store: str,
+    occurred_at: Any,
+    currency: str,
+    gross: int,
+    net: int,
+    lines: list[Any],
+    more: dict[str, Any],
+) -> Purchase:
+    """A purchase read back from its row, the inverse of how it is stored."""
+    return Purchase(
+        receipt,
+        store,
+        occurred_at,
+        currency,
+        gross,
+        net,
+        lines=tuple(Line(*line[:7], tuple(line[7])) for line in lines),
+        tenders=tuple(Tender(*tender) for tender in more.get("tenders", ())),
+        channel=more.get("channel"),
+        cashier=more.get("cashier"),
+        attributes=more.get("attributes", {}),
+    )
+
+
+def kept_facts(facts: Facts) -> dict[str, Any]:
+    """The facts a ruling read, as they are stored with it: enough to judge and explain it again."""
+    form: dict[str, Any] = {"tier": facts.tier, "counts": facts.counts}
+    if facts.standing is not facts.counts:
+        form["standing"] = [facts.standing, facts.standing_day.isoformat(), facts.standing_tier]
+    if facts.values:
+        form["values"] = facts.values
+    if facts.badges:
+        form["badges"] = facts.badges
+    if not facts.active:
+        form["inactive"] = True
+    if facts.active_days:
+        form["days"] = facts.active_days
+    if facts.budgets:
+        form["budgets"] = [[key, start.isoformat(), left] for (key, start), left in facts.budgets.items()]
+    return form
+
+
+def facts_again(bylaws: Bylaws, purchase: Purchase, form: dict[str, Any]) -> Facts:
+    """The facts of a recorded purchase, from what was kept."""
+    calendar = bylaws.club.calendar
+    moment = calendar.moment(purchase.occurred_at)
+    counts, tier = form["counts"], form["tier"]
+    standing, day, standing_tier = form.get("standing", (counts, moment.day.isoformat(), tier))
+    return Facts(
+        purchase,
+        moment,
+        calendar,
+        tier,
+        bylaws.ranks.get(tier, -1),
+        counts,
+        standing,
+        date.fromisoformat(day),
+        standing_tier,
+        bylaws.ranks.get(standing_tier, -1),
+        form.get("badges", {}),
+        form.get("values", {}),
+        not form.get("inactive", False),
+        form.get("days", 0),
+        {(key, date.fromisoformat(start)): left for key, start, left in form.get("budgets", ())} or None,
+    )

@@ -1,0 +1,103 @@
+"""The versions of a club's bylaws, loaded once per process and renewed when another is published."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from loyalty.calendars import Calendar, System
+from loyalty.errors import NotFound
+from loyalty.formats import Unit, unit
+from loyalty.rules import Bylaws, load
+from loyalty.rules.counters import Counter, stored_counter
+from loyalty.values import Text
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A club, all its published versions and everything that it counts."""
+
+    club_id: int
+    code: str
+    name: Text
+    currency: str
+    unit: Unit
+    calendar: Calendar
+    versions: tuple[Bylaws, ...]
+    from_at: tuple[datetime, ...]
+    live: tuple[Counter, ...]
+    counter_ids: tuple[int, ...]
+    """By place among `live`: the id under which its sums are kept."""
+
+    def at(self, instant: datetime) -> Bylaws:
+        """The version in force at an instant; the first one since ever."""
+        return self.versions[max(0, bisect_right(self.from_at, instant) - 1)]
+
+    def version(self, number: int) -> Bylaws:
+        """A version by its number."""
+        return self.versions[number - 1]
+
+
+_loaded: dict[tuple[str, int], tuple[tuple[int, int], Programme]] = {}
+
+
+def programme(conn: Connection, club_id: int) -> Programme:
+    """The club's programme as published now.
+
+    Raises:
+        NotFound: no such club, or nothing is published.
+    """
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM bylaws WHERE club_id = %s), (SELECT count(*) FROM counter WHERE club_id = %s)",
+        [club_id, club_id],
+    ).fetchone()
+    assert row
+    stamp = (row[0], row[1])
+    # The database is part of the key: clubs of two instances (as in tests) may share their numbers.
+    key = (f"{conn.info.host}/{conn.info.port}/{conn.info.dbname}", club_id)
+    found = _loaded.get(key)
+    if found is None or found[0] != stamp:
+        found = stamp, _load(conn, club_id)
+        _loaded[key] = found
+    return found[1]
+
+
+def forget() -> None:
+    """Drop what is loaded: for a process whose database was emptied and filled anew."""
+    _loaded.clear()
+
+
+def _load(conn: Connection, club_id: int) -> Programme:
+    club = conn.execute(
+        "SELECT code, name, currency, display, timezone, calendar FROM club WHERE id = %s", [club_id]
+    ).fetchone()
+    rows = conn.execute(
+        "SELECT version, from_at, document FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
+    ).fetchall()
+    if not club or not rows:
+        raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
+    counters = conn.execute("SELECT id, definition FROM counter WHERE club_id = %s ORDER BY id", [club_id]).fetchall()
+    live = tuple(stored_counter(definition) for _, definition in counters)
+    versions = tuple(load(document, version) for version, _, document in rows)
+    for bylaws in versions:
+        bylaws.bind(live)
+    code, name, currency, display, zone, system = club
+    kind: System = system
+    return Programme(
+        club_id,
+        code,
+        Text(name["en"], name["fa"]),
+        currency,
+        unit(currency, display),
+        Calendar(zone, kind),
+        versions,
+        tuple(from_at for _, from_at, _ in rows),
+        live,
+        tuple(id_ for id_, _ in counters),
+    )
