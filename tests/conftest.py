@@ -25,6 +25,8 @@ from loyalty.db import base_app, db
 from loyalty.models import EVENT_ID
 from loyalty.valkey import connect
 
+pytest_plugins = ["tests.browser"]
+
 HOME = "LOYALTY_TEST_HOME"
 """Names the folder of this run's engines to the workers that pytest-xdist starts."""
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
