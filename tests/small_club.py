@@ -56,10 +56,11 @@ DOCUMENT = {
 
 
 class SmallClub:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, filled: bool = True) -> None:
         self.clock = clock
         self.id = create_club("anar", DOCUMENT, clock.now, from_at=datetime(2025, 1, 1, tzinfo=UTC)).id
-        scores.rebuild_all(valkey(), programme_of(self.id), clock.now)
+        if filled:
+            scores.rebuild_all(valkey(), programme_of(self.id), clock.now)
         self.receipts = 0
 
     def buys(

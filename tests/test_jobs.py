@@ -11,6 +11,7 @@ import redis
 from loyalty import config
 from loyalty.actions.update_member import update_member
 from loyalty.db import transaction
+from loyalty.errors import Unavailable
 from loyalty.gamification import leaderboards, scores
 from loyalty.jobs import deliveries, duties
 from loyalty.jobs.duties import Duty
@@ -59,6 +60,15 @@ def test_a_purchase_reaches_the_board_through_relay_queue_and_worker(club, clock
     assert [score for *_, score in club.places()] == [500]
     assert waiting() == 0
     assert len(queue()) == 0
+
+
+def test_the_boards_of_a_new_club_are_filled_at_once(app, clock, work):
+    club = SmallClub(clock, filled=False)
+    with pytest.raises(Unavailable):
+        club.board()
+    deliveries.relay(clock.now)
+    work()
+    assert club.places() == []
 
 
 def test_hundreds_of_messages_are_one_job(club, clock):

@@ -8,6 +8,7 @@ from typing import Final
 from loyalty import config, outbox
 from loyalty.db import connection
 from loyalty.gamification import scores
+from loyalty.jobs import duties
 from loyalty.jobs.queue import put, queue
 from loyalty.outbox import Handler, Message
 from loyalty.valkey import valkey
@@ -26,7 +27,13 @@ def move_boards(club_id: int, messages: list[Message], now: datetime) -> None:
         scores.deliver(valkey(), list(boards.values()), [_change(m) for m in messages if m.member_id is not None])
 
 
+def fill_boards(club_id: int, _: list[Message], __: datetime) -> None:
+    """Have the boards of a new version filled at once instead of at the next tick."""
+    duties.ask(club_id, "fill_boards")
+
+
 HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
+    "bylaws.published": (fill_boards,),
     "member.changed": (move_boards,),
 }
 """Who is told of what, by type of message. A type that is not named here is told to nobody."""

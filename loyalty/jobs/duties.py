@@ -76,6 +76,23 @@ def tick(now: datetime) -> None:
     Raises:
         redis.RedisError: Valkey is away; the next tick finds the same duties due.
     """
+    _enter_new_clubs(now)
+    with transaction() as conn:
+        done = {(club_id, name): until for club_id, name, until in conn.execute("SELECT * FROM duty").fetchall()}
+        clubs = all_clubs()
+    for club in clubs:
+        for duty in DUTIES.values():
+            if _is_due(club, duty, done[club.id, duty.name], now):
+                ask(club.id, duty.name)
+
+
+def ask(club_id: int, name: str) -> None:
+    """Have a worker do a duty of a club if it is due; asking too often costs next to nothing."""
+    put("loyalty.jobs.duties.perform", club_id, name, seconds=SECONDS)
+
+
+def _enter_new_clubs(now: datetime) -> None:
+    """What a club begins with is done until now."""
     with transaction() as conn:
         conn.execute(
             "INSERT INTO duty (club_id, name, done_until)"
@@ -84,12 +101,6 @@ def tick(now: datetime) -> None:
             " ON CONFLICT DO NOTHING",
             (now, list(DUTIES)),
         )
-        done = {(club_id, name): until for club_id, name, until in conn.execute("SELECT * FROM duty").fetchall()}
-        clubs = all_clubs()
-    for club in clubs:
-        for duty in DUTIES.values():
-            if _is_due(club, duty, done[club.id, duty.name], now):
-                put("loyalty.jobs.duties.perform", club.id, duty.name, seconds=SECONDS)
 
 
 def _is_due(club: ClubView, duty: Duty, done_until: datetime, now: datetime) -> bool:
@@ -105,6 +116,7 @@ def _is_due(club: ClubView, duty: Duty, done_until: datetime, now: datetime) -> 
 
 def perform(club_id: int, name: str) -> None:
     """The job: do a duty as often as it is due, unless another worker is at it."""
+    _enter_new_clubs(config.now())
     while perform_once(club_id, DUTIES[name], config.now()):
         pass
 
