@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from loyalty import web
+from loyalty import absent, web
 from loyalty.calendars import Calendar
 from loyalty.config import now
 from loyalty.errors import Forbidden, Invalid, Problem, Unauthorized
@@ -58,10 +58,10 @@ def admit() -> Response | None:
     reference = tokens.member_of(token, keys.signing_secret(caller), key, now())
     member_id = members.member_id_of(caller.club_id, reference)
     if member_id is None:
-        raise members.missing()
+        raise absent.member()
     g.widget_club, g.widget_member = clubs.one(caller.club_id), members.one(caller.club_id, member_id)
     if g.widget_member.status not in LIVE:
-        raise members.missing()
+        raise absent.member()
     return None
 
 

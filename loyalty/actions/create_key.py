@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from loyalty import keys
+import psycopg
+
+from loyalty import absent, keys
 from loyalty.config import settings
 from loyalty.db import transaction
 from loyalty.errors import Invalid
-from loyalty.queries import stores
 from loyalty.values import Text
 
 
@@ -28,13 +30,21 @@ def create_key(
     digest = keys.digest(key)
     secret = keys.seal(keys.new_secret(), digest, settings().secret_key) if kind == "publishable" else None
     with transaction() as conn:
-        store_id = None if store_code is None else stores.one(club_id, store_code).id
+        store_id = None if store_code is None else _store(conn, club_id, store_code)
         conn.execute(
             "INSERT INTO api_key (club_id, kind, store_id, origins, digest, hint, secret, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             [club_id, kind, store_id, list(origins), digest, keys.hint(key), secret, now],
         )
     return key
+
+
+def _store(conn: psycopg.Connection[tuple[Any, ...]], club_id: int, code: str) -> int:
+    row = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", [club_id, code]).fetchone()
+    if row is None:
+        raise absent.store()
+    found: int = row[0]
+    return found
 
 
 def _check(kind: keys.Kind, store_code: str | None, origins: Sequence[str]) -> None:

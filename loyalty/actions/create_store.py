@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from loyalty.db import transaction
 from loyalty.errors import Conflict, Fault
-from loyalty.queries.stores import StoreView
 from loyalty.values import Text
 
 
-def create_store(club_id: int, code: str, name: str, partner: str | None = None) -> StoreView:
-    """A new store of a club.
+def create_store(club_id: int, code: str, name: str, partner: str | None = None) -> int:
+    """The id of a new store of a club.
 
     Raises:
         Conflict: the club has a store with that code.
@@ -23,4 +22,5 @@ def create_store(club_id: int, code: str, name: str, partner: str | None = None)
         if row is None:
             taken = Text("There is a store with this code already.", "فروشگاهی با این کد هست.")
             raise Conflict(taken, [Fault("/code", taken)])
-    return StoreView(row[0], code, name, partner)
+        created: int = row[0]
+    return created

@@ -9,12 +9,11 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from loyalty import outbox
+from loyalty import absent, outbox
 from loyalty.actions.enrol_members import TAKEN
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
 from loyalty.formats import search_key
-from loyalty.queries.members import MemberView, missing, one
 from loyalty.values import Text
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -25,8 +24,8 @@ _MERGED: Final = ("attributes", "consents")
 
 
 @retried
-def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now: datetime) -> MemberView:
-    """The member with what `changes` names changed: fields of `Enrolment` and `status`; None takes a value away.
+def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change what `changes` names: fields of `Enrolment` and `status`; None takes a value away.
 
     Attributes and consents are merged: those named change, a None among them goes. A new card, phone or external id
     replaces the old one. Who leaves the leaderboards, or comes back to them, does so in every period.
@@ -42,7 +41,7 @@ def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now:
             [changes.get("status"), club_id, member_id],
         )
         if not locked.rowcount:
-            raise missing()
+            raise absent.member()
         for kind in _IDENTIFIERS:
             if kind in changes:
                 _replace(conn, club_id, member_id, kind, changes[kind])
@@ -50,9 +49,7 @@ def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now:
         if "status" in changes or "on_boards" in changes:
             # Without days: every period is concerned.
             outbox.send("member.changed", club_id, [(member_id, {})], now)
-        member = one(club_id, member_id)
     outbox.wake()
-    return member
 
 
 def _replace(conn: Connection, club_id: int, member_id: int, kind: str, value: str | None) -> None:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loyalty import absent
 from loyalty.db import transaction
-from loyalty.queries import stores
-from loyalty.queries.stores import StoreView
 
 
-def update_store(club_id: int, code: str, changes: Mapping[str, str | None]) -> StoreView:
-    """The store with its `name` and `partner` changed, as far as given; a partner of None takes it away.
+def update_store(club_id: int, code: str, changes: Mapping[str, str | None]) -> None:
+    """Change a store's `name` and `partner`, as far as given; a partner of None takes it away.
 
     Raises:
         NotFound: the club has no such store.
     """
     with transaction() as conn:
-        store = stores.one(club_id, code)
-        changed = store._replace(name=changes.get("name") or store.name, partner=changes.get("partner", store.partner))
-        conn.execute(
-            "UPDATE store SET name = %s, partner = %s WHERE id = %s", [changed.name, changed.partner, store.id]
+        done = conn.execute(
+            "UPDATE store SET name = coalesce(%(name)s, name),"
+            " partner = CASE WHEN %(repartner)s THEN %(partner)s ELSE partner END"
+            " WHERE club_id = %(club)s AND code = %(code)s",
+            {
+                "club": club_id,
+                "code": code,
+                "name": changes.get("name"),
+                "partner": changes.get("partner"),
+                "repartner": "partner" in changes,
+            },
         )
-    return changed
+        if not done.rowcount:
+            raise absent.store()

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from psycopg.rows import class_row
 
-from loyalty import cards, phones
+from loyalty import absent, cards, phones
 from loyalty.db import connection
-from loyalty.errors import NotFound
 from loyalty.formats import search_key
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, id_after
 from loyalty.rules.facts import IdentifierKind, MemberRef
-from loyalty.values import Text
 
 _SELECT = """
 SELECT m.id, p.name, k.card, k.phone, k.external_id, p.email, p.birthday, m.status, m.tier, m.joined_at,
@@ -65,7 +63,7 @@ def one(club_id: int, member_id: int) -> MemberView:
     with connection().cursor(row_factory=class_row(MemberView)) as cur:
         row = cur.execute(f"{_SELECT} AND m.id = %(id)s", {"club": club_id, "id": member_id}).fetchone()
     if row is None:
-        raise missing()
+        raise absent.member()
     return row
 
 
@@ -97,11 +95,6 @@ def page(club_id: int, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor:
     with connection().cursor(row_factory=class_row(MemberView)) as cur:
         rows = cur.execute(f"{query} ORDER BY m.id DESC LIMIT %(limit)s", params).fetchall()
     return cut(rows, limit, lambda row: str(row.id))
-
-
-def missing() -> NotFound:
-    """The refusal for a member that the club does not have."""
-    return NotFound(Text("There is no such member.", "چنین عضوی نیست."))
 
 
 def _wanted(club_id: int, q: str) -> dict[str, Any]:

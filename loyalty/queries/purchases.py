@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from psycopg.rows import class_row
 
+from loyalty import absent
 from loyalty.db import connection
-from loyalty.errors import NotFound
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, place_after, place_cursor
-from loyalty.rules.facts import Line
-from loyalty.values import Text
+from loyalty.rules.facts import Line, Tender
 
 _SELECT = """
 SELECT p.id, p.receipt, s.code AS store, s.name AS store_name, p.member_id, f.name AS member_name,
@@ -81,7 +80,7 @@ def one(club_id: int, purchase_id: int) -> PurchaseView:
             row = cur.execute(query, params).fetchone()
         if row is not None:
             return _tidy(row)
-    raise _missing()
+    raise absent.purchase()
 
 
 def id_of_receipt(club_id: int, store: str, receipt: str) -> int:
@@ -96,7 +95,7 @@ def id_of_receipt(club_id: int, store: str, receipt: str) -> int:
         [club_id, store, receipt],
     ).fetchone()  # fmt: skip
     if row is None:
-        raise _missing()
+        raise absent.purchase()
     found: int = row[0]
     return found
 
@@ -151,10 +150,12 @@ def _page(
 
 
 def _tidy(row: PurchaseView) -> PurchaseView:
-    return row._replace(
-        lines=[_line(line) for line in row.lines],
-        extra={key: row.extra[key] for key in EXTRA if row.extra.get(key)},
-    )
+    extra = {key: row.extra[key] for key in EXTRA if row.extra.get(key)}
+    if "tenders" in extra:
+        extra["tenders"] = [
+            tender if isinstance(tender, dict) else Tender(*tender)._asdict() for tender in extra["tenders"]
+        ]
+    return row._replace(lines=[_line(line) for line in row.lines], extra=extra)
 
 
 def _line(stored: list[Any] | dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +171,3 @@ def quantity_text(thousandths: int) -> int | str:
     """A quantity as the API writes it: an integer, or a decimal string where it is not whole."""
     whole, rest = divmod(thousandths, 1000)
     return f"{whole}.{rest:03}".rstrip("0") if rest else whole
-
-
-def _missing() -> NotFound:
-    return NotFound(Text("There is no such purchase.", "چنین خریدی نیست."))

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from psycopg.rows import class_row
 
+from loyalty import absent
 from loyalty.db import connection
-from loyalty.errors import NotFound
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, id_after
-from loyalty.values import Text
 
 
 class StoreView(NamedTuple):
@@ -43,5 +42,5 @@ def one(club_id: int, code: str) -> StoreView:
             "SELECT id, code, name, partner FROM store WHERE club_id = %s AND code = %s", [club_id, code]
         ).fetchone()
     if row is None:
-        raise NotFound(Text("There is no such store.", "چنین فروشگاهی نیست."))
+        raise absent.store()
     return row

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+from loyalty.rest import api, bylaws, guide, leaderboards, members, purchases, reports, stores
 from loyalty.rest.health import health
+
+SECTIONS = (purchases.blp, members.blp, stores.blp, leaderboards.blp, bylaws.blp, reports.blp)
 
 
 def register(app: Flask) -> None:
-    """Put the API on the application."""
+    """Put the API, its documents and the health checks on the application."""
     app.register_blueprint(health)
+    described = api.make(app)
+    for section in SECTIONS:
+        described.register_blueprint(section)
+    guide.register(app, described, SECTIONS)

@@ -220,12 +220,16 @@ class Many(fields.List[Any]):
         self.most = most
         super().__init__(inner, metadata={"maxItems": most} | kwargs.pop("metadata", {}), **kwargs)
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+    def checked(self, value: Any) -> list[Any]:
+        """The value, which is a list and not too long; what is in it is not looked at."""
         if type(value) is not list:
             raise self.make_error("invalid")
         if len(value) > self.most:
             raise self.make_error("long", most=self.most)
-        return super()._deserialize(value, *args, **kwargs)
+        return value
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return super()._deserialize(self.checked(value), *args, **kwargs)
 
 
 class Inner(fields.Nested):

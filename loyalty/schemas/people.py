@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from marshmallow import ValidationError, fields
 
@@ -15,6 +15,12 @@ from loyalty.schemas.said import Said
 MAX_ATTRIBUTES: Final = 50
 MAX_VALUE: Final = 500
 MAX_NAME: Final = 64
+
+_SCALARS: Final[list[dict[str, Any]]] = [
+    {"type": "string", "maxLength": MAX_VALUE},
+    {"type": "number", "minimum": -MAX_ID, "maximum": MAX_ID},
+    {"type": "boolean"},
+]
 
 
 class Phone(Words):
@@ -112,20 +118,35 @@ class Attributes(fields.Field[dict[str, Any]]):
         ),
     )
 
-    def __init__(self, **kwargs: Any) -> None:
-        meta = {"type": "object", "maxProperties": MAX_ATTRIBUTES} | kwargs.pop("metadata", {})
-        super().__init__(metadata=meta, **kwargs)
+    inner: ClassVar[dict[str, Any]] = {
+        "anyOf": [*_SCALARS, {"type": "array", "maxItems": MAX_ATTRIBUTES, "items": {"anyOf": _SCALARS}}]
+    }
+    """A value's form in the OpenAPI document."""
+
+    def __init__(self, *, removable: bool = False, **kwargs: Any) -> None:
+        self.removable = removable
+        """Whether null stands for taking a name away."""
+        meta = {
+            "type": "object",
+            "maxProperties": MAX_ATTRIBUTES,
+            "propertyNames": {"minLength": 1, "maxLength": MAX_NAME},
+            "additionalProperties": {"anyOf": [self.inner, {"type": "null"}]} if removable else self.inner,
+        }
+        super().__init__(metadata=meta | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         if type(value) is not dict:
             raise self.make_error("invalid")
         if len(value) > MAX_ATTRIBUTES:
             raise self.make_error("many", most=MAX_ATTRIBUTES)
+        wrong = {}
         for name, given in value.items():
             if not (0 < len(name) <= MAX_NAME and storable(name)):
-                raise self.make_error("name")
-            if not self._taken(given):
-                raise self.make_error("value")
+                wrong[name] = self.make_error("name").messages
+            elif not (self._taken(given) or (given is None and self.removable)):
+                wrong[name] = self.make_error("value").messages
+        if wrong:
+            raise ValidationError(wrong)
         return value
 
     def _taken(self, given: Any) -> bool:
@@ -138,9 +159,7 @@ class Consents(Attributes):
     """Channels with true or false."""
 
     default_error_messages = says(value=Said("This must be true or false.", "این باید true یا false باشد."))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"additionalProperties": {"type": "boolean"}} | kwargs.pop("metadata", {}), **kwargs)
+    inner: ClassVar[dict[str, Any]] = {"type": "boolean"}
 
     def _taken(self, given: Any) -> bool:
         return type(given) is bool
@@ -152,4 +171,4 @@ def _scalar(given: Any) -> bool:
         return storable(given) and len(given) <= MAX_VALUE
     if kind is int:
         return bool(-MAX_ID <= given <= MAX_ID)
-    return (kind is float and isfinite(given)) or kind is bool
+    return (kind is float and isfinite(given) and abs(given) <= MAX_ID) or kind is bool

@@ -13,7 +13,7 @@ from loyalty.schemas.moments import Instant, not_ahead
 from loyalty.schemas.people import Attributes, Ref
 from loyalty.schemas.said import Said
 
-MAX_LINES: Final = 1000
+MAX_LINES: Final = 2000  # a real wholesale invoice had 1,114
 MAX_TAGS: Final = 20
 MAX_TENDERS: Final = 20
 

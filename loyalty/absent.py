@@ -1,0 +1,21 @@
+"""The refusals for what a club does not have, worded alike everywhere."""
+
+from __future__ import annotations
+
+from loyalty.errors import NotFound
+from loyalty.values import Text
+
+
+def member() -> NotFound:
+    """The club has no such member."""
+    return NotFound(Text("There is no such member.", "چنین عضوی نیست."))
+
+
+def store() -> NotFound:
+    """The club has no such store."""
+    return NotFound(Text("There is no such store.", "چنین فروشگاهی نیست."))
+
+
+def purchase() -> NotFound:
+    """The club has no such purchase."""
+    return NotFound(Text("There is no such purchase.", "چنین خریدی نیست."))

@@ -1,0 +1,115 @@
+"""Who may call what: the one place where keys are checked, and the one table of scopes."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from flask import Response, g, request
+
+from loyalty import keys
+from loyalty.errors import Fault, Forbidden, Unauthorized
+from loyalty.queries.keys import Caller
+from loyalty.queries.keys import caller as caller_of
+from loyalty.values import Text
+
+Kinds = frozenset[keys.Kind]
+
+SERVER: Final[Kinds] = frozenset({"server"})
+TILL: Final[Kinds] = SERVER | {"till"}
+PUBLIC: Final[Kinds] = TILL | {"publishable"}
+
+OPERATIONS: Final[dict[str, Kinds]] = {
+    "Stores.create": SERVER,
+    "Stores.listed": TILL,
+    "Stores.update": SERVER,
+    "Members.enrol": TILL,
+    "Members.listed": TILL,
+    "Members.one": TILL,
+    "Members.update": SERVER,
+    "Members.wallets": TILL,
+    "Members.statement": TILL,
+    "Members.tier": TILL,
+    "Members.badges": TILL,
+    "Purchases.record": TILL,
+    "Purchases.batch": TILL,
+    "Purchases.quote": TILL,
+    "Purchases.listed": TILL,
+    "Purchases.one": TILL,
+    "Purchases.explanation": TILL,
+    "Leaderboards.leaderboard": TILL,
+    "Bylaws.in_force": PUBLIC,
+    "Bylaws.versions": SERVER,
+    "Bylaws.version": SERVER,
+    "Reports.summary": SERVER,
+}
+"""Which kinds of key may call an operation. An operation that is missing here cannot be registered."""
+
+_NO_KEY: Final = Text("Send a key: Authorization: Bearer sk_…", "کلید را بفرستید: Authorization: Bearer sk_…")
+_UNKNOWN: Final = Text("This key is not known, or is no longer valid.", "این کلید شناخته نیست یا دیگر معتبر نیست.")
+_NOT_THIS_KIND: Final = Text("This kind of key may not do this.", "این نوع کلید اجازهٔ این کار را ندارد.")
+_NOT_THIS_ORIGIN: Final = Text(
+    "This key is not for pages of this origin.", "این کلید برای صفحه‌های این مبدأ (origin) نیست."
+)
+_NOT_THIS_STORE: Final = Text("This till's key is for another store.", "کلید این صندوق برای فروشگاه دیگری است.")
+
+
+def caller() -> Caller:
+    """Who calls this request; every operation has one."""
+    return cast(Caller, g.caller)
+
+
+def admit() -> Response | None:
+    """Before an operation: check the key, and that its kind may call this.
+
+    Raises:
+        Unauthorized: no key, or one that is unknown or revoked.
+        Forbidden: a key of a kind, or from an origin, that may not.
+    """
+    allowed = OPERATIONS[str(request.endpoint)]
+    if request.method == "OPTIONS":
+        return _preflight(allowed)
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthorized(_NO_KEY)
+    found = caller_of(key.strip())
+    if found is None:
+        raise Unauthorized(_UNKNOWN)
+    if found.kind not in allowed:
+        raise Forbidden(_NOT_THIS_KIND)
+    if found.kind == "publishable" and request.headers.get("Origin") not in found.origins:
+        raise Forbidden(_NOT_THIS_ORIGIN)
+    g.caller = found
+    return None
+
+
+def same_store(code: str, path: str = "/store") -> None:
+    """Refuse a till that speaks for a store other than its own.
+
+    Raises:
+        Forbidden: naming the field at `path`.
+    """
+    own = caller().store_code
+    if own is not None and own != code:
+        raise Forbidden(_NOT_THIS_STORE, [Fault(path, _NOT_THIS_STORE)])
+
+
+def finish(response: Response) -> Response:
+    """After an operation: let the pages that a publishable key is for read the answer; keep nothing in caches."""
+    found: Caller | None = g.get("caller")
+    if found is not None and found.kind == "publishable":
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.vary.add("Origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _preflight(allowed: Kinds) -> Response:
+    """A browser asks before it sends a key; the answer to the real request decides, this one promises nothing."""
+    response = Response(status=204)
+    if "publishable" in allowed:
+        response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response.headers["Access-Control-Allow-Methods"] = "GET"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Accept-Language"
+        response.headers["Access-Control-Max-Age"] = "600"
+        response.vary.add("Origin")
+    return response

@@ -1,0 +1,202 @@
+"""What the operations answer, for the OpenAPI document; tests hold the answers against it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields
+
+from loyalty.models.member import STATUSES
+
+
+def text(**kwargs: Any) -> fields.String:
+    """A text that is always there."""
+    return fields.String(required=True, **kwargs)
+
+
+def whole(**kwargs: Any) -> fields.Integer:
+    """An integer that is always there."""
+    return fields.Integer(required=True, **kwargs)
+
+
+def at(**kwargs: Any) -> fields.DateTime:
+    """An instant that is always there."""
+    return fields.DateTime(required=True, **kwargs)
+
+
+def both(**kwargs: Any) -> fields.Nested:
+    """A text in both languages that is always there."""
+    return fields.Nested(TextSchema, required=True, **kwargs)
+
+
+def many(schema: Any, **kwargs: Any) -> fields.List[Any]:
+    """A list that is always there."""
+    return fields.List(fields.Nested(schema), required=True, **kwargs)
+
+
+def of_names(values: dict[str, Any], **kwargs: Any) -> fields.Dict:
+    """An object whose names are codes of the bylaws."""
+    metadata = {"additionalProperties": values} | kwargs.pop("metadata", {})
+    return fields.Dict(required=True, metadata=metadata, **kwargs)
+
+
+def next_page() -> fields.String:
+    """Where a list goes on."""
+    return fields.String(
+        required=True, allow_none=True, metadata={"description": "Cursor of the page after; null at the end."}
+    )
+
+
+class TextSchema(Schema):
+    """A sentence or name in both languages."""
+
+    en = text()
+    fa = text()
+
+
+class StoreSchema(Schema):
+    """A store."""
+
+    code = text(metadata={"example": "tajrish"})
+    name = text(metadata={"example": "شعبهٔ تجریش"})
+    partner = text(allow_none=True)
+
+
+class StoresSchema(Schema):
+    """A page of stores."""
+
+    items = many(StoreSchema)
+    next = next_page()
+
+
+class MemberSchema(Schema):
+    """A member."""
+
+    id = whole(metadata={"example": 1024})
+    card = text(allow_none=True, metadata={"example": "7F42-9KD3-XH5C"})
+    phone = text(allow_none=True, metadata={"example": "+989121234567"})
+    external_id = text(allow_none=True)
+    name = text(allow_none=True, metadata={"example": "سارا محمدی"})
+    email = text(allow_none=True)
+    birthday = fields.Date(required=True, allow_none=True)
+    status = text(metadata={"enum": list(STATUSES)})
+    tier = text(allow_none=True, metadata={"example": "silver"})
+    joined_at = at()
+    attributes = fields.Dict(required=True)
+    consents = of_names({"type": "boolean"})
+    lang = text(allow_none=True)
+    referred_by = whole(allow_none=True)
+
+
+class MembersSchema(Schema):
+    """A page of members."""
+
+    items = many(MemberSchema)
+    next = next_page()
+
+
+class WalletSchema(Schema):
+    """A member's wallet; money in minor units."""
+
+    unit = text(metadata={"enum": ["points", "money"]})
+    name = both()
+    available = whole(metadata={"description": "What can be spent now.", "example": 4820})
+    earned = whole(metadata={"description": "All that was ever given.", "example": 4820})
+
+
+def wallets() -> fields.Dict:
+    """A member's wallets by their codes."""
+    return fields.Dict(keys=fields.String(), values=fields.Nested(WalletSchema), required=True)
+
+
+class EnrolledSchema(MemberSchema):
+    """A new member, with wallets."""
+
+    wallets = wallets()
+
+
+class StatementLineSchema(Schema):
+    """One entry of a member's ledger."""
+
+    id = whole()
+    at = at()
+    wallet = text(metadata={"example": "points"})
+    amount = whole(metadata={"description": "What the member gained.", "example": 144})
+    version = whole(metadata={"description": "The version of the bylaws that gave it."})
+    article = text(metadata={"example": "1"})
+    title = both()
+    event = whole(metadata={"description": "The purchase's id."})
+    receipt = text(allow_none=True)
+    sentence = both(metadata={"description": "The arithmetic behind it."})
+
+
+class StatementSchema(Schema):
+    """A page of a member's ledger, the newest first."""
+
+    items = many(StatementLineSchema)
+    next = next_page()
+
+
+class ProgressSchema(Schema):
+    """How far a need is met; `share` is a floored percentage, so 100 means done."""
+
+    counter = text(metadata={"example": "spend"})
+    name = both()
+    value = whole()
+    needed = whole()
+    share = whole(metadata={"minimum": 0, "maximum": 100})
+    sentence = both()
+
+
+class TierStepSchema(Schema):
+    """A step of the ladder, and how far the member is from it."""
+
+    code = text(metadata={"example": "gold"})
+    title = both()
+    share = whole()
+    needs = many(ProgressSchema)
+    sentence = both()
+
+
+class RungSchema(Schema):
+    """A step's code and title."""
+
+    code = text()
+    title = both()
+
+
+class TierSchema(Schema):
+    """Where a member stands on the ladder."""
+
+    tier = text(allow_none=True, metadata={"example": "silver"})
+    title = fields.Nested(TextSchema, required=True, allow_none=True)
+    since = at(allow_none=True)
+    next = fields.Nested(TierStepSchema, required=True, allow_none=True)
+    keep = fields.Nested(TierStepSchema, required=True, allow_none=True)
+    ladder = many(RungSchema, metadata={"description": "Every step, the lowest first."})
+
+
+class BadgeSchema(Schema):
+    """A badge as its member sees it; a secret one is listed once it is earned."""
+
+    code = text(metadata={"example": "regular"})
+    title = both()
+    how = both()
+    level = whole()
+    levels = whole()
+    next = whole(allow_none=True)
+    value = whole()
+    needed = whole()
+    share = whole()
+    earned_at = at(allow_none=True)
+    rarity = whole(metadata={"description": "Members who hold it, as a floored percentage of active members."})
+
+
+class BadgesSchema(Schema):
+    """A member's badges."""
+
+    items = many(BadgeSchema)
+
+
+WALLETS: Final = {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Wallet"}}
+"""A member's wallets as a whole answer."""

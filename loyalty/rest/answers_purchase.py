@@ -1,0 +1,171 @@
+"""What the operations on purchases answer, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marshmallow import Schema, fields
+
+from loyalty.rest.answers import TextSchema, at, both, many, next_page, text, whole
+from loyalty.rest.problems import ProblemSchema
+
+STATUSES: Final = ("recorded", "set_aside", "unclaimed")
+
+
+class GivenSchema(Schema):
+    """What an article gave."""
+
+    article = text(metadata={"description": "An article's number, or badge:CODE:LEVEL.", "example": "1"})
+    wallet = text(metadata={"example": "points"})
+    amount = whole(metadata={"example": 144})
+    sentence = text(metadata={"description": "The arithmetic, in the language asked for."})
+
+
+class StepSchema(Schema):
+    """A level of a badge that was reached."""
+
+    code = text(metadata={"example": "regular"})
+    level = whole()
+
+
+class MoveSchema(Schema):
+    """The tier before and after."""
+
+    before = text(data_key="from", allow_none=True)
+    after = text(data_key="to", allow_none=True)
+
+
+class WithheldSchema(Schema):
+    """An article that gave nothing, and the first condition or limit that stopped it."""
+
+    article = text()
+    because = text(metadata={"description": "In the language asked for."})
+
+
+class HeldSchema(Schema):
+    """What a wallet holds after it."""
+
+    available = whole(metadata={"example": 4820})
+    earned = whole(metadata={"example": 4820})
+
+
+class AnswerSchema(Schema):
+    """What a purchase gave, and why not more."""
+
+    id = whole(allow_none=True, metadata={"description": "null in a quote."})
+    receipt = text(allow_none=True, metadata={"example": "A-1001"})
+    status = text(metadata={"enum": [*STATUSES, "quoted"], "description": "What waits has given nothing yet."})
+    bylaws = whole(allow_none=True, metadata={"description": "The version that judged it."})
+    awards = many(GivenSchema)
+    badges = many(StepSchema)
+    tier = fields.Nested(MoveSchema, required=True)
+    withheld = many(WithheldSchema)
+    wallets = fields.Dict(keys=fields.String(), values=fields.Nested(HeldSchema), required=True)
+    message = fields.Nested(TextSchema, required=True, allow_none=True)
+
+
+class ResultSchema(Schema):
+    """What became of one row."""
+
+    receipt = text(allow_none=True)
+    status = text(metadata={"enum": [*STATUSES, "repeated", "refused"]})
+    id = whole(allow_none=True)
+    error = fields.Nested(ProblemSchema, required=True, allow_none=True)
+
+
+class BatchAnswerSchema(Schema):
+    """What became of each row, in their order."""
+
+    results = many(ResultSchema)
+
+
+class SoldLineSchema(Schema):
+    """A line as it was recorded."""
+
+    line = text()
+    sku = text()
+    quantity = fields.Raw(required=True, metadata={"type": ["integer", "string"]})
+    gross = whole()
+    net = whole()
+    category = fields.String()
+    brand = fields.String()
+    tags = fields.List(fields.String())
+
+
+class PaidSchema(Schema):
+    """A means of payment."""
+
+    type = text()
+    amount = whole()
+
+
+class SaleSchema(Schema):
+    """A purchase as it was recorded."""
+
+    id = whole()
+    receipt = text()
+    store = text()
+    member = whole(allow_none=True)
+    occurred_at = at()
+    recorded_at = at()
+    status = text(metadata={"enum": list(STATUSES)})
+    gross = whole()
+    net = whole()
+    bylaws = whole(allow_none=True)
+    lines = many(SoldLineSchema)
+    given = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "What its member has from it, by wallet."},
+    )
+    tenders = fields.List(fields.Nested(PaidSchema), required=True, allow_none=True)
+    channel = text(allow_none=True)
+    cashier = text(allow_none=True)
+    attributes = fields.Dict(required=True, allow_none=True)
+
+
+class PurchasesSchema(Schema):
+    """A page of purchases, the latest first."""
+
+    items = many(SaleSchema)
+    next = next_page()
+
+
+class ConditionSchema(Schema):
+    """A condition as it was judged."""
+
+    holds = fields.Boolean(required=True)
+    sentence = both()
+    saw = both(metadata={"description": "What the condition was held against."})
+    depth = whole(metadata={"description": "0 for the article's own condition."})
+
+
+class GaveSchema(Schema):
+    """What an award came to."""
+
+    wallet = text()
+    amount = whole()
+    sentence = both()
+
+
+class JudgedArticleSchema(Schema):
+    """An article of the version that judged a purchase."""
+
+    no = text()
+    title = both()
+    gave = many(GaveSchema)
+    conditions = many(ConditionSchema)
+    because = fields.Nested(
+        TextSchema, required=True, allow_none=True, metadata={"description": "Why it gave nothing, or less."}
+    )
+
+
+class ExplanationSchema(Schema):
+    """A purchase explained from the facts that were kept when it was judged."""
+
+    purchase = whole()
+    version = whole()
+    occurred_at = at()
+    tier = text(allow_none=True, metadata={"description": "The member's tier before it."})
+    articles = many(JudgedArticleSchema)

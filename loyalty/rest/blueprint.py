@@ -1,0 +1,97 @@
+"""A section of the API: its operations, documented from the schemas that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import flask_smorest
+from flask import Flask, Response
+from marshmallow import Schema
+
+from loyalty.errors import Problem
+from loyalty.rest import access, problems
+from loyalty.rest.edge import Edge
+from loyalty.schemas.fields import Base
+from loyalty.values import Text
+
+View = Callable[..., Response]
+Answer = type[Schema] | Mapping[str, Any] | tuple[type[Schema], str]
+"""A schema, a JSON schema, or a schema with what its status means."""
+
+PREFIX: Final = "/api/v1"
+
+_ALWAYS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
+_WITH_BODY: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A section with keys checked before, and refusals said as problems after, every operation."""
+
+    ARGUMENTS_PARSER = Edge()
+
+    def __init__(self, title: Text, import_name: str, about: Text) -> None:
+        super().__init__(title.en, import_name, url_prefix=PREFIX, description=about.en)
+        self.title, self.about = title, about
+        self.before_request(access.admit)
+        self.after_request(access.finish)
+        self.register_error_handler(Problem, problems.response)
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        summary: Text,
+        answers: Mapping[int, Answer],
+        *,
+        body: type[Base] | None = None,
+        query: type[Base] | None = None,
+    ) -> Callable[[View], View]:
+        """A view as an operation; its docstring is the description in the document.
+
+        What `body` or `query` loads is handed to the view first. `answers` are schemas by status, for the document.
+        """
+
+        def decorated(view: View) -> View:
+            for status, answer in answers.items():
+                schema, description = answer if isinstance(answer, tuple) else (answer, None)
+                view = self.response(status, schema, description=description)(view)
+            if body:
+                view = self.arguments(body)(view)
+            if query:
+                view = self.arguments(query, location="query")(view)
+            view = self.doc(summary=summary.en, **{"x-summary-fa": summary.fa})(view)
+            self.add_url_rule(rule, view_func=view, methods=[method])
+            return view
+
+        return decorated
+
+    def register(self, app: Flask, options: dict[str, Any]) -> None:
+        """Put the section on an application.
+
+        Raises:
+            LookupError: an operation has no entry in the table of scopes, so nobody has decided who may call it.
+        """
+        unknown = {f"{self.name}.{endpoint}" for endpoint in self._endpoints} - access.OPERATIONS.keys()
+        if unknown:
+            raise LookupError(f"no scope for {', '.join(sorted(unknown))}")
+        super().register(app, options)
+
+    def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
+        """Besides what the decorators told: who may call it, and how it may refuse."""
+        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
+        for method, doc in self._docs[endpoint].items():
+            if method == "parameters":
+                continue
+            refusals = [*_ALWAYS, *(_WITH_BODY if method in ("post", "patch") else ())]
+            manual = doc.setdefault("manual_doc", {})
+            manual["responses"] = {status.value: status.name for status in refusals}
+            kinds = access.OPERATIONS.get(f"{self.name}.{endpoint}", ())
+            manual["x-keys"] = sorted(kinds, key=("server", "till", "publishable").index)
+            doc["docstring"] = {"description": "\n\n".join(part for part in doc["docstring"].values() if part)}

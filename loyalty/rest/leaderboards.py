@@ -1,0 +1,88 @@
+"""Leaderboards."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from loyalty.config import now
+from loyalty.queries import leaderboard as boards
+from loyalty.queries.members import one
+from loyalty.queries.paging import MAX_LIMIT, id_after
+from loyalty.rest.access import caller
+from loyalty.rest.answers import both, many, next_page, text, whole
+from loyalty.rest.blueprint import Blueprint
+from loyalty.rest.reply import lang, reply, shown
+from loyalty.schemas.fields import MAX_ID, Base, Figure, Words
+from loyalty.values import Text
+
+blp = Blueprint(
+    Text("Leaderboards", "جدول‌های رده‌بندی"),
+    __name__,
+    Text(
+        "Who leads by a counter of the bylaws. Members who don't wish to be listed are not.",
+        "چه کسی در یکی از شمارنده‌های اساسنامه پیش است. کسی که نخواهد، در جدول نمی‌آید.",
+    ),
+)
+
+PLACES: Final = 10
+
+
+class BoardQuery(Base):
+    """Which places of which period."""
+
+    period = Words(20, load_default="current", metadata={"description": "current, previous, or a label as in 1405-08."})
+    limit = Figure(1, MAX_LIMIT, load_default=PLACES)
+    cursor = Words(18, metadata={"description": "The `next` of the page before."})
+    around = Figure(1, MAX_ID, metadata={"description": "A member's id: the places around."})
+
+
+class PlaceSchema(Schema):
+    """A member's place."""
+
+    rank = whole(metadata={"minimum": 1})
+    name = text(metadata={"example": "سارا م."})
+    avatar = text(allow_none=True)
+    score = whole()
+    me = fields.Boolean(required=True)
+
+
+class BoardSchema(Schema):
+    """Places of one period."""
+
+    code = text()
+    title = both()
+    unit = text(metadata={"description": "What the scores are: money, quantity, times, days or count."})
+    period = text(metadata={"example": "1405-08"})
+    period_start = fields.Date(required=True, allow_none=True)
+    period_end = fields.Date(required=True, allow_none=True)
+    items = many(PlaceSchema)
+    me = fields.Nested(PlaceSchema, required=True, allow_none=True)
+    next = next_page()
+
+
+@blp.operation(
+    "GET",
+    "/leaderboards/<code>",
+    Text("A leaderboard", "یک جدول رده‌بندی"),
+    {200: BoardSchema},
+    query=BoardQuery,
+)
+def leaderboard(query: dict[str, Any], code: str) -> Response:
+    """The places of a period, from the top or around a member."""
+    club_id, around = caller().club_id, query.get("around")
+    if around is not None:
+        one(club_id, around)
+    view = boards.leaderboard(
+        club_id,
+        code,
+        now(),
+        period=query["period"],
+        around=around,
+        limit=query["limit"],
+        cursor=id_after(query.get("cursor")),
+        lang=lang(),
+    )
+    return reply(shown(view) | {"next": None if view.next is None else str(view.next)})

@@ -1,0 +1,214 @@
+"""Members: enrolled, found, changed; what they have and how far they are."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from loyalty import cards
+from loyalty.actions.enrol_members import enrol_members
+from loyalty.actions.update_member import update_member
+from loyalty.config import now
+from loyalty.enrolment import Enrolment
+from loyalty.errors import Forbidden, Invalid
+from loyalty.models.member import STATUSES
+from loyalty.queries import members, standing
+from loyalty.queries import statement as ledger
+from loyalty.queries.members import MemberView
+from loyalty.queries.paging import Page, id_after
+from loyalty.rest.access import caller
+from loyalty.rest.answers import (
+    WALLETS,
+    BadgesSchema,
+    EnrolledSchema,
+    MemberSchema,
+    MembersSchema,
+    StatementSchema,
+    TierSchema,
+)
+from loyalty.rest.blueprint import Blueprint
+from loyalty.rest.fields import PageQuery
+from loyalty.rest.reply import reply, shown
+from loyalty.rules.facts import IdentifierKind
+from loyalty.schemas.fields import MAX_ID, OneOf, Words
+from loyalty.schemas.member import EnrolmentSchema, PersonSchema, check_times
+from loyalty.schemas.people import Attributes, Card, Consents, Phone
+from loyalty.values import Text
+
+blp = Blueprint(
+    Text("Members", "اعضا"),
+    __name__,
+    Text(
+        "People of the club. A member is named by id, card, phone or external id.",
+        "افراد باشگاه. هر عضو با شناسه، کارت، تلفن یا شناسهٔ فروشگاه نام برده می‌شود.",
+    ),
+)
+
+MEMBER: Final = f"/members/<int(min=1, max={MAX_ID}):member_id>"
+_KNOWN_BY: Final[tuple[IdentifierKind, ...]] = ("card", "phone", "external_id")
+
+
+class MembersQuery(PageQuery):
+    """Find by exactly one of phone, card and external_id; or list, by a part of the name."""
+
+    phone = Phone(metadata={"example": "09121234567"})
+    card = Card(metadata={"example": "7F42-9KD3-XH5C"})
+    external_id = Words(100)
+    q = Words(100, metadata={"description": "A part of a name, or a whole card, phone or external id."})
+
+
+class MemberChange(PersonSchema):
+    """What to change; null takes a value away. Attributes and consents are merged by name."""
+
+    card = Card(metadata={"description": "A new card; the old one is no longer known."})
+    attributes = Attributes(removable=True, allow_none=True)
+    consents = Consents(removable=True, allow_none=True)
+    status = OneOf(*STATUSES, metadata={"description": "Only active members earn."})
+
+
+@blp.operation(
+    "POST",
+    "/members",
+    Text("Enrol a member", "عضوگیری"),
+    {201: EnrolledSchema},
+    body=EnrolmentSchema,
+)
+def enrol(body: Enrolment) -> Response:
+    """Enrol a person; a card number is made where none is given.
+
+    What the member is known by must be new to the club, else 409 names the field.
+    """
+    club_id, at = caller().club_id, now()
+    check_times(body.birthday, body.joined_at, at)
+    (new,) = enrol_members(club_id, [body], at)
+    return reply(_shown(members.one(club_id, new.id)) | {"wallets": _wallets(club_id, new.id)}, 201)
+
+
+@blp.operation(
+    "GET",
+    "/members",
+    Text("Find or list members", "یافتن و فهرست اعضا"),
+    {200: MembersSchema},
+    query=MembersQuery,
+)
+def listed(query: dict[str, Any]) -> Response:
+    """With phone, card or external_id: the one member known by it, or none. Else the newest first.
+
+    A till's key finds, it doesn't list.
+    """
+    club_id = caller().club_id
+    named = [kind for kind in _KNOWN_BY if kind in query]
+    if len(named) > 1 or (named and "q" in query):
+        raise Invalid.at(
+            f"/{named[-1]}", Text("Look for one thing at a time.", "هر بار تنها با یکی از این‌ها جست‌وجو کنید.")
+        )
+    if named:
+        found = members.find(club_id, named[0], query[named[0]])
+        page = Page([found] if found else [], None)
+    elif caller().kind == "till":
+        raise Forbidden(
+            Text("A till finds members by phone, card or external id.", "صندوق عضو را با تلفن، کارت یا شناسه می‌یابد.")
+        )
+    else:
+        page = members.page(club_id, query.get("q"), query["limit"], query.get("cursor"))
+    return reply({"items": [_shown(member) for member in page.items], "next": page.next})
+
+
+@blp.operation(
+    "GET",
+    MEMBER,
+    Text("A member", "یک عضو"),
+    {200: MemberSchema},
+)
+def one(member_id: int) -> Response:
+    """What is known of a member."""
+    return reply(_shown(members.one(caller().club_id, member_id)))
+
+
+@blp.operation(
+    "PATCH",
+    MEMBER,
+    Text("Change a member", "تغییر عضو"),
+    {200: MemberSchema},
+    body=MemberChange,
+)
+def update(body: dict[str, Any], member_id: int) -> Response:
+    """Change what is known of a member, or the standing in the club.
+
+    Null takes a value away; attributes and consents are merged by name.
+    """
+    check_times(body.get("birthday"), None, now())
+    update_member(caller().club_id, member_id, body, now())
+    return reply(_shown(members.one(caller().club_id, member_id)))
+
+
+@blp.operation(
+    "GET",
+    f"{MEMBER}/wallets",
+    Text("A member's wallets", "کیف‌های عضو"),
+    {200: WALLETS},
+)
+def wallets(member_id: int) -> Response:
+    """What a member has, by wallet."""
+    return reply(_wallets(*_named(member_id)))
+
+
+@blp.operation(
+    "GET",
+    f"{MEMBER}/statement",
+    Text("A member's ledger", "دفتر عضو"),
+    {200: StatementSchema},
+    query=PageQuery,
+)
+def statement(query: dict[str, Any], member_id: int) -> Response:
+    """Every entry, the newest first, with the article that gave it and its arithmetic in both languages."""
+    club_id, member_id = _named(member_id)
+    after = id_after(query.get("cursor"))
+    lines, following = ledger.statement(club_id, member_id, limit=query["limit"], cursor=after)
+    return reply({"items": lines, "next": None if following is None else str(following)})
+
+
+@blp.operation(
+    "GET",
+    f"{MEMBER}/tier",
+    Text("A member's tier", "سطح عضو"),
+    {200: TierSchema},
+)
+def tier(member_id: int) -> Response:
+    """Where a member stands, and how far the next step is."""
+    view = standing.tier(*_named(member_id), now())
+    ladder = [{"code": code, "title": title} for code, title in view.ladder]
+    answer = shown(view) | {"ladder": shown(ladder)}
+    return reply({"tier": answer.pop("code"), **answer})
+
+
+@blp.operation(
+    "GET",
+    f"{MEMBER}/badges",
+    Text("A member's badges", "نشان‌های عضو"),
+    {200: BadgesSchema},
+)
+def badges(member_id: int) -> Response:
+    """Every badge, with its level and how far the next one is."""
+    return reply({"items": standing.badges(*_named(member_id), now())})
+
+
+def _named(member_id: int) -> tuple[int, int]:
+    """The caller's club and the member, who must be of it."""
+    club_id = caller().club_id
+    return club_id, members.one(club_id, member_id).id
+
+
+def _wallets(club_id: int, member_id: int) -> dict[str, Any]:
+    views = standing.wallets(club_id, member_id)
+    return {
+        view.code: shown({"unit": view.unit, "name": view.name, "available": view.available, "earned": view.earned})
+        for view in views
+    }
+
+
+def _shown(member: MemberView) -> dict[str, Any]:
+    answer: dict[str, Any] = shown(member)
+    del answer["seq"]
+    return answer | {"card": cards.shown(member.card) if member.card else None}

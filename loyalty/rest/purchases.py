@@ -1,0 +1,273 @@
+"""Purchases: recorded, one or thousands, quoted, read and explained."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Response
+
+from loyalty import absent
+from loyalty.actions.record_purchases import Outcome, record_purchases
+from loyalty.config import now
+from loyalty.errors import Invalid, Problem
+from loyalty.queries import explanation as explaining
+from loyalty.queries import purchases
+from loyalty.queries.answer import Judged, answer, first_answer
+from loyalty.queries.purchases import PurchaseView
+from loyalty.queries.quote import quote as quoted
+from loyalty.rest import problems
+from loyalty.rest.access import caller, same_store
+from loyalty.rest.answers_purchase import (
+    AnswerSchema,
+    BatchAnswerSchema,
+    ExplanationSchema,
+    PurchasesSchema,
+    SaleSchema,
+)
+from loyalty.rest.blueprint import Blueprint
+from loyalty.rest.edge import region
+from loyalty.rest.fields import PageQuery, PeriodQuery, period
+from loyalty.rest.reply import lang, reply, shown
+from loyalty.rules.facts import Purchase
+from loyalty.schemas import load_purchase
+from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
+from loyalty.schemas.moments import not_ahead
+from loyalty.schemas.purchase import PurchaseSchema, QuoteSchema
+from loyalty.values import Text
+
+blp = Blueprint(
+    Text("Purchases", "خریدها"),
+    __name__,
+    Text(
+        "What was sold, and what it gave. A receipt is safe to send again.",
+        "آنچه فروخته شد و آنچه به عضو داد. فرستادن دوبارهٔ رسید بی‌خطر است.",
+    ),
+)
+
+MAX_BATCH: Final = 5000
+LATENESS: Final = timedelta(days=30)
+"""What a till sends later than this waits for a person's decision."""
+NOTHING_YET: Final[dict[str, Any]] = {
+    "bylaws": None,
+    "awards": [],
+    "badges": [],
+    "tier": {"from": None, "to": None},
+    "withheld": [],
+    "wallets": {},
+    "message": None,
+}
+STATUS: Final = {"recorded": 201, "unclaimed": 201, "set_aside": 202, "repeated": 200}
+ONE: Final = "/purchases/<path:purchase>"
+
+_ID: Final = re.compile(r"\d{1,16}", re.ASCII)
+
+
+class Rows(Many):
+    """Rows that are documented by a schema, and loaded one by one: a bad one refuses itself alone."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[Any]:
+        return self.checked(value)
+
+
+class BatchBody(Base):
+    """Purchases, at most 5,000."""
+
+    purchases = Rows(Inner(PurchaseSchema), MAX_BATCH, required=True)
+
+
+class PurchasesQuery(PageQuery, PeriodQuery):
+    """Which purchases to list."""
+
+    member = Figure(1, MAX_ID, metadata={"description": "A member's id."})
+    store = Words(64, metadata={"description": "A store's code."})
+
+
+@blp.operation(
+    "POST",
+    "/purchases",
+    Text("Record a purchase", "ثبت خرید"),
+    {
+        201: AnswerSchema,
+        200: (AnswerSchema, "The same purchase again: the first answer"),
+        202: (AnswerSchema, "Too late for a till: set aside for a person"),
+    },
+    body=PurchaseSchema,
+)
+def record(purchase: Purchase) -> Response:
+    """Judge a purchase by the bylaws in force when it happened, and say what it gave and why not more.
+
+    The same receipt and content again is answered 200 with the first answer; other content is a 409. Without a member
+    the purchase is kept unclaimed. What a till's key sends more than 30 days late is set aside (202).
+    """
+    at = now()
+    not_ahead(purchase.occurred_at, at, "/occurred_at")
+    same_store(purchase.store)
+    club_id = caller().club_id
+    (outcome,) = record_purchases(club_id, [purchase], at, lateness=_lateness())
+    if outcome.problem is not None:
+        raise outcome.problem
+    return reply(_answer(club_id, outcome), STATUS[outcome.status])
+
+
+@blp.operation(
+    "POST",
+    "/purchases/batch",
+    Text("Record many purchases", "ثبت گروهی خریدها"),
+    {200: BatchAnswerSchema},
+    body=BatchBody,
+)
+def batch(body: dict[str, list[Any]]) -> Response:
+    """Record purchases in their order; a bad one refuses itself alone, and sending all again completes the rest."""
+    at = now()
+    rows = [_row(data, at) for data in body["purchases"]]
+    good = [row for row in rows if isinstance(row, Purchase)]
+    outcomes = iter(record_purchases(caller().club_id, good, at, lateness=_lateness()))
+    results = [
+        _result(next(outcomes)) if isinstance(row, Purchase) else _refused(data, row)
+        for data, row in zip(body["purchases"], rows, strict=True)
+    ]
+    return reply({"results": results})
+
+
+@blp.operation(
+    "POST",
+    "/quotes",
+    Text("Quote a basket", "پیش‌نمایش سبد خرید"),
+    {200: AnswerSchema},
+    body=QuoteSchema,
+)
+def quote(purchase: Purchase) -> Response:
+    """What a purchase would give if it were made; nothing is written."""
+    at = now()
+    not_ahead(purchase.occurred_at, at, "/occurred_at")
+    same_store(purchase.store)
+    club_id = caller().club_id
+    judged = quoted(club_id, purchase)
+    return reply(answer(club_id, judged, lang()) | {"id": None, "receipt": None, "status": "quoted"})
+
+
+@blp.operation(
+    "GET",
+    "/purchases",
+    Text("List purchases", "فهرست خریدها"),
+    {200: PurchasesSchema},
+    query=PurchasesQuery,
+)
+def listed(query: dict[str, Any]) -> Response:
+    """Judged purchases, the latest first; a till's key sees those of its store."""
+    who = caller()
+    if query.get("store"):
+        same_store(query["store"])
+    since, until = period(query, who.timezone)
+    page = purchases.page(
+        who.club_id,
+        member_id=query.get("member"),
+        store=query.get("store") or who.store_code,
+        since=since,
+        until=until,
+        limit=query["limit"],
+        cursor=query.get("cursor"),
+    )
+    return reply({"items": [_sale(sale) for sale in page.items], "next": page.next})
+
+
+@blp.operation(
+    "GET",
+    f"{ONE}/explanation",
+    Text("Explain a purchase", "توضیح یک خرید"),
+    {200: ExplanationSchema},
+)
+def explanation(purchase: str) -> Response:
+    """Every article of the version that judged it: each condition with what it saw, and whether it held."""
+    view = explaining.explanation(caller().club_id, _found(purchase).id)
+    answer: dict[str, Any] = shown(view)
+    for article in answer["articles"]:
+        article["gave"] = [
+            {"wallet": wallet, "amount": amount, "sentence": sentence} for wallet, amount, sentence in article["gave"]
+        ]
+    return reply(answer)
+
+
+@blp.operation(
+    "GET",
+    ONE,
+    Text("A purchase", "یک خرید"),
+    {200: SaleSchema},
+)
+def one(purchase: str) -> Response:
+    """A purchase as it was recorded, by id or as `store:receipt`."""
+    return reply(_sale(_found(purchase)))
+
+
+def _answer(club_id: int, outcome: Outcome) -> dict[str, Any]:
+    """The first answer, now or again; what waits to be judged has the same form, empty."""
+    assert outcome.id is not None
+    if outcome.ruling is not None and outcome.facts is not None:
+        judged = Judged(outcome.id, outcome.receipt, outcome.ruling, outcome.facts, outcome.balances)
+        found: dict[str, Any] | None = answer(club_id, judged, lang())
+    else:
+        found = first_answer(club_id, outcome.id, lang())
+    if found is not None:
+        return found | {"id": outcome.id, "status": "recorded"}
+    return NOTHING_YET | {
+        "id": outcome.id,
+        "receipt": outcome.receipt,
+        "status": purchases.one(club_id, outcome.id).status,
+    }
+
+
+def _lateness() -> timedelta | None:
+    """Only a till's clock is doubted: a server may bring any past."""
+    return LATENESS if caller().kind == "till" else None
+
+
+def _row(data: Any, at: Any) -> Purchase | Problem:
+    try:
+        purchase = load_purchase(data, now=at, region=region())
+        same_store(purchase.store)
+    except Problem as problem:
+        return problem
+    return purchase
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    if outcome.problem is not None:
+        error = problems.body(outcome.problem, lang())
+        return {"receipt": outcome.receipt, "status": "refused", "id": None, "error": error}
+    return {"receipt": outcome.receipt, "status": outcome.status, "id": outcome.id, "error": None}
+
+
+def _refused(data: Any, problem: Problem) -> dict[str, Any]:
+    receipt = data.get("receipt") if isinstance(data, dict) else None
+    named = receipt if isinstance(receipt, str) else None
+    return {"receipt": named, "status": "refused", "id": None, "error": problems.body(problem, lang())}
+
+
+def _found(name: str) -> PurchaseView:
+    """The purchase that an id or `store:receipt` names; a till sees those of its store."""
+    club_id, own = caller().club_id, caller().store_code
+    store, colon, receipt = name.partition(":")
+    if "\0" in name:
+        raise absent.purchase()
+    if colon:
+        found = purchases.one(club_id, purchases.id_of_receipt(club_id, store, receipt))
+    elif _ID.fullmatch(name):
+        found = purchases.one(club_id, int(name))
+    else:
+        raise Invalid.at(
+            "/purchase",
+            Text("Name a purchase by its id or as store:receipt.", "خرید را با شناسه یا store:receipt نام ببرید."),
+        )
+    if own is not None and found.store != own:
+        raise absent.purchase()
+    return found
+
+
+def _sale(sale: PurchaseView) -> dict[str, Any]:
+    form: dict[str, Any] = shown(sale)
+    extra = form.pop("extra")
+    del form["member_name"], form["store_name"]
+    form["member"], form["bylaws"] = form.pop("member_id"), form.pop("version")
+    return form | {name: extra.get(name) for name in ("tenders", "channel", "cashier", "attributes")}

@@ -1,0 +1,62 @@
+"""Reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from loyalty.queries import summary as sums
+from loyalty.rest.access import caller
+from loyalty.rest.answers import text, whole
+from loyalty.rest.blueprint import Blueprint
+from loyalty.rest.fields import PeriodQuery, period
+from loyalty.rest.reply import reply, shown
+from loyalty.values import Text
+
+blp = Blueprint(Text("Reports", "گزارش‌ها"), __name__, Text("What the programme comes to.", "حاصل برنامهٔ باشگاه."))
+
+
+def _by_wallet(description: str) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": description, "example": {"points": 184200}},
+    )
+
+
+class SummarySchema(Schema):
+    """A period's sums; money in minor units, wallets by their codes."""
+
+    purchases = whole()
+    members = whole(metadata={"description": "Members who bought in the period."})
+    enrolled = whole(metadata={"description": "Members who joined in the period."})
+    currency = text(metadata={"example": "IRR"})
+    gross = whole()
+    net = whole()
+    issued = _by_wallet("Given in the period.")
+    spent = _by_wallet("Spent in the period.")
+    expired = _by_wallet("Expired in the period.")
+    outstanding = _by_wallet("What members held when the period ended.")
+    liability = whole(
+        allow_none=True,
+        metadata={
+            "description": "What the club owes members in money: its wallets in money, as outstanding. Points have no "
+            "price in money yet, so a club with points alone has null here."
+        },
+    )
+
+
+@blp.operation(
+    "GET",
+    "/reports/summary",
+    Text("The sums of a period", "جمع‌های یک دوره"),
+    {200: SummarySchema},
+    query=PeriodQuery,
+)
+def summary(query: dict[str, Any]) -> Response:
+    """What was sold, given and is held, by when it happened; without an end that end is open."""
+    since, until = period(query, caller().timezone)
+    return reply(shown(sums.summary(caller().club_id, since, until)) | {"currency": caller().currency})
