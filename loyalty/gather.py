@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -70,17 +70,25 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     for member_id, at, from_tier in moves or ():
         former.setdefault(member_id, []).append((at, from_tier))
     members = {
-        id_: MemberFacts(
-            *row,
-            badges=levels.get(id_, {}),
-            history=History(figures[id_]),
-            birthday=people[id_][0] if id_ in people else None,
-            attributes=people[id_][1] if id_ in people else {},
-            earlier_tiers=tuple(former.get(id_, ())),
-        )
+        id_: member_facts(row, History(figures[id_]), levels.get(id_), people.get(id_), tuple(former.get(id_, ())))
         for id_, row in rows.items()
     }
     return Gathered(members, {(row[0], row[1]): (row[2], row[3]) for row in balances})
+
+
+def member_facts(
+    row: Row,
+    history: History,
+    badges: dict[str, int] | None = None,
+    person: Row | None = None,
+    former: tuple[tuple[datetime, str | None], ...] = (),
+) -> MemberFacts:
+    """A member from the columns that locking returns; `person` is (birthday, attributes)."""
+    id_, status, tier, tier_since, joined_at, latest_at = row
+    born, attributes = person or (None, {})
+    return MemberFacts(
+        id_, status, tier, tier_since, joined_at, latest_at, badges or {}, history, born, attributes, former
+    )
 
 
 def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Row]:

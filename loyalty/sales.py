@@ -97,12 +97,17 @@ def stored_purchase(
         currency,
         gross,
         net,
-        lines=tuple(Line(*line[:7], tuple(line[7])) for line in lines),
+        lines=tuple(_line(*line) for line in lines),
         tenders=tuple(Tender(*tender) for tender in more.get("tenders", ())),
         channel=more.get("channel"),
         cashier=more.get("cashier"),
         attributes=more.get("attributes", {}),
     )
+
+
+def _line(*fields: Any) -> Line:
+    *plain, tags = fields
+    return Line._make([*plain, tuple(tags)])
 
 
 def kept_facts(facts: Facts) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loyalty.db import retried, transaction
-from loyalty.gather import Sums
+from loyalty.gather import Sums, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Purchase, reviewed
-from loyalty.rules.history import History, MemberFacts, asks
+from loyalty.rules.history import History, asks
 from loyalty.versions import Connection, Programme, programme
 
 BATCH = 500
@@ -80,7 +80,7 @@ def _moves(
     asked = {id_: dict.fromkeys(asks(bylaws, moment.day)) for id_ in rows}
     sums = Sums(terms, asked, rows)
     figures = sums.answered(sums.send(conn))
-    people: dict[int, tuple[Any, dict[str, Any]]] = {}
+    people: dict[int, tuple[Any, ...]] = {}
     if bylaws.member_reads:
         found = conn.execute(
             "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)", [list(rows)]
@@ -88,8 +88,7 @@ def _moves(
         people = {row[0]: (row[1], row[2]) for row in found}
     moved = []
     for id_, row in rows.items():
-        born, attributes = people.get(id_, (None, {}))
-        member = MemberFacts(*row, badges={}, history=History(figures[id_]), birthday=born, attributes=attributes)
+        member = member_facts(row, History(figures[id_]), None, people.get(id_))
         facts = member.standing(bylaws, _NOTHING, moment)
         tier = reviewed(bylaws, facts)
         if tier != facts.tier:

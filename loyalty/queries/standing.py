@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from loyalty.calendars import Moment
 from loyalty.db import connection
 from loyalty.errors import NotFound
-from loyalty.gather import LATEST_AT, Sums
+from loyalty.gather import LATEST_AT, Sums, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView, WalletView
 from loyalty.rules import Bylaws, Facts, Purchase
 from loyalty.rules.bylaws import Badge, Step
@@ -121,8 +121,7 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
         levels[code] = max(level, levels.get(code, 0))
     moment = terms.calendar.moment(now)
     history = History(_figures(terms, bylaws, row, moment.day))
-    born, attributes = profile or (None, {})
-    member = MemberFacts(*row, badges=levels, history=history, birthday=born, attributes=attributes)
+    member = member_facts(row, history, levels, profile)
     return Standing(bylaws, _now(member, bylaws, moment), row[3] or row[4], earned)
 
 
