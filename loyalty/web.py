@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from loyalty import art, formats
 from loyalty.calendars import Calendar
 from loyalty.errors import Forbidden
-from loyalty.rules.phrase import Phrase, Slot
+from loyalty.rules.phrase import Phrase, Slot, close_up
 from loyalty.values import LANGS, Lang, Text
 
 Theme = Literal["light", "dark", "auto"]
@@ -165,16 +165,14 @@ def instant(value: datetime, calendar: Calendar) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
 
 
-_CLOSING: Final = (".", "،", ",", ":", "؛", ";", ")", "»")
-
-
 def sentence(phrase: Phrase) -> Markup:
     """A sentence of the bylaws with its slots marked: turquoise when, lapis if, saffron then."""
-    out = Markup("")
+    out, before = Markup(""), ""
     for part in phrase:
         word = part.text if isinstance(part, Slot) else part
-        if out and not word.startswith(_CLOSING):
+        if not close_up(before, word):
             out += " "
+        before = word
         out += Markup('<span class="slot {}">{}</span>').format(part.role, word) if isinstance(part, Slot) else word
     return out
 

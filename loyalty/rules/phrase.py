@@ -15,9 +15,15 @@ class Slot(NamedTuple):
 
 
 Phrase = tuple[str | Slot, ...]
-"""A sentence in one language; parts are joined by single spaces, except before punctuation."""
+"""A sentence in one language; parts are joined by single spaces, except before punctuation and after an opening bracket."""
 
 _CLOSING = (".", "،", ",", ":", "؛", ";", ")", "»")
+_OPENING = ("(", "«")
+
+
+def close_up(before: str, word: str) -> bool:
+    """Whether a part follows what stands before it without a space."""
+    return not before or before.endswith(_OPENING) or word.startswith(_CLOSING)
 
 
 def plain(phrase: Phrase) -> str:
@@ -25,5 +31,5 @@ def plain(phrase: Phrase) -> str:
     text = ""
     for part in phrase:
         word = part.text if isinstance(part, Slot) else part
-        text += word if not text or word.startswith(_CLOSING) else f" {word}"
+        text += word if close_up(text, word) else f" {word}"
     return text
