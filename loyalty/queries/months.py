@@ -1,4 +1,4 @@
-"""This month so far beside the same days of the month before: the fair comparison."""
+"""This month so far beside as much of the month before: the fair comparison."""
 
 from __future__ import annotations
 
@@ -24,22 +24,30 @@ class MonthSums(NamedTuple):
 
 
 def month_so_far(club_id: int, calendar: Calendar, now: datetime) -> tuple[MonthSums, MonthSums]:
-    """This month until now, and the month before to the same day (or to its end, where it was shorter)."""
-    today = calendar.moment(now).day
+    """This month until now, and the month before to the same day and minute (or to its end, where it was shorter)."""
+    today, minute, _ = calendar.moment(now)
     first = calendar.start_of("month", today)
-    before = calendar.previous("month", today)
-    same = min(before.end, (before.start or first) + (today - first))
-    return _sums(club_id, calendar, first, today), _sums(club_id, calendar, before.start or first, same)
+    before = calendar.span("month", first - timedelta(days=1))
+    began = before.start or first
+    same = began + (today - first)
+    until = calendar.instant(same, minute) if same <= before.end else calendar.instant(first)
+    return (
+        _sums(club_id, Days(first, today), calendar.instant(first), now),
+        _sums(club_id, Days(began, min(same, before.end)), calendar.instant(began), until),
+    )
 
 
-def _sums(club_id: int, calendar: Calendar, first: date, last: date) -> MonthSums:
-    params = {
-        "club": club_id,
-        "since": calendar.instant(first),
-        "until": calendar.instant(last + timedelta(days=1)),
-    }
+class Days(NamedTuple):
+    """Whole local days, both included."""
+
+    first: date
+    last: date
+
+
+def _sums(club_id: int, days: Days, since: datetime, until: datetime) -> MonthSums:
+    params = {"club": club_id, "since": since, "until": until}
     conn = connection()
-    sold = conn.execute(
+    purchases, buyers, net = conn.execute(
         "SELECT count(*), count(DISTINCT member_id), coalesce(sum(net), 0)::bigint FROM purchase "
         "WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s",
         params,
@@ -53,4 +61,4 @@ def _sums(club_id: int, calendar: Calendar, first: date, last: date) -> MonthSum
         "AND occurred_at >= %(since)s AND occurred_at < %(until)s GROUP BY wallet",
         params,
     ).fetchall()
-    return MonthSums(first, last, *sold, joined[0], dict(issued))
+    return MonthSums(*days, purchases, buyers, net, joined[0], dict(issued))

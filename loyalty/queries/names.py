@@ -24,13 +24,16 @@ class Names(NamedTuple):
     tiers: dict[str, Text]
     badges: dict[str, Text]
     boards: dict[str, Text]
+    first: str | None
+    """The tier of whoever has done nothing yet; None where the first step asks for something, or there is no ladder."""
 
     def wallet(self, code: str) -> WalletName:
         """A wallet's name; one of an older version is called by its code."""
         return self.wallets.get(code) or WalletName(Text(code, code), "points")
 
     def tier(self, code: str | None) -> Text:
-        """A tier's title; one of an older version is called by its code."""
+        """A tier's title; one of an older version is called by its code. None is where everybody begins."""
+        code = code or self.first
         if code is None:
             return Text("No tier yet", "هنوز بدون سطح")
         return self.tiers.get(code) or Text(code, code)
@@ -55,12 +58,14 @@ def names(club_id: int, at: datetime) -> Names | None:
     if row is None:
         return None
     version, wallets, ladder, badges, boards = row
+    first = ladder[0]["code"] if ladder and "needs" not in ladder[0] else None
     return Names(
         version,
         {code: WalletName(Text(**w["name"]), w.get("unit", "points")) for code, w in (wallets or {}).items()},
         {step["code"]: Text(**step["title"]) for step in ladder or ()},
         _titles(badges),
         _titles(boards),
+        first,
     )
 
 

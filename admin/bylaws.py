@@ -1,0 +1,36 @@
+"""The bylaws in force, as the sentences that members are promised."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from admin.blueprint import admin, club
+from loyalty import web
+from loyalty.config import now
+from loyalty.queries import bylaws
+from loyalty.queries.names import names
+from loyalty.queries.versions import versions
+from loyalty.values import LANGS
+
+BOTH: Final = "both"
+
+
+@admin.route("/clubs/<club>/bylaws")
+def club_bylaws() -> ResponseReturnValue:
+    """Numbered articles in one language, or both side by side."""
+    at, here = now(), club()
+    if names(here.id, at) is None:
+        return render_template("admin/no_bylaws.html")
+    wish = request.args.get("text")
+    text = wish if wish in (*LANGS, BOTH) else web.lang()
+    return render_template(
+        "admin/bylaws.html",
+        view=bylaws.view(here.id, at),
+        versions=versions(here.id),
+        now=at,
+        text=text,
+        shown=LANGS if text == BOTH else (text,),
+    )
