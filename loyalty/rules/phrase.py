@@ -15,7 +15,7 @@ class Slot(NamedTuple):
 
 
 Phrase = tuple[str | Slot, ...]
-"""A sentence in one language; parts are joined by single spaces, except before punctuation and after an opening bracket."""
+"""A sentence in one language; parts are joined by single spaces, but not before punctuation or in a bracket's mouth."""
 
 _CLOSING = (".", "،", ",", ":", "؛", ";", ")", "»")
 _OPENING = ("(", "«")
