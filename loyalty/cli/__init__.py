@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,12 +31,8 @@ OURS: Final = {
 COMMANDS: Final = "loyalty.commands"
 """Entry points of commands that live above the engine; they run inside the application context."""
 PROCESSES: Final = "loyalty.processes"
-"""Entry points of functions that run for as long as the instance does: `loyalty up` keeps one of each alive."""
-
-
-def processes() -> list[EntryPoint]:
-    """The processes that make up an instance beside the web."""
-    return sorted(entry_points(group=PROCESSES))
+"""Entry points of functions that run for as long as the instance does, inside the application context too; each is a
+command, of which `loyalty up` keeps one alive."""
 
 
 @cache

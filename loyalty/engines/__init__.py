@@ -72,8 +72,8 @@ class Engines:
             owner.close()
             raise AlreadyRunning(
                 Text(
-                    "This data folder is in use by {what} (process {pid}): {data}",
-                    "این پوشهٔ داده‌ها در دست {what} است (پردازهٔ {pid}): {data}",
+                    "The data folder {data} is in use by `{what}` (process {pid}).",
+                    "پوشهٔ داده‌های {data} در دست «{what}» است (پردازهٔ {pid}).",
                 ).with_(what=found.get("what", "loyalty"), pid=found.get("pid", "?"), data=str(self.folders.data))
             )
         owner.truncate(0)
@@ -95,12 +95,17 @@ class Engines:
             raise
         return self.addresses
 
-    def revive(self) -> list[str]:
-        """Start again what has died; the names of those."""
-        died = [engine for engine in (self._postgres, self._valkey) if not engine.running]
-        for engine in died:
-            engine.start()
-        return [type(engine).__name__ for engine in died]
+    def revive(self) -> None:
+        """Start again what has died, and say so."""
+        for engine in (self._postgres, self._valkey):
+            if not engine.running:
+                self._tell(
+                    Text(
+                        "{name} ended unexpectedly; starting it again.",
+                        "{name} ناخواسته پایان یافت؛ دوباره آغاز می‌شود.",
+                    ).with_(name=type(engine).__name__)
+                )
+                engine.start()
 
     def answer(self) -> bool:
         """Whether both answer, whoever owns them."""

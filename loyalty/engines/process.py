@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -98,20 +99,19 @@ def _become(user: Account | None, on_parents_death: signal.Signals | None) -> Ca
 
 def spawn(
     argv: Sequence[str | Path],
-    log: Path,
+    log: Path | None,
     *,
     user: Account | None = None,
     env: dict[str, str] | None = None,
     on_parents_death: signal.Signals | None = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start a server in a session of its own (the terminal's Ctrl-C is for its parent), writing to `log`.
+    """Start a server in a session of its own (the terminal's Ctrl-C is for its parent), writing to `log`, if any.
 
     Where the system can (Linux), the server gets `on_parents_death` should we be killed.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
+    if log and log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as out:
+    with log.open("ab") if log else nullcontext() as out:
         return subprocess.Popen(  # noqa: S603
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL,
@@ -139,6 +139,16 @@ def run(argv: Sequence[str | Path], user: Account | None, env: dict[str, str] | 
         check=False,
     )
     return None if done.returncode == 0 else done.stdout.strip()
+
+
+def marked(mark: str) -> list[int]:
+    """Processes that carry `mark` (`NAME=value`) in the environment they were started with, where that can be seen."""
+    wanted, found = mark.encode(), []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if wanted in entry.read_bytes().split(b"\0") and alive(int(entry.parent.name)):
+                found.append(int(entry.parent.name))
+    return found
 
 
 def alive(pid: int) -> bool:
@@ -180,14 +190,14 @@ def until(happened: Callable[[], bool], seconds: float) -> bool:
 
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals, seconds: float) -> None:
-    """Ask a child to stop; kill its whole session's group when it doesn't in time."""
+    """Ask a child to stop and wait so long; then, or when it is gone already, kill what is left of its group."""
     if process.poll() is None:
         process.send_signal(how)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def end_stranger(pid: int, how: signal.Signals, seconds: float) -> None:

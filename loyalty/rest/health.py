@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Final
 
 import redis
 from flask import Blueprint, Response, jsonify
-from rq import Worker
 from sqlalchemy.exc import SQLAlchemyError
 
 from loyalty import migrations
 from loyalty.config import now
 from loyalty.db import db
+from loyalty.queries.worker import worker_seen
 from loyalty.valkey import valkey
-
-WORKER_SEEN: Final = timedelta(minutes=2)
-"""How long ago the last sign of life of a worker may be."""
 
 health = Blueprint("health", __name__)
 
@@ -69,10 +64,4 @@ def _valkey() -> str | None:
 
 
 def _worker() -> str | None:
-    try:
-        seen = [worker.last_heartbeat for worker in Worker.all(connection=valkey()) if worker.last_heartbeat]
-    except redis.RedisError:
-        return "unknown: Valkey does not answer"
-    if not seen:
-        return "none is running"
-    return None if now() - max(seen) <= WORKER_SEEN else f"last seen at {max(seen).isoformat(timespec='seconds')}"
+    return None if worker_seen(now()) else "none was seen lately"
