@@ -7,12 +7,12 @@ from loyalty.versions import Connection
 
 _OPEN = """
     INSERT INTO club_use (club_id, key, start, used)
-    SELECT %s, key, start, 0 FROM unnest(%s::text[], %s::date[]) AS asked (key, start)
+    SELECT %s, key, start, 0 FROM unnest(%b::text[], %b::date[]) AS asked (key, start)
     ON CONFLICT DO NOTHING
 """
 _RESERVE = """
     WITH asked AS (
-        SELECT * FROM unnest(%s::text[], %s::date[], %s::bigint[], %s::bigint[]) AS a (key, start, wanted, most)
+        SELECT * FROM unnest(%b::text[], %b::date[], %b::bigint[], %b::bigint[]) AS a (key, start, wanted, most)
     ), held AS (
         SELECT key, start, least(wanted, greatest(0, most - used)) AS granted
         FROM club_use JOIN asked USING (key, start) WHERE club_id = %s ORDER BY key, start FOR UPDATE OF club_use
@@ -23,7 +23,7 @@ _RESERVE = """
 """
 _RELEASE = """
     UPDATE club_use SET used = used - unused
-    FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS back (key, start, unused)
+    FROM unnest(%b::text[], %b::date[], %b::bigint[]) AS back (key, start, unused)
     WHERE club_id = %s AND club_use.key = back.key AND club_use.start = back.start
 """
 
@@ -63,7 +63,7 @@ class NoBudgets:
         """What would be granted now."""
         keys, starts = [key for key, _ in wanted], [start for _, start in wanted]
         rows = self.conn.execute(
-            "SELECT key, start, used FROM club_use JOIN unnest(%s::text[], %s::date[]) AS a (key, start)"
+            "SELECT key, start, used FROM club_use JOIN unnest(%b::text[], %b::date[]) AS a (key, start)"
             " USING (key, start) WHERE club_id = %s",
             [keys, starts, self.club_id],
         )

@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 
 from loyalty.calendars import Calendar
-from loyalty.rules.history import Ask, History, MemberFacts, asks, day_asks
+from loyalty.rules.bylaws import Ask
+from loyalty.rules.history import History, MemberFacts
 from loyalty.sales import Gathered, Sale
 from loyalty.versions import Connection, Programme
 
@@ -19,7 +20,7 @@ EPOCH = date(1, 1, 1)
 
 _LOCK = """
     UPDATE member SET seq = seq + asked.n
-    FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
+    FROM (SELECT unnest(%b::bigint[]) AS id, unnest(%b::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at
 """
@@ -29,7 +30,7 @@ _PROFILES = "SELECT member_id, birthday, attributes FROM profile WHERE member_id
 _MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s) ORDER BY member_id, at, id"
 _SUMS = """
     SELECT asked.k, sum(found.value)::bigint
-    FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::date[], %s::boolean[])
+    FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::smallint[], %b::date[], %b::date[], %b::boolean[])
         AS asked (k, member_id, counter_id, grain, first, last, active)
     CROSS JOIN LATERAL (
         SELECT sum(CASE WHEN asked.active THEN (value > 0)::int ELSE value END) AS value FROM counter_sum
@@ -116,11 +117,11 @@ def _wanted(
         standing = max(day, before) if before else day
         latest[sale.member_id] = standing
         asked = wanted[sale.member_id]
-        asked.update(dict.fromkeys(asks(sale.bylaws, day)))
-        asked.update(dict.fromkeys(day_asks(sale.bylaws, day)))
+        asked.update(dict.fromkeys(sale.bylaws.asks(day)))
+        asked.update(dict.fromkeys(sale.bylaws.day_asks(day)))
         if standing != day:
             late[sale.member_id] = None
-            asked.update(dict.fromkeys(asks(sale.bylaws, standing)))
+            asked.update(dict.fromkeys(sale.bylaws.asks(standing)))
     return list(late), wanted
 
 

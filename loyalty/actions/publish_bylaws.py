@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Invalid, NotFound
@@ -57,7 +57,7 @@ def publish(
     _register(conn, club_id, bylaws, first=version is None)
     conn.execute(
         "INSERT INTO bylaws (club_id, version, document, from_at, published_at, note) VALUES (%s, %s, %s, %s, %s, %s)",
-        [club_id, (version or 0) + 1, Jsonb(document), from_at, now, note],
+        [club_id, (version or 0) + 1, Json(document), from_at, now, note],
     )
     conn.execute(
         "INSERT INTO outbox (club_id, type, data, created_at, due_at) VALUES (%s, 'bylaws.published', %s, %s, %s)",

@@ -146,14 +146,14 @@ def _other_currency(currency: str) -> Problem:
 _CLAIM = """
     INSERT INTO receipt (store_id, receipt, club_id, event_id, member_id, digest)
     SELECT store_id, receipt, %s, nextval('event_id'), member_id, digest
-    FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
+    FROM (SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bytea[], %b::int[])
         AS asked (store_id, receipt, member_id, digest, place) ORDER BY place) asked
     ON CONFLICT DO NOTHING
     RETURNING store_id, receipt, event_id
 """
 _KNOWN = """
     SELECT store_id, receipt, event_id, member_id, digest
-    FROM receipt JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
+    FROM receipt JOIN unnest(%b::bigint[], %b::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
 """
 
 
@@ -200,7 +200,7 @@ def _taken(*, claimable: bool) -> Problem:
 _SET_ASIDE = """
     INSERT INTO set_aside (id, club_id, store_id, receipt, member_id, because, occurred_at, recorded_at, purchase)
     SELECT id, %s, store_id, receipt, member_id, because, occurred_at, %s, purchase
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[])
+    FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::jsonb[])
         AS waiting (id, store_id, receipt, member_id, because, occurred_at, purchase)
 """
 

@@ -9,7 +9,7 @@ from loyalty.db import retried, transaction
 from loyalty.gather import Sums, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Purchase, reviewed
-from loyalty.rules.history import History, asks
+from loyalty.rules.history import History
 from loyalty.versions import Connection, Programme, programme
 
 BATCH = 500
@@ -77,7 +77,7 @@ def _moves(
     conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, tuple[Any, ...]], begun: datetime
 ) -> list[tuple[int, str | None, str | None]]:
     moment = terms.calendar.moment(begun)
-    asked = {id_: dict.fromkeys(asks(bylaws, moment.day)) for id_ in rows}
+    asked = {id_: dict.fromkeys(bylaws.asks(moment.day)) for id_ in rows}
     sums = Sums(terms, asked, rows)
     figures = sums.answered(sums.send(conn))
     people: dict[int, tuple[Any, ...]] = {}

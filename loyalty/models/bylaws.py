@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -28,7 +30,8 @@ class Bylaws(Base):
     __table_args__ = (Index("bylaws_in_force", "club_id", "from_at"),)
     club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    document: Mapped[Document]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Kept as JSON, not JSONB: the order of wallets, badges and boards is the author's."""
     from_at: Mapped[Instant]
     published_at: Mapped[Instant]
     note: Mapped[str] = mapped_column(Text, server_default="")

@@ -11,9 +11,9 @@ from loyalty.errors import NotFound
 from loyalty.gather import LATEST_AT, Sums, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView, WalletView
 from loyalty.rules import Bylaws, Facts, Purchase
-from loyalty.rules.bylaws import Badge, Step
+from loyalty.rules.bylaws import Ask, Badge, Step
 from loyalty.rules.explain import both, sentence
-from loyalty.rules.history import Ask, History, MemberFacts, asks
+from loyalty.rules.history import History, MemberFacts
 from loyalty.rules.kinds import Measured
 from loyalty.rules.phrase import plain
 from loyalty.rules.sentences import badge_phrase
@@ -127,8 +127,8 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
 
 def _figures(terms: Programme, bylaws: Bylaws, row: tuple[Any, ...], day: date) -> dict[Ask, int]:
     if row[LATEST_AT] is None:
-        return dict.fromkeys(asks(bylaws, day), 0)
-    sums = Sums(terms, {row[0]: dict.fromkeys(asks(bylaws, day))}, {row[0]: row})
+        return dict.fromkeys(bylaws.asks(day), 0)
+    sums = Sums(terms, {row[0]: dict.fromkeys(bylaws.asks(day))}, {row[0]: row})
     return sums.answered(sums.send(connection()))[row[0]]
 
 

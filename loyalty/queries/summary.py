@@ -165,6 +165,6 @@ def _by_wallet(query: str, params: dict[str, Any]) -> dict[str, int]:
 def _units(club_id: int) -> dict[str, str]:
     """The unit of every wallet that any version of the bylaws declared."""
     rows = connection().execute(
-        "SELECT document->'wallets' FROM bylaws WHERE club_id = %s AND document ? 'wallets' ORDER BY version", [club_id]
+        "SELECT document->'wallets' FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
     )
     return {code: wallet.get("unit", "points") for (wallets,) in rows for code, wallet in wallets.items()}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from loyalty.calendars import Calendar, Period
+from loyalty.calendars import Calendar, Period, Span
 from loyalty.formats import Unit
 from loyalty.rules.awards.effects import GiveBadge, GiveMessage
 from loyalty.rules.awards.multiply import Multiply
@@ -16,12 +16,22 @@ from loyalty.rules.limits import Limit
 from loyalty.rules.windows import Window
 from loyalty.values import Rounding, Text
 
+DAYS_REMEMBERED: Final = 4000
+
 
 class Read(NamedTuple):
     """A counter over a window, as some part of this version reads it."""
 
     counter: Counter
     over: Window
+
+
+class Ask(NamedTuple):
+    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day."""
+
+    place: int
+    span: Span
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,9 @@ class Bylaws:
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
     """For each read, the place of its counter among `live`."""
+    of_days: tuple[int, ...] = field(init=False)
+    """The places of the live counters of days."""
+    _asks: dict[date, tuple[Ask, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.ranks = {step.code: rank for rank, step in enumerate(self.tiers.ladder)} if self.tiers else {}
@@ -162,7 +175,26 @@ class Bylaws:
         """Take the club's live counters: those of every version, this one's among them."""
         places = {counter: place for place, counter in enumerate(live)}
         self.live = live
+        self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
+        self._asks = {}
         self.feeds = tuple(places[read.counter] for read in self.reads)
+
+    def asks(self, day: date) -> tuple[Ask, ...]:
+        """What judging an event on a day reads, in the order of `reads`."""
+        found = self._asks.get(day)
+        if found is None:
+            calendar = self.club.calendar
+            pairs = zip(self.reads, self.feeds, strict=True)
+            found = tuple(Ask(place, read.over.span(day, calendar)) for read, place in pairs)
+            if len(self._asks) >= DAYS_REMEMBERED:
+                self._asks.clear()
+            self._asks[day] = found
+        return found
+
+    def day_asks(self, day: date) -> list[Ask]:
+        """For each live counter of days: whether the day is counted already."""
+        span = Span(day, day)
+        return [Ask(place, span, raw=True) for place in self.of_days]
 
     def first_tier(self) -> str | None:
         """Where everybody stands who has done nothing yet."""

@@ -6,7 +6,6 @@ The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock
 from __future__ import annotations
 
 from copy import copy
-from datetime import date
 
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.facts import Facts
@@ -115,27 +114,19 @@ def _feeds(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
 def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> Facts:
     """The same facts with the counters, at the member's latest day, as the event leaves them."""
     counts = list(facts.standing)
-    calendar, day = facts.calendar, facts.moment.day
-    for index, (read, place) in enumerate(zip(bylaws.reads, bylaws.feeds, strict=True)):
+    day = facts.moment.day
+    for index, (place, (start, end), _) in enumerate(bylaws.asks(facts.standing_day)):
         fed = feeds[place]
-        if not fed:
+        if not fed or day > end or (start is not None and day < start):
             continue
-        if read.counter.measure == "days":
+        if place in bylaws.of_days:
             if facts.active_days & (1 << place):
                 continue  # the day was counted already
             fed = 1
-        if _within(day, facts.standing_day, read.over.span(facts.standing_day, calendar).start, read.over.kind):
-            counts[index] += fed
+        counts[index] += fed
     after = copy(facts)
     after.counts = counts
     return after
-
-
-def _within(day: date, standing: date, start: date | None, kind: str) -> bool:
-    # A window's span ends with the standing day, but for `previous`, which ends before it begins anew.
-    if kind == "previous":
-        return False if day == standing else start is not None and start <= day
-    return start is None or start <= day
 
 
 def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, after: Facts, ruling: Ruling) -> None:

@@ -6,18 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from loyalty.calendars import Calendar, Moment, Span
-from loyalty.rules.bylaws import Bylaws
+from loyalty.calendars import Calendar, Moment
+from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import Facts, Purchase
 from loyalty.rules.ruling import Ruling
-
-
-class Ask(NamedTuple):
-    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day."""
-
-    place: int
-    span: Span
-    raw: bool = False
 
 
 class Fed(NamedTuple):
@@ -46,18 +38,6 @@ class History:
         return total
 
 
-def asks(bylaws: Bylaws, day: date) -> list[Ask]:
-    """What judging an event on a day reads, in the order of the version's `reads`."""
-    calendar = bylaws.club.calendar
-    return [Ask(place, read.over.span(day, calendar)) for read, place in zip(bylaws.reads, bylaws.feeds, strict=True)]
-
-
-def day_asks(bylaws: Bylaws, day: date) -> list[Ask]:
-    """For each live counter of days: whether the day is counted already."""
-    span = Span(day, day)
-    return [Ask(place, span, raw=True) for place, counter in enumerate(bylaws.live) if counter.measure == "days"]
-
-
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """A member between two events."""
@@ -78,10 +58,10 @@ class MemberFacts:
     def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
         over = self.history.over
-        counts = [over(ask) for ask in asks(bylaws, moment.day)]
+        counts = [over(ask) for ask in bylaws.asks(moment.day)]
         late = standing_day != moment.day
         active = 0
-        for ask in day_asks(bylaws, moment.day):
+        for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
                 active |= 1 << ask.place
         now = _known(bylaws, self.tier)
@@ -93,7 +73,7 @@ class MemberFacts:
             tier,
             bylaws.ranks.get(tier, -1) if tier else -1,
             counts,
-            [over(ask) for ask in asks(bylaws, standing_day)] if late else counts,
+            [over(ask) for ask in bylaws.asks(standing_day)] if late else counts,
             standing_day,
             now,
             bylaws.ranks.get(now, -1) if now else -1,
@@ -105,12 +85,14 @@ class MemberFacts:
 
     def standing(self, bylaws: Bylaws, purchase: Purchase, moment: Moment) -> Facts:
         """What a version sees of the member alone, on a day without an event; `purchase` is a stand-in."""
-        counts = [self.history.over(ask) for ask in asks(bylaws, moment.day)]
+        counts = [self.history.over(ask) for ask in bylaws.asks(moment.day)]
         tier = _known(bylaws, self.tier)
         rank = bylaws.ranks.get(tier, -1) if tier else -1
         values = self.values(bylaws, moment.day)
         calendar = bylaws.club.calendar
-        return Facts(purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values)
+        return Facts(
+            purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
+        )
 
     def tier_at(self, instant: datetime) -> str | None:
         """The tier of a time in the past."""

@@ -45,7 +45,7 @@ def upgrade() -> None:
         "bylaws",
         sa.Column("club_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("from_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("published_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
