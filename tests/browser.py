@@ -86,8 +86,9 @@ class Visit:
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
 
     def open(self, url: str) -> Page:
-        """Go there and wait until all has come."""
-        self.page.goto(url, wait_until="networkidle")
+        """Go there and wait until the page and its fonts have come."""
+        self.page.goto(url)
+        self.page.evaluate("document.fonts.ready.then(() => null)")
         return self.page
 
     def must_be_sound(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from loyalty import senders
+from loyalty import cards, senders
 from loyalty.actions.create_club import create_club
 from loyalty.actions.record_purchases import record_purchases
 from loyalty.db import transaction
@@ -148,6 +148,7 @@ def club(app: Flask, clock: Clock) -> AnarClub:
 
 
 SARA = "+989123456789"
+CARD = cards.with_check("23456789ABC")
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def sara(club: AnarClub, clock: Clock) -> int:
     club.buys("sara", 25000000)
     clock.move(days=1)
     club.buys("sara", 12340000)
-    club.knows(member_id, "سارا محمدی", SARA, "23456789ABC2")
+    club.knows(member_id, "سارا محمدی", SARA, CARD)
     for who, name, amount in (("maryam", "مریم کاظمی", 91000000), ("ali", "علی رضایی", 60000000)):
         club.knows(club.buys(who, amount), name)
     return member_id

@@ -1,0 +1,162 @@
+"""The member's page in a real browser, in both languages, light and dark, on a phone and on a desk."""
+
+import pytest
+
+from loyalty import cards
+from tests.widgets.conftest import CARD, SARA
+
+pytestmark = pytest.mark.page
+
+
+def sign_in(visit, live, club):
+    """Through the door, as a member does."""
+    page = visit.open(f"{live}/m/anar/")
+    page.locator("#phone").fill(SARA)
+    page.locator("form button").last.click()
+    page.locator("#code").fill(club.code())
+    page.locator("form").filter(has=page.locator("#code")).locator("button").click()
+    page.wait_for_selector("#card")
+    return page
+
+
+def plain(said: str) -> str:
+    """What is said, without the marks that keep signs and figures together."""
+    return said.replace("\u2066", "").replace("\u2069", "")
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_every_page_is_sound_in_every_dress(live, club, sara, visit, lang, scheme, device):
+    opened = visit(lang, scheme, device)
+    opened.open(f"{live}/m/anar/")
+    opened.must_be_sound()
+    opened.open(f"{live}/m/anar/bylaws")
+    opened.must_be_sound()
+    page = sign_in(opened, live, club)
+    opened.must_be_sound()
+    html = page.locator("html")
+    assert html.get_attribute("lang") == lang
+    assert html.get_attribute("dir") == ("rtl" if lang == "fa" else "ltr")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == ("rgb(12, 18, 34)" if scheme == "dark" else "rgb(246, 241, 231)")
+    opened.open(f"{live}/m/anar/ledger")
+    opened.must_be_sound()
+
+
+def test_a_member_reads_her_page_in_persian(live, club, sara, visit):
+    page = sign_in(visit("fa"), live, club)
+    assert "سارا محمدی" in page.locator("#card").inner_text()
+    assert page.locator("#card .code").first.inner_text() == cards.shown(CARD)
+    path = page.locator("#path").inner_text()
+    assert "نقره‌ای" in path
+    assert "۳٬۲۶۶٬۰۰۰ تومان تا طلایی مانده" in path
+    assert "۶۷۳" in path
+    star = page.locator(".star")
+    assert star.get_attribute("aria-valuenow") == "67"
+    assert star.get_attribute("aria-valuetext") == "۶۷٪ از راه تا سطح طلایی"
+    assert star.locator(".fill").get_attribute("stroke-dasharray") == "67 100"
+    honours = page.locator("#honours").inner_text()
+    assert "همراه همیشگی" in honours
+    assert "۳ از ۵ روز" in honours
+    assert page.locator(".honour .medal.locked").count() == 1
+    board = page.locator("#board")
+    assert board.locator(".me").inner_text().split("\n") == ["۲", "شما", "۶٬۷۳۴٬۰۰۰ تومان"]
+    assert "مریم ک." in board.inner_text()
+    assert "کاظمی" not in board.inner_text()
+    ledger = page.locator("#ledger").inner_text()
+    assert "+۱۲۳" in plain(ledger)
+    assert "۱٬۲۳۴٬۰۰۰ تومان" in ledger
+    assert "۱۲ آبان ۱۴۰۵" in ledger
+
+
+def test_no_latin_digit_stands_on_a_persian_page_but_in_codes(live, club, sara, visit):
+    page = sign_in(visit("fa"), live, club)
+    for address in ("", "ledger", "bylaws"):
+        page.goto(f"{live}/m/anar/{address}")
+        text = page.evaluate(
+            "() => { for (const code of document.querySelectorAll('.code, code')) code.remove();"
+            " return document.querySelector('main').innerText }"
+        )
+        assert not any(char in "0123456789" for char in text), text
+
+
+def test_a_member_reads_her_page_in_english(live, club, sara, visit):
+    page = sign_in(visit("en"), live, club)
+    assert "3,266,000 toman to go until Gold" in page.locator("#path").inner_text()
+    assert "3 of 5 days" in page.locator("#honours").inner_text()
+    assert page.locator("#board .me").inner_text().split("\n") == ["2", "You", "6,734,000 toman"]
+    amounts = [plain(said) for said in page.locator("#ledger .amount").all_inner_texts()]
+    assert amounts[:2] == ["+12,340 toman", "+123"]
+
+
+def test_each_line_of_the_ledger_leads_to_its_article(live, club, sara, visit):
+    page = sign_in(visit("en"), live, club)
+    page.locator("#ledger a.title", has_text="Base points").first.click()
+    assert page.url.endswith("/m/anar/bylaws#article-1")
+    article = page.locator("#article-1")
+    assert article.is_visible()
+    assert article.locator(".slot.when").count() == 1
+    assert article.locator(".slot.then").count() >= 1
+
+
+def test_the_bylaws_are_for_everybody(live, club, visit):
+    page = visit("fa").open(f"{live}/m/anar/bylaws")
+    assert "مادهٔ ۱" in page.locator("#article-1").inner_text()
+    assert page.locator("#article-2 .slot.if").count() == 1
+    edge = page.evaluate("getComputedStyle(document.querySelector('.bylaw')).borderInlineStartWidth")
+    assert edge == "6px"
+
+
+def test_the_star_fills_the_way_one_reads(live, club, sara, visit):
+    turned = "getComputedStyle(document.querySelector('.star .fill')).transform"
+    assert sign_in(visit("fa"), live, club).evaluate(turned) == "matrix(-1, 0, 0, 1, 0, 0)"
+    assert sign_in(visit("en"), live, club).evaluate(turned) == "none"
+
+
+def test_the_codes_picture_grows_for_the_scanner(live, club, sara, visit):
+    page = sign_in(visit("fa"), live, club)
+    page.locator("button.qr").click()
+    assert page.locator("#qr").is_visible()
+    assert page.locator("#qr svg").bounding_box()["width"] > 250
+    page.keyboard.press("Escape")
+    assert not page.locator("#qr").is_visible()
+
+
+def test_language_and_theme_are_kept(live, club, visit):
+    opened = visit("fa", "light")
+    page = opened.open(f"{live}/m/anar/")
+    page.get_by_text("English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_title("Dark theme").click()
+    page = opened.open(f"{live}/m/anar/bylaws")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 18, 34)"
+    opened.must_be_sound()
+
+
+def test_the_page_can_be_installed(live, club, visit):
+    page = visit("fa").open(f"{live}/m/anar/")
+    manifest = page.request.get(page.evaluate("document.querySelector('link[rel=manifest]').href")).json()
+    assert (manifest["name"], manifest["dir"], manifest["display"]) == ("باشگاه انار", "rtl", "standalone")
+    assert manifest["start_url"] == manifest["scope"] == "/m/anar/"
+    for icon in manifest["icons"]:
+        assert page.request.get(f"{live}{icon['src']}").headers["content-type"] == "image/png"
+
+
+def test_everything_can_be_reached_by_keyboard(live, club, sara, visit):
+    page = sign_in(visit("en"), live, club)
+    page.goto(f"{live}/m/anar/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_new_member_finds_an_empty_ledger_and_the_first_step(live, club, visit):
+    club.knows(club.buys("newcomer", 0), "نو آمده", SARA)
+    opened = visit("fa")
+    page = sign_in(opened, live, club)
+    assert "نخستین خرید شما" in page.locator("#ledger").inner_text()
+    assert page.locator(".star").get_attribute("aria-valuenow") == "0"
+    opened.must_be_sound()
