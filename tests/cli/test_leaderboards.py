@@ -1,0 +1,47 @@
+"""`loyalty leaderboards rebuild`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from loyalty.cli import main
+from loyalty.valkey import valkey
+from tests.small_club import SmallClub
+
+
+@pytest.fixture
+def loyalty(settings):
+    """Run a command against the test's servers."""
+
+    def run(*arguments: str) -> Result:
+        environment = {
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+            "LOYALTY_SECRET_KEY": settings.secret_key,
+            "LOYALTY_LANG": "en",
+        }
+        return CliRunner().invoke(main, arguments, env=environment)
+
+    return run
+
+
+def test_emptied_boards_are_filled_again(app, clock, loyalty):
+    club = SmallClub(clock)
+    club.buys("ada", 900, name="Ada Karimi")
+    club.buys("bita", 500, name="Bita Rad")
+    before = club.board()
+    valkey().flushdb()
+    done = loyalty("leaderboards", "rebuild", "--club", "anar", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {"anar": {"month": 2, "regulars": 2, "ever": 2}}
+    assert club.board() == before
+    assert "anar · month: 2 places" in loyalty("leaderboards", "rebuild").stdout
+
+
+def test_a_club_that_is_not_there_is_said_to_be(app, loyalty):
+    done = loyalty("leaderboards", "rebuild", "--club", "nobody")
+    assert done.exit_code == 1
+    assert "no such club" in done.stderr
