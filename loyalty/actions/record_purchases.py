@@ -54,7 +54,7 @@ def record_purchases(
     lateness: timedelta | None = None,
     in_transaction: InTransaction | None = None,
 ) -> list[Outcome]:
-    """Record purchases in order, at most 500 to a transaction; one that can't be taken refuses itself alone.
+    """Record purchases in order, at most 500 to a transaction; one that can't be taken refuses only itself.
 
     `importing` creates unknown stores, and members named by an unknown external id. `lateness` sets aside what is older.
     `in_transaction` is called inside each chunk's transaction, before it commits.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step, Wallet
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.voice import Voice
-from loyalty.rules.windows import PERIOD_NAMES
+from loyalty.rules.windows import EVER, PERIOD_NAMES
 from loyalty.values import LANGS, Text
 
 
@@ -117,14 +117,15 @@ def badge_phrase(badge: Badge, voice: Voice) -> Phrase:
         if badge.condition is None:
             return (voice.pick("Handed out by an article.", "یکی از ماده‌ها آن را می‌دهد."),)
         return (voice.pick("With a purchase where", "با خریدی که در آن"), *badge.condition.phrase(voice), ".")
-    unit = {"money": "money", "days": "days"}.get(badge.unit, "plain" if badge.unit == "quantity" else "count")
+    unit = "money" if badge.unit == "money" else "plain" if badge.unit == "quantity" else "count"
     steps = voice.listed([voice.measured(level.at, unit) for level in badge.levels])
-    name, over = voice.counter(badge.counter), badge.over.say(voice) if badge.over else ""
+    over = f" {badge.over.say(voice)}" if badge.over and badge.over != EVER else ""
+    name = voice.counter(badge.counter)
     gifts = list(chain.from_iterable(level.give for level in badge.levels))
     gift = voice.pick(" Some levels give points.", " برخی سطح‌ها امتیاز هم می‌دهند.") if gifts else ""
     if voice.lang == "fa":
-        return (f"{name} {over} به", voice.if_(steps), f"برسد.{gift}")
-    return (f"When {name} {over} {'reach' if name.endswith('s') else 'reaches'}", voice.if_(steps), f".{gift}")
+        return (f"{name}{over} به", voice.if_(steps), f"برسد.{gift}")
+    return (f"When {name}{over} {'reach' if name.endswith('s') else 'reaches'}", voice.if_(steps), f".{gift}")
 
 
 def _board(board: Leaderboard, voice: Voice) -> Phrase:

@@ -50,6 +50,13 @@ class Voice:
         """A quantity."""
         return formats.quantity(thousandths, self.lang)
 
+    def rounding(self, exact: Fraction, total: int) -> str:
+        """A note where an exact result was rounded; empty where it came out even."""
+        if exact == total:
+            return ""
+        down = total < exact
+        return self.pick(f", rounded {'down' if down else 'up'}", f"، گرد شده رو به {'پایین' if down else 'بالا'}")
+
     def day(self, day: date) -> str:
         """A date in the club's calendar."""
         return formats.day(day, self.bylaws.club.calendar, self.lang)

@@ -132,6 +132,11 @@ class Earn(Earning):
         total = voice.worth(asked, self.wallet)
         if self.how == "fixed":
             return voice.pick(f"a fixed {total}", f"{total} ثابت")
+        exact = base // self.per * self.rate
+        if self.at_most is not None and asked == self.at_most < exact:
+            total += voice.pick(", the most this gives", "، که بیشینهٔ این پاداش است")
+        else:
+            total += voice.rounding(exact, asked)
         unit = "quantity" if self.of == "quantity" else "money"
         if self.how == "percent":
             rate = voice.percent(self.rate * (QUANTITY_SCALE if self.of == "quantity" else 1))

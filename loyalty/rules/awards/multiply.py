@@ -62,5 +62,8 @@ class Multiply(Award):
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
         """How the amount came about."""
         total, extra = voice.worth(asked, self.wallet), voice.ratio(self.by - 1)
+        note = voice.rounding(base * (self.by - 1), asked)
         earned = voice.worth(base, self.wallet)
-        return voice.pick(f"{earned} × {extra} more = {total}", f"{extra} برابر {earned}، افزون بر آن = {total}")
+        return voice.pick(
+            f"{earned} × {extra} on top = {total}{note}", f"{earned} × {extra} افزون بر آن = {total}{note}"
+        )
