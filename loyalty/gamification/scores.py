@@ -102,7 +102,7 @@ def rebuild(store: redis.Redis, board: Board) -> int:
 
 
 def rebuild_all(store: redis.Redis, programme: Programme, at: datetime) -> dict[str, int]:
-    """Fill every live board of a club and forget what others left behind. Answers how many places each has, listed or not.
+    """Fill every live board of a club and forget what others left behind. Answers how many places each has set.
 
     Raises:
         redis.RedisError: as `rebuild`.
