@@ -34,6 +34,7 @@ class Club {
   setToken(token) {
     this.token = token || null;
     this.asked = null;
+    this.pending = new Map(); // what is under way was asked for somebody else
   }
 
   // A member's token: the one that was set, or a new one of the shop's server; asked for once, whoever needs it.
@@ -60,10 +61,9 @@ class Club {
 
   // One answer of the club; the same question asked at the same time travels once.
   get(path) {
-    if (!this.pending.has(path)) {
-      this.pending.set(path, this.fetch(path).finally(() => this.pending.delete(path)));
-    }
-    return this.pending.get(path);
+    const { pending } = this;
+    if (!pending.has(path)) pending.set(path, this.fetch(path).finally(() => pending.delete(path)));
+    return pending.get(path);
   }
 
   async fetch(path) {
