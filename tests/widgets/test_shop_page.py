@@ -76,7 +76,7 @@ def test_nothing_jumps_while_the_script_is_on_its_way(shop, visit):
     opened = visit("fa", "light", "desktop")
     opened.context.route("**/w/loyalty.v1.js", lambda route: (opened.page.wait_for_timeout(300), route.continue_()))
     opened.page.add_init_script(
-        "window.shift = 0; const add = (list) => { for (const moved of list.getEntries()) window.shift += moved.value; };"
+        "window.shift = 0; const add = (list) => { for (const { value } of list.getEntries()) window.shift += value; };"
         "new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });"
     )
     page = opened.open(f"{shop}/")

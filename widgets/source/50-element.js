@@ -44,13 +44,15 @@ class LoyaltyElement extends HTMLElement {
   async refresh() {
     const { club, path } = this;
     if (!club) return;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const passed = () => turn !== this.turn || club !== this.club;
     try {
       const data = await club.get(path);
-      if (club !== this.club) return;
+      if (passed()) return;
       club.keep(path, data);
       this.show(data, null);
     } catch (problem) {
-      if (club !== this.club) return;
+      if (passed()) return;
       if (problem instanceof Guest) {
         club.forget();
         this.data = null;
