@@ -26,10 +26,11 @@ class Reject(NamedTuple):
 
 
 def reason_of(problem: Problem) -> Text:
-    """A refusal with all its faults as one sentence in each language."""
+    """What a refusal says: its faults with their places, or its sentence where it names none."""
     return Text(
         **{
-            lang: " ".join([problem.detail.to(lang), *(f"{f.path}: {f.message.to(lang)}" for f in problem.faults)])
+            lang: " ".join(f"{fault.path}: {fault.message.to(lang)}" for fault in problem.faults)
+            or problem.detail.to(lang)
             for lang in LANGS
         }
     )

@@ -45,7 +45,10 @@ def split(text: str, mark: str = ",") -> list[str]:
     Raises:
         csv.Error: quotes that don't match.
     """
-    return next(csv.reader(text.split("\n"), delimiter=mark, strict=True), [])
+    if '"' not in text:
+        return text.split(mark)
+    lines = [f"{line}\n" for line in text.split("\n")]
+    return next(csv.reader(lines, delimiter=mark, strict=True), [])
 
 
 def records(stream: BinaryIO) -> Iterator[Record | LeftOut]:

@@ -1,0 +1,118 @@
+"""UCI Online Retail: invoices of several rows, with the bookkeeping that stands among them."""
+
+import csv
+import io
+import lzma
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loyalty.calendars import Calendar
+from loyalty.readers import Item, LeftOut, Taken
+from loyalty.readers.source import opened
+from seed import online_retail
+
+LONDON = Calendar("Europe/London", "gregorian")
+HEAD = ",".join(online_retail.COLUMNS)
+
+
+def read(*rows: str) -> list[Item]:
+    return list(online_retail.rows(io.BytesIO("\n".join([HEAD, *rows]).encode()), LONDON))
+
+
+def purchases(items: list[Item]) -> list[dict[str, Any]]:
+    return [item.purchase for item in items if isinstance(item, Taken)]
+
+
+def test_an_invoice_is_one_purchase_named_by_its_place_even_where_its_minute_and_codes_repeat() -> None:
+    (purchase,) = purchases(
+        read(
+            "536591,21154,RED RETROSPOT OVEN GLOVE,6,2011-07-01 16:57:00,1.25,14606.0,United Kingdom",
+            '536591,21154,"GLOVE, RED",1,2011-07-01 16:58:00,0.215,14606.0,United Kingdom',
+        )
+    )
+    assert purchase == {
+        "receipt": "2",
+        "store": "online-retail",
+        "member": {"external_id": "14606"},
+        "occurred_at": "2011-07-01T15:57:00+00:00",
+        "currency": "GBP",
+        "lines": [
+            {"line": "2", "sku": "21154", "quantity": 6, "gross": 750, "net": 750},
+            {"line": "3", "sku": "21154", "quantity": 1, "gross": 22, "net": 22},
+        ],
+        "attributes": {"invoice": "536591", "country": "United Kingdom"},
+    }
+
+
+def test_an_invoice_that_another_interrupts_stays_whole() -> None:
+    found = purchases(
+        read(
+            "542806,a,A,1,2011-02-01 11:19:00,1.0,1.0,UK",
+            "542807,b,B,1,2011-02-01 11:19:00,2.0,2.0,UK",
+            "542806,c,C,1,2011-02-01 11:20:00,3.0,1.0,UK",
+        )
+    )
+    assert [[line["sku"] for line in purchase["lines"]] for purchase in found] == [["a", "c"], ["b"]]
+
+
+def test_bookkeeping_is_left_out_each_row_with_its_reason_and_cancellations_are_only_counted() -> None:
+    items = read(
+        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK",
+        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK",
+        "A563185,B,Adjust bad debt,1,2011-08-12 14:50:00,11062.06,,UK",
+        "536589,21777,,-10,2010-12-01 16:50:00,0.0,,UK",
+        "536590,21777,,0,2010-12-01 16:50:00,1.0,,UK",
+        "536591,21777,,1,2010-12-01 16:50:00,-1.0,,UK",
+        "536592,21777,,1,1 Dec 2010,1.0,,UK",
+        "536593,21777,,one,2010-12-01 16:50:00,1.0,,UK",
+        "536594,21777",
+        "536595,22139,,56,2010-12-01 11:52:00,0.0,,UK",
+    )
+    left = [item for item in items if isinstance(item, LeftOut)]
+    assert [(item.line, item.cancelled) for item in left] == [(2, True)] + [(line, False) for line in range(4, 11)]
+    (free,) = purchases(items)
+    assert "member" not in free
+    assert free["lines"][0]["net"] == 0
+
+
+@pytest.mark.data
+def test_the_whole_file_is_accounted_for(online_retail_file: Path) -> None:
+    with opened(online_retail_file) as file:
+        items = list(online_retail.rows(file.stream, LONDON))
+    found = purchases(items)
+    left = [item for item in items if isinstance(item, LeftOut)]
+    lines = [line for purchase in found for line in purchase["lines"]]
+    with lzma.open(online_retail_file, "rt", encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    sold = [
+        row
+        for row in rows
+        if row["InvoiceNo"][0] not in "AC" and int(row["Quantity"]) > 0 and row["UnitPrice"][0] != "-"
+    ]
+
+    assert (len(rows), len(lines), len(found)) == (541_909, len(sold), 20_725)
+    assert sum(item.cancelled for item in left) == 3_836
+    assert Counter(item.reason.en for item in left if not item.cancelled) == {
+        "The quantity is below one: no sale.": 1_336,
+        "An adjustment of the books, not a sale.": 3,
+    }
+    exact = sum(Decimal(row["UnitPrice"]) * int(row["Quantity"]) * 100 for row in sold)
+    assert sum(line["net"] for line in lines) == int(exact) == 1_065_562_248
+    assert sum("member" not in purchase for purchase in found) == 2_189
+    assert len({purchase["member"]["external_id"] for purchase in found if "member" in purchase}) == 4_339
+    known = sum(line["net"] for purchase in found if "member" in purchase for line in purchase["lines"])
+    assert known == 891_140_790
+    assert len({purchase["attributes"]["invoice"] for purchase in found}) == len(found)
+    assert len({purchase["receipt"] for purchase in found}) == len(found)
+    assert len({line["line"] for line in lines}) == len(lines)
+    times: dict[str, set[str]] = {}
+    codes: dict[str, list[str]] = {}
+    for row in rows:
+        times.setdefault(row["InvoiceNo"], set()).add(row["InvoiceDate"])
+        codes.setdefault(row["InvoiceNo"], []).append(row["StockCode"])
+    assert sum(len(each) > 1 for each in times.values()) == 43
+    assert sum(len(set(each)) < len(each) for each in codes.values()) == 2_864
