@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 
 from loyalty import engines as embedded
-from loyalty import migrations
+from loyalty import migrations, versions
 from loyalty.config import Settings
 from loyalty.db import base_app, db
 from loyalty.models import EVENT_ID
@@ -139,6 +139,7 @@ def app(application: Flask, clock: Clock) -> Iterator[Flask]:
         yield application
         db.session.remove()
         _empty_database()
+        versions.forget()
     with connect(application.extensions["loyalty"].redis_url) as valkey:
         valkey.flushdb()
 

@@ -56,7 +56,7 @@ def record_purchases(
 ) -> list[Outcome]:
     """Record purchases in order, at most 500 to a transaction; one that can't be taken refuses only itself.
 
-    `importing` creates unknown stores, and members named by an unknown external id. `lateness` sets aside what is older.
+    `importing` creates unknown stores, and members named by an unknown external id; `lateness` sets older ones aside.
     `in_transaction` is called inside each chunk's transaction, before it commits.
     """
     outcomes: list[Outcome] = []

@@ -24,6 +24,12 @@ class Read(NamedTuple):
 
     counter: Counter
     over: Window
+    around: bool = False
+    """Later days of the window count too, as limits want it."""
+
+    def span(self, day: date, calendar: Calendar) -> Span:
+        """The days to add up for an event on a day."""
+        return self.over.around(day, calendar) if self.around else self.over.span(day, calendar)
 
 
 class Ask(NamedTuple):
@@ -185,7 +191,7 @@ class Bylaws:
         if found is None:
             calendar = self.club.calendar
             pairs = zip(self.reads, self.feeds, strict=True)
-            found = tuple(Ask(place, read.over.span(day, calendar)) for read, place in pairs)
+            found = tuple(Ask(place, read.span(day, calendar)) for read, place in pairs)
             if len(self._asks) >= DAYS_REMEMBERED:
                 self._asks.clear()
             self._asks[day] = found

@@ -72,7 +72,8 @@ def _load(root: Node, version: int) -> Bylaws:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
     reads = tuple(
-        Read(definitions[counter] if isinstance(counter, str) else counter, over) for counter, over in reading.reads
+        Read(definitions[counter] if isinstance(counter, str) else counter, over, around)
+        for counter, over, around in reading.reads
     )
     return Bylaws(
         version,

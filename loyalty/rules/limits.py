@@ -103,5 +103,5 @@ def read_limit(node: Node, article: str, wallet: str) -> Limit:
     if per == "member":
         measure = {"points": "amount", "times": "times", "base": "base"}[of]
         used = Counter("given", measure, articles=(article,), wallet=wallet)  # type: ignore[arg-type]
-        index = node.reading.read(used, over)
+        index = node.reading.read(used, over, around=True)
     return Limit(article, per, over, at_most, of, wallet, index)  # type: ignore[arg-type]

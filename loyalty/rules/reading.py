@@ -37,12 +37,15 @@ class Reading:
         self.wallet_units: dict[str, str] = {}
         self.roundings: dict[str, Rounding] = {}
         self.member_reads: set[str] = set()
-        self.reads: dict[tuple[str | Counter, Window], int] = {}
+        self.reads: dict[tuple[str | Counter, Window, bool], int] = {}
         self.nodes = 0
 
-    def read(self, counter: str | Counter, over: Window) -> int:
-        """The place of a counter over a window among what this version reads; new ones are added."""
-        return self.reads.setdefault((counter, over), len(self.reads))
+    def read(self, counter: str | Counter, over: Window, *, around: bool = False) -> int:
+        """The place of a counter over a window among what this version reads; new ones are added.
+
+        `around` counts later days of the window too, as limits do.
+        """
+        return self.reads.setdefault((counter, over, around), len(self.reads))
 
     def first_wallet(self, unit: str, node: Node) -> str:
         """The first wallet of a unit, where an award names none; raises `Bad` where there is none."""

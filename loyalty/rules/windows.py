@@ -55,6 +55,30 @@ class Window:
             case "since":
                 return Span(self.day, today)
 
+    def around(self, day: date, calendar: Calendar) -> Span:
+        """The days that share a window with `day`, later ones too: what a limit counts, so that a late event takes
+        only the room that is left."""
+        match self.kind:
+            case "last":
+                return Span(self._first(day, calendar), self._last(day, calendar))
+            case "this":
+                return calendar.span(self.period, day)
+            case "previous":
+                return calendar.previous(self.period, day)
+            case _:
+                return Span(self.day, date.max)
+
+    def _last(self, day: date, calendar: Calendar) -> date:
+        match self.unit:
+            case "days":
+                return day + timedelta(days=self.n - 1)
+            case "weeks":
+                return day + timedelta(days=7 * self.n - 1)
+            case "months":
+                return calendar.add_months(day, self.n) - timedelta(days=1)
+            case "years":
+                return calendar.add_months(day, 12 * self.n) - timedelta(days=1)
+
     def _first(self, today: date, calendar: Calendar) -> date:
         # Months begin the day after the same calendar day n months ago; n days are today and the n - 1 before.
         match self.unit:
