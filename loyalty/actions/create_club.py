@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from psycopg.types.json import Jsonb
 
 from loyalty.actions.create_person import add_person
 from loyalty.actions.publish_bylaws import publish
 from loyalty.db import transaction
-from loyalty.errors import Conflict, Fault
+from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.rules import load
 from loyalty.values import Text
+
+CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
 
 class CreatedClub(NamedTuple):
@@ -35,9 +38,17 @@ def create_club(
     """Create a club; currency, zone and calendar come from the document and stay. `from_at` dates the first version.
 
     Raises:
-        Invalid: the document has faults.
+        Invalid: the document has faults, or the code is none.
         Conflict: the code is taken.
     """
+    if not CODE.fullmatch(code):
+        raise Invalid.at(
+            "/code",
+            Text(
+                "A club's code is made of small letters a–z, digits and hyphens, 63 at most.",
+                "کد باشگاه از حروف کوچک a تا z، رقم و خط تیره است، حداکثر ۶۳ نویسه.",
+            ),
+        )
     bylaws = load(document)
     terms = bylaws.club
     called = name or terms.name
