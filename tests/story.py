@@ -103,9 +103,11 @@ class Story:
 
     def balance(self, member: int, wallet: str = "points") -> int:
         """What a member has."""
-        row = connection().execute(
-            "SELECT available FROM balance WHERE member_id = %s AND wallet = %s", [member, wallet]
-        ).fetchone()
+        row = (
+            connection()
+            .execute("SELECT available FROM balance WHERE member_id = %s AND wallet = %s", [member, wallet])
+            .fetchone()
+        )
         return row[0] if row else 0
 
     def tier(self, member: int) -> str | None:

@@ -96,7 +96,9 @@ def test_one_member_many_times_in_a_batch_stands_as_if_they_came_one_by_one(app:
     )
     together, apart = Story(bylaws, "together"), Story(bylaws, "apart")
     sara, lena = together.enrols(), apart.enrols()
-    times = [START - timedelta(days=days, hours=hours) for days, hours in ((9, 3), (9, 2), (9, 1), (5, 0), (2, 0), (2, 0))]
+    times = [
+        START - timedelta(days=days, hours=hours) for days, hours in ((9, 3), (9, 2), (9, 1), (5, 0), (2, 0), (2, 0))
+    ]
     many = together.records([together.sale(sara, 60_500, at=at) for at in times])
     single = [apart.buys(lena, 60_500, at=at) for at in times]
     assert [outcome.balances for outcome in many] == [outcome.balances for outcome in single]
@@ -109,7 +111,9 @@ def test_one_member_many_times_in_a_batch_stands_as_if_they_came_one_by_one(app:
 def test_a_chunk_costs_the_same_statements_for_one_and_for_five_hundred(app: Flask) -> None:
     bylaws = document(
         BASE,
-        article("2", {"points": {"fixed": 1}}, limits=[{"per": "club", "every": "month", "at_most": 10, "of": "points"}]),
+        article(
+            "2", {"points": {"fixed": 1}}, limits=[{"per": "club", "every": "month", "at_most": 10, "of": "points"}]
+        ),
         tiers=LADDER,
         badges={"first": {"title": title("First"), "counter": "visits", "levels": [{"at": 1}]}},
     )
@@ -174,7 +178,9 @@ def test_a_late_sale_still_lifts_the_tier_of_today(app: Flask) -> None:
 
 
 def test_a_tier_that_windows_left_behind_is_reviewed_before_the_next_purchase(app: Flask) -> None:
-    story = Story(document(BASE, article("2", {"points": {"fixed": 50}}, if_={"tier": {"at_least": "gold"}}), tiers=LADDER))
+    story = Story(
+        document(BASE, article("2", {"points": {"fixed": 50}}, if_={"tier": {"at_least": "gold"}}), tiers=LADDER)
+    )
     sara = story.enrols()
     story.buys(sara, 500_000, at=START - timedelta(days=40))
     assert story.tier(sara) == "gold"
@@ -288,7 +294,7 @@ def test_sixteen_writers_on_one_member_lose_and_double_nothing(app: Flask, story
             try:
                 pair = (sara, lena) if n % 2 else (lena, sara)
                 story.records([story.sale(who, 1000, receipt=f"w{n}-{k}-{who}") for k in range(10) for who in pair])
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 failures.append(error)
 
     threads = [threading.Thread(target=write, args=(n,)) for n in range(16)]
