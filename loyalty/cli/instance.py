@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import secrets
@@ -26,6 +27,7 @@ from loyalty.values import Text
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SECRET: Final = "LOYALTY_SECRET_KEY"  # noqa: S105
 SECRET_FILE: Final = "secret_key"  # noqa: S105
 SECRET_BYTES: Final = 32
 
@@ -58,17 +60,37 @@ class Instance:
     @property
     def secret(self) -> str:
         """The key that signs and encrypts for this instance, made on first use and readable by its owner only."""
-        if given := self.env.get("LOYALTY_SECRET_KEY"):
+        if given := self.env.get(SECRET):
             return given
-        place = self.data / SECRET_FILE
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        try:
-            handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return place.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(made := secrets.token_urlsafe(SECRET_BYTES))
+        with contextlib.suppress(FileNotFoundError):
+            return (self.data / SECRET_FILE).read_text().strip()
+        self.keep_secret(made := secrets.token_urlsafe(SECRET_BYTES))
         return made
+
+    def keep_secret(self, secret: str) -> None:
+        """Keep another secret from now on, unless the environment gives one. A crash leaves the old or the new one."""
+        if self.env.get(SECRET):
+            return
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o711)
+        new = self.data / f"{SECRET_FILE}.new"
+        new.unlink(missing_ok=True)
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.data / SECRET_FILE)
+
+    def check_secret(self, secret: str) -> None:
+        """Raise `Problem` when the environment gives another secret than one that must be kept."""
+        if self.env.get(SECRET, secret) != secret:
+            raise Problem(
+                Text(
+                    "LOYALTY_SECRET_KEY is not the secret that the backup was made with; what was encrypted could not"
+                    " be read. Unset it, or take the backup's: tar -xOf FILE secret_key",
+                    "LOYALTY_SECRET_KEY همان رمزی نیست که پشتیبان با آن ساخته شده و آنچه رمز شده خوانده نمی‌شود."
+                    " آن را بردارید یا رمز پشتیبان را به کار ببرید: tar -xOf FILE secret_key",
+                )
+            )
 
     def environment(self, addresses: Addresses) -> dict[str, str]:
         """What the instance's processes are told through their environment."""
@@ -76,21 +98,21 @@ class Instance:
             **self.env,
             "DATABASE_URL": addresses.database_url,
             "REDIS_URL": addresses.redis_url,
-            "LOYALTY_SECRET_KEY": self.secret,
+            SECRET: self.secret,
             "LOYALTY_DATA": str(self.data),
         }
 
     @contextmanager
-    def servers(self, what: str) -> Iterator[Addresses]:
+    def servers(self, what: str, *, alone: bool = False) -> Iterator[Addresses]:
         """The servers for the duration of a command; `what` names it to others that meet it.
 
         Raises:
-            EngineTrouble: they can't be had.
+            EngineTrouble: they can't be had, or are in use where the command has to be `alone` (our own ones only).
         """
         if given := self.given:
             yield given
         else:
-            with engines(self.data, what, tell) as addresses:
+            with engines(self.data, what, tell, alone=alone) as addresses:
                 yield addresses
 
     @contextmanager

@@ -38,9 +38,7 @@ def rebuild(code: str | None, as_json: bool) -> None:
     It happens by itself after Valkey was emptied; this is for doing it now.
     """
     counts = {
-        club.code: done
-        for club in ([by_code(code)] if code else all_clubs())
-        if (done := _rebuild(club.id)) is not None
+        club.code: done for club in ([by_code(code)] if code else all_clubs()) if (done := refill(club.id)) is not None
     }
     lines = [
         FILLED.with_(club=club, board=board, count=number(count, lang())).to(lang())
@@ -50,7 +48,7 @@ def rebuild(code: str | None, as_json: bool) -> None:
     answer(counts, "\n".join(lines) or NOTHING, as_json=as_json)
 
 
-def _rebuild(club_id: int) -> dict[str, int] | None:
+def refill(club_id: int) -> dict[str, int] | None:
     """How many scores each of the club's boards has; None where nothing is published yet."""
     try:
         club = programme(connection(), club_id)

@@ -142,11 +142,14 @@ def _read(lock: IO[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def engines(data: Path, what: str, tell: Tell = silent, *, durable: bool = True) -> Iterator[Addresses]:
+def engines(
+    data: Path, what: str, tell: Tell = silent, *, durable: bool = True, alone: bool = False
+) -> Iterator[Addresses]:
     """The engines of a data folder for the duration of a command: those of a running instance, else our own.
 
     Raises:
         EngineTrouble: they can't be had.
+        AlreadyRunning: somebody uses them, and we asked to be `alone`.
     """
     mine = Engines(data, tell, durable=durable)
     end = time.monotonic() + STARTING
@@ -154,6 +157,8 @@ def engines(data: Path, what: str, tell: Tell = silent, *, durable: bool = True)
         try:
             mine.claim(what=what)
         except AlreadyRunning:
+            if alone:
+                raise
             with _shared(mine) as addresses:
                 if addresses:
                     yield addresses

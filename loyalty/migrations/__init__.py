@@ -37,6 +37,11 @@ def current() -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def known(step: str) -> bool:
+    """Whether this code has that step, or one that follows it."""
+    return any(script.revision == step for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def upgrade() -> bool:
     """Bring the database to the newest step; whether there was anything to do. Needs an application context.
 
