@@ -22,6 +22,8 @@ WIDE: Final = 0.68
 """A bar's width as a share of its place."""
 CLEAR_OF_END: Final = 9
 """Days before the last one in which no tick is written, because the last day's own label stands there."""
+CROWDED_AT_END: Final = 20
+"""The same where there is little room."""
 
 
 class Bar(NamedTuple):
@@ -98,7 +100,13 @@ def _columns(count: int, first: date, calendar: Calendar, lang: Lang) -> list[Ti
             continue
         middle = (count - 1 - i if lang == "fa" else i) * place + place / 2
         name = formats.MONTHS[calendar.system][month - 1].to(lang)
-        ticks.append(Tick(_short(middle), f"{formats.digits(str(dom), lang)} {name}", dom == 16 and not last))
+        ticks.append(
+            Tick(
+                _short(middle),
+                f"{formats.digits(str(dom), lang)} {name}",
+                not last and (dom == 16 or i >= count - CROWDED_AT_END),
+            )
+        )
     return ticks
 
 

@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from admin.blueprint import admin, next_page
 from admin.people import SignedIn, enter, leave
-from loyalty import web
 from loyalty.actions.create_person import normal_email
 from loyalty.actions.set_password import set_password as keep_password
 from loyalty.actions.sign_in_person import sign_in_person
@@ -84,10 +83,16 @@ def set_password(token: str) -> ResponseReturnValue:
         except Invalid as invalid:
             problem = invalid.faults[0].message
         else:
-            flash(web.t("Your password is set.", "گذرواژهٔ شما ثبت شد."))
+            flash(Text("Your password is set.", "گذرواژهٔ شما ثبت شد."))
             return redirect(url_for("admin.start"), 303)
     page = render_template("admin/set_password.html", email=email, problem=problem)
     return page, 422 if problem else 200
+
+
+@admin.route("/<path:_anything>")
+def nowhere(_anything: str) -> ResponseReturnValue:
+    """Whatever else is asked for under `/admin` is missing, and says so in our own words."""
+    raise NotFound(Text("There is nothing at this address.", "در این نشانی چیزی نیست."))
 
 
 def _address() -> str:

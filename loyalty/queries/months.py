@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from loyalty.calendars import Calendar
 from loyalty.db import connection
+
+MINUTE: Final = timedelta(minutes=1)
+"""The present minute counts as a whole, in both months."""
 
 
 class MonthSums(NamedTuple):
@@ -30,9 +33,9 @@ def month_so_far(club_id: int, calendar: Calendar, now: datetime) -> tuple[Month
     before = calendar.span("month", first - timedelta(days=1))
     began = before.start or first
     same = began + (today - first)
-    until = calendar.instant(same, minute) if same <= before.end else calendar.instant(first)
+    until = calendar.instant(first) if same > before.end else calendar.instant(same, minute) + MINUTE
     return (
-        _sums(club_id, Days(first, today), calendar.instant(first), now),
+        _sums(club_id, Days(first, today), calendar.instant(first), calendar.instant(today, minute) + MINUTE),
         _sums(club_id, Days(began, min(same, before.end)), calendar.instant(began), until),
     )
 
