@@ -63,7 +63,7 @@ def unseal(sealed: bytes, key_digest: bytes, instance_key: str) -> bytes:
     """
     try:
         opened = AESGCM(_derived(instance_key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], key_digest)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise ValueError("not sealed under this instance key") from None
     return opened
 

@@ -93,7 +93,7 @@ class Api:
             self.headers["Authorization"] = f"Bearer {key}"
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query)
+        return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query or None)
 
     def post(self, path: str, body: Any = None, **kwargs: Any) -> TestResponse:
         sent = kwargs or {"json": body}

@@ -1,0 +1,133 @@
+"""Members are enrolled, found, changed, and shown what they have."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyalty import cards
+from tests.rest.conftest import Club, at_fault, rows
+
+
+def test_a_person_joins_and_gets_a_card_that_can_be_typed(club: Club, till) -> None:
+    response = till.post(
+        "/members",
+        {
+            "phone": "۰۹۱۲ ۱۲۳ ۴۵۶۷",
+            "name": "  سارا محمدی ",
+            "birthday": "۱۳۷۱-۰۵-۲۱",
+            "attributes": {"city": "Tehran", "children": 2},
+            "consents": {"sms": True},
+        },
+    )
+    assert response.status_code == 201
+    sara = response.json
+    assert (sara["phone"], sara["name"], sara["birthday"]) == ("+989121234567", "سارا محمدی", "1992-08-12")
+    assert (sara["status"], sara["joined_at"]) == ("active", "2026-11-01T09:00:00Z")
+    assert sara["wallets"]["points"]["available"] == 0
+    assert cards.is_ours(cards.normal(sara["card"]))
+    found = till.get("/members", card=sara["card"].lower().replace("-", " ")).json["items"]
+    assert [member["id"] for member in found] == [sara["id"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [("phone", "0098 912 123 4567"), ("phone", "٠٩١٢١٢٣٤٥٦٧"), ("external_id", "C-1"), ("card", "6037-9911")],
+)
+def test_a_member_is_found_by_anything_known(club: Club, till, query: str, value: str) -> None:
+    sara = club.enrols(phone="09121234567", external_id="C-1", card="۶۰۳۷ ۹۹۱۱")
+    assert [member["id"] for member in till.get("/members", **{query: value}).json["items"]] == [sara["id"]]
+
+
+def test_nobody_is_found_where_nobody_is_known(club: Club, till) -> None:
+    assert till.get("/members", phone="09121234567").json == {"items": [], "next": None}
+    assert till.get("/members/1").status_code == 404
+    assert till.get("/members/9007199254740992").status_code == 404
+
+
+def test_what_a_member_is_known_by_belongs_to_one(club: Club, server) -> None:
+    club.enrols(phone="09121234567", external_id="C-1")
+    ali = club.enrols(external_id="C-2")
+    before = rows()
+    taken = server.post("/members", {"phone": "+98 912 123 4567", "external_id": "C-1"})
+    assert (taken.status_code, taken.json["code"], at_fault(taken)) == (409, "conflict", ["/phone", "/external_id"])
+    assert server.patch(f"/members/{ali['id']}", {"external_id": "C-1"}).status_code == 409
+    assert rows() == before
+
+
+def test_a_friend_is_named_as_referrer(club: Club, server) -> None:
+    sara = club.enrols(phone="09121234567")
+    assert club.enrols(referred_by={"phone": "09121234567"})["referred_by"] == sara["id"]
+    unknown = server.post("/members", {"referred_by": {"external_id": "nobody"}})
+    assert (unknown.status_code, at_fault(unknown)) == (422, ["/referred_by"])
+
+
+def test_members_are_listed_newest_first_and_sought_by_name(club: Club, server) -> None:
+    for name in ("سارا محمدي", "علی رضایی", "Sara Smith", "سارا کریمی"):
+        club.enrols(name=name)
+    first = server.get("/members", limit=3).json
+    rest = server.get("/members", limit=3, cursor=first["next"]).json
+    assert [member["id"] for page in (first, rest) for member in page["items"]] == [4, 3, 2, 1]
+    assert rest["next"] is None
+    # One form per letter: Arabic and Persian ye are the same name.
+    assert [member["id"] for member in server.get("/members", q="محمدی").json["items"]] == [1]
+    assert [member["id"] for member in server.get("/members", q="سارا").json["items"]] == [4, 1]
+    assert [member["id"] for member in server.get("/members", q="SARA").json["items"]] == [3]
+    assert server.get("/members", q="%").json["items"] == []
+
+
+def test_what_is_known_of_a_member_changes_field_by_field(club: Club, server) -> None:
+    sara = club.enrols(
+        phone="09121234567", name="Sara", attributes={"city": "Tehran", "size": 4}, consents={"sms": True}
+    )
+    path = f"/members/{sara['id']}"
+    changed = server.patch(
+        path, {"phone": None, "name": "Sara M.", "attributes": {"size": None, "vip": True}, "status": "suspended"}
+    ).json
+    assert (changed["phone"], changed["name"], changed["status"]) == (None, "Sara M.", "suspended")
+    assert changed["attributes"] == {"city": "Tehran", "vip": True}
+    assert changed["consents"] == {"sms": True}
+    assert changed["card"] == sara["card"]
+    assert server.get(path).json == changed
+    assert server.get("/members", phone="09121234567").json["items"] == []
+
+
+def test_a_suspended_member_earns_nothing_until_active_again(club: Club, server) -> None:
+    sara = club.enrols(external_id="C-1")
+    server.patch(f"/members/{sara['id']}", {"status": "suspended"})
+    idle = server.post("/purchases", club.sale(member={"external_id": "C-1"})).json
+    assert idle["awards"] == []
+    server.patch(f"/members/{sara['id']}", {"status": "active"})
+    assert server.post("/purchases", club.sale(member={"external_id": "C-1"})).json["awards"]
+
+
+def test_a_member_sees_ledger_tier_badges_and_place(club: Club, till) -> None:
+    sara = club.enrols(external_id="C-1", name="سارا محمدی")
+    for net in (2_000_000, 1_000_000):
+        till.post("/purchases", club.sale(member={"external_id": "C-1"}, gross=net, net=net))
+    club.settle()
+    path = f"/members/{sara['id']}"
+
+    newest = till.get(f"{path}/statement", limit=1).json
+    (line,) = newest["items"]
+    assert (line["amount"], line["article"], line["receipt"], line["wallet"]) == (10, "1", "A-2", "points")
+    assert line["sentence"]["fa"] != line["sentence"]["en"]
+    older = till.get(f"{path}/statement", limit=1, cursor=newest["next"]).json
+    assert [entry["amount"] for entry in older["items"]] == [20]
+    assert older["next"] is None
+
+    tier = till.get(f"{path}/tier").json
+    assert (tier["tier"], tier["next"]["code"]) == ("bronze", "silver")
+    (need,) = tier["next"]["needs"]
+    assert (need["value"], need["needed"], need["share"]) == (3_000_000, 5_000_000, 60)
+    assert [step["code"] for step in tier["ladder"]] == ["bronze", "silver"]
+
+    (badge,) = till.get(f"{path}/badges").json["items"]
+    assert (badge["code"], badge["level"], badge["value"], badge["needed"]) == ("regular", 1, 1, 5)
+
+    board = till.get("/leaderboards/month", around=sara["id"]).json
+    assert board["period"] == "1405-08"
+    assert [(place["rank"], place["name"], place["score"], place["me"]) for place in board["items"]] == [
+        (1, "سارا م.", 3_000_000, True)
+    ]
+    assert till.get("/leaderboards/month", period="previous").json["items"] == []
+    assert till.get("/leaderboards/nothing").status_code == 404
