@@ -10,7 +10,7 @@ POINTS: Final = 8
 DENT: Final = cos(pi / 4) / cos(pi / 8)
 """Where two crossed squares meet, as a share of the way to a point: the hollow of the star."""
 
-BADGE_HUES: Final = ("lapis", "turquoise", "saffron", "pomegranate")
+BADGE_HUES: Final = ("lapis", "turquoise", "saffron", "pomegranate", "pistachio")
 
 Point = tuple[float, float]
 
@@ -79,6 +79,8 @@ def medal(code: str, level: int = 1) -> Medal:
         polygon(8, 27, turn=1 / 16) + star(25),
         star(29, dent=0.7, points=16),
         polygon(4, 27) + polygon(4, 18, turn=1 / 8),
+        petals(29) + polygon(8, 17, turn=1 / 16),
+        star(29, dent=0.6) + star(20, dent=0.6, turn=1 / 16),
     )
     hearts = (star(10), polygon(8, 9, turn=1 / 16), polygon(4, 9), star(11, dent=0.5))
     count = max(0, min(level, 5))

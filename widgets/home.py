@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import segno
 from markupsafe import Markup
 
 from loyalty import cards, web
-from loyalty.queries import members, standing
+from loyalty.queries import standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
@@ -37,7 +38,7 @@ class Home(NamedTuple):
     missing: Text | None
     """What is missing to the next tier."""
     boards: list[BoardView]
-    lines: list[StatementLine]
+    events: list[list[StatementLine]]
     more: int | None
     units: dict[str, str]
     number: str | None
@@ -48,34 +49,29 @@ class Home(NamedTuple):
 class Ledger(NamedTuple):
     """A page of the member's ledger."""
 
-    lines: list[StatementLine]
+    events: list[list[StatementLine]]
+    """By the purchase that caused them, the newest first; within it in the order of the articles."""
     more: int | None
     units: dict[str, str]
 
 
-def home_of(club: ClubView, member_id: int, now: datetime, *, lines: int) -> Home:
-    """The page of a member as of `now`, with the latest `lines` of the ledger.
-
-    Raises:
-        NotFound: the club has no such member.
-    """
-    member = members.one(club.id, member_id)
-    web.use_lang(member.lang)
+def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) -> Home:
+    """The page of a member as of `now`, with the latest `lines` of the ledger."""
     bylaws = in_force(club.id, now).bylaws
-    badges = standing.badges(club.id, member_id, now)
-    tier = standing.tier(club.id, member_id, now)
-    ledger = ledger_of(club, member_id, limit=lines)
+    badges = standing.badges(club.id, member.id, now)
+    tier = standing.tier(club.id, member.id, now)
+    ledger = ledger_of(club, member.id, limit=lines)
     return Home(
         club=club,
         member=member,
         tier=tier,
-        wallets=standing.wallets(club.id, member_id),
+        wallets=standing.wallets(club.id, member.id),
         badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
         earned=sum(badge.level > 0 for badge in badges),
         done={badge.code: done_of(badge, bylaws, club) for badge in badges},
         missing=missing(tier.next, bylaws, club) if tier.next else None,
-        boards=boards_around(club, member_id, now, limit=AROUND, lang=web.lang()),
-        lines=ledger.lines,
+        boards=boards_around(club, member.id, now, limit=AROUND, lang=web.lang()),
+        events=ledger.events,
         more=ledger.more,
         units=ledger.units,
         number=cards.shown(member.card) if member.card else None,
@@ -87,7 +83,8 @@ def ledger_of(club: ClubView, member_id: int, *, limit: int, cursor: int | None 
     """A page of the ledger, the newest first; `more` is where the next one begins."""
     lines, more = statement(club.id, member_id, limit=limit, cursor=cursor)
     units = {wallet.code: wallet.unit for wallet in standing.wallets(club.id, member_id)}
-    return Ledger(lines, more, units)
+    events = [list(group)[::-1] for _, group in groupby(lines, key=lambda line: line.event)]
+    return Ledger(events, more, units)
 
 
 def qr(card: str) -> Markup:

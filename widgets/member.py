@@ -10,14 +10,15 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from loyalty import attempts, phones, senders, web
-from loyalty.actions.send_sign_in_code import DIGITS, send_sign_in_code
+from loyalty.actions.send_sign_in_code import DIGITS, MAY_SIGN_IN, send_sign_in_code
 from loyalty.actions.sign_in_member import sign_in_member
 from loyalty.attempts import Guard
 from loyalty.config import now
 from loyalty.errors import NotFound, Problem, RateLimited
 from loyalty.formats import latin_digits
-from loyalty.queries import bylaws, clubs
+from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
+from loyalty.queries.members import MemberView
 from loyalty.values import Text
 from widgets import session
 from widgets.home import home_of, ledger_of
@@ -74,13 +75,10 @@ def refused(problem: Problem) -> tuple[str, int, dict[str, str]]:
 def home(club_code: str) -> str | AnyResponse:
     """The member's own page, or the door to it."""
     club = clubs.by_code(club_code)
-    member_id = session.member_id(club)
-    if member_id is None:
+    member = _member(club)
+    if member is None:
         return _door(club)
-    try:
-        data = home_of(club, member_id, now(), lines=FIRST_LINES)
-    except NotFound:
-        return _signed_out(club)
+    data = home_of(club, member, now(), lines=FIRST_LINES)
     return render_template("member/home.html", signed_in=True, here_is="card", **data._asdict())
 
 
@@ -88,11 +86,11 @@ def home(club_code: str) -> str | AnyResponse:
 def ledger(club_code: str) -> str | AnyResponse:
     """All entries of the member's ledger, the newest first, a page at a time."""
     club = clubs.by_code(club_code)
-    member_id = session.member_id(club)
-    if member_id is None:
+    member = _member(club)
+    if member is None:
         return redirect(_root(club))
     cursor = request.args.get("cursor", type=int)
-    data = ledger_of(club, member_id, limit=LINES, cursor=cursor)
+    data = ledger_of(club, member.id, limit=LINES, cursor=cursor)
     return render_template("member/ledger.html", signed_in=True, here_is="ledger", club=club, **data._asdict())
 
 
@@ -104,7 +102,7 @@ def bylaws_page(club_code: str) -> str:
         view = bylaws.view(club.id, now())
     except NotFound:
         view = None
-    signed_in = session.member_id(club) is not None
+    signed_in = _member(club) is not None
     return render_template("member/bylaws.html", club=club, view=view, signed_in=signed_in, here_is="bylaws")
 
 
@@ -143,7 +141,10 @@ def sign_in(club_code: str) -> AnyResponse | tuple[str, int]:
 @pages.post("/sign-out")
 def sign_out(club_code: str) -> AnyResponse:
     """Close the page on this browser."""
-    return _signed_out(clubs.by_code(club_code))
+    club = clubs.by_code(club_code)
+    response = redirect(_root(club), 303)
+    session.close(response, _root(club))
+    return response
 
 
 @pages.get("/manifest.webmanifest")
@@ -185,10 +186,19 @@ def _address() -> str:
     return request.remote_addr or "unknown"
 
 
-def _signed_out(club: ClubView) -> AnyResponse:
-    response = redirect(_root(club), 303)
-    session.close(response, _root(club))
-    return response
+def _member(club: ClubView) -> MemberView | None:
+    """Who is signed in; their language decides where the browser's reader chose none. None for who has left since."""
+    member_id = session.member_id(club)
+    if member_id is None:
+        return None
+    try:
+        member = members.one(club.id, member_id)
+    except NotFound:
+        return None
+    if member.status not in MAY_SIGN_IN:
+        return None
+    web.use_lang(member.lang)
+    return member
 
 
 def _door(club: ClubView, problem: Text | None = None, typed: str = "") -> str:

@@ -31,8 +31,8 @@ class LoyaltyProgress extends LoyaltyElement {
         { part: "words" },
         make("p", { class: "eyebrow" }, voice.say("tier")),
         make("p", { part: "title", class: "title" }, tier.title ? voice.of(tier.title) : voice.say("start")),
-        make("p", { part: "missing", class: "muted" }, missing),
-        make("p", { part: "points", class: "muted" }, points.join(" · ")),
+        make("p", { part: "missing" }, missing),
+        ...points.map((said) => make("p", { part: "points", class: "muted" }, said)),
       ),
     );
   }
