@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from loyalty.gather import DAY, EPOCH, EVER, MONTH
 from loyalty.rules.history import MemberFacts, fed
@@ -71,30 +71,62 @@ _OUTBOX = """
 """
 
 
+class Effects(NamedTuple):
+    """The rows that the rulings of some sales come to, in the columns of the statements above."""
+
+    purchases: Rows
+    entries: Rows
+    balances: Rows
+    counters: Rows
+    badges: Rows
+    moves: Rows
+    members: Rows
+    messages: Rows
+
+
 def apply(
     conn: Connection, programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts], now: datetime
 ) -> None:
-    """Write judged sales: purchases, entries, balances, counters, badges, tiers, messages; `members` is as they leave."""
-    club = programme.club_id
+    """Write what judged sales change; `members` is as they leave the chunk."""
+    write(conn, programme.club_id, effects(programme, sales, members), now)
+
+
+def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Effects:
+    """What judged sales change."""
     awards = _awards(sales)
-    changed = _changed(sales, members)
+    moves = _moves(sales, programme)
+    badges = _badges(sales)
+    return Effects(
+        _purchases(sales),
+        awards,
+        _balances(awards),
+        _counters(programme, sales),
+        badges,
+        moves,
+        _changed(sales, members),
+        _messages(sales, moves, badges),
+    )
+
+
+def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
+    """Write effects, in at most eight statements and one exchange."""
     with conn.pipeline():
-        conn.execute(_PURCHASES, [club, now, *_columns(_purchases(sales), 12)])
-        if awards:
-            conn.execute(_ENTRIES, [club, now, *_columns(awards, 7)])
-            conn.execute(_BALANCES, [club, *_columns(_balances(awards), 3)])
-        if counters := _counters(programme, sales):
-            conn.execute(_COUNTERS, _columns(counters, 6))
-        if badges := _badges(sales):
-            conn.execute(_BADGES, [club, *_columns(badges, 5)])
-        if moves := _moves(sales, programme):
-            conn.execute(_MOVES, [club, *_columns(moves, 6)])
-        conn.execute(_MEMBERS, _columns(changed, 4))
-        conn.execute(_OUTBOX, [club, now, now, *_columns(_messages(sales, moves), 3)])
+        conn.execute(_PURCHASES, [club, now, *_columns(rows.purchases)])
+        if rows.entries:
+            conn.execute(_ENTRIES, [club, now, *_columns(rows.entries)])
+            conn.execute(_BALANCES, [club, *_columns(rows.balances)])
+        if rows.counters:
+            conn.execute(_COUNTERS, _columns(rows.counters))
+        if rows.badges:
+            conn.execute(_BADGES, [club, *_columns(rows.badges)])
+        if rows.moves:
+            conn.execute(_MOVES, [club, *_columns(rows.moves)])
+        conn.execute(_MEMBERS, _columns(rows.members))
+        conn.execute(_OUTBOX, [club, now, now, *_columns(rows.messages)])
 
 
-def _columns(rows: Rows, width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _columns(rows: Rows) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _json(value: Any) -> str:
@@ -201,7 +233,7 @@ def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Rows:
     return [(id_, members[id_].tier, members[id_].tier_since, members[id_].latest_at) for id_ in ids]
 
 
-def _messages(sales: Sequence[Sale], moves: Rows) -> Rows:
+def _messages(sales: Sequence[Sale], moves: Rows, badges: Rows) -> Rows:
     days: dict[int, dict[str, None]] = {}
     for sale in sales:
         days.setdefault(sale.member_id, {})[sale.moment.day.isoformat()] = None
@@ -212,6 +244,6 @@ def _messages(sales: Sequence[Sale], moves: Rows) -> Rows:
     )
     rows.extend(
         (member_id, "badge.earned", _json({"code": code, "level": level, "event": event}))
-        for member_id, code, level, event, _ in _badges(sales)
+        for member_id, code, level, event, _ in badges
     )
     return rows

@@ -71,7 +71,7 @@ def record_purchases(
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """Where a purchase stands in its chunk: refused, waiting, or on its way to be judged."""
 
     purchase: Purchase
@@ -83,7 +83,14 @@ class _Place:
     key: tuple[int, str] = field(default=(0, ""))
 
     def refuse(self, problem: Problem) -> None:
+        """Turn this one away; the others go on."""
         self.outcome = Outcome("refused", self.purchase.receipt, problem=problem)
+
+    def sale(self, terms: Programme) -> Sale:
+        """Itself on its way to be judged, under the version then in force."""
+        assert self.member_id is not None
+        at = self.purchase.occurred_at
+        return Sale(self.purchase, self.store_id, self.member_id, terms.at(at), terms.calendar.moment(at), self.id)
 
 
 @retried
@@ -96,10 +103,7 @@ def _record(
 ) -> list[Outcome]:
     with transaction() as conn:
         terms = programme(conn, club_id)
-        places = [_Place(purchase, digest(purchase)) for purchase in purchases]
-        _name(conn, terms, places)
-        _claim(conn, terms, places)
-        _wait(conn, terms, places, now, lateness)
+        places = receive(conn, terms, purchases, now, lateness)
         judged = [place for place in places if place.outcome is None]
         if judged:
             _judge(conn, terms, judged, now)
@@ -109,10 +113,21 @@ def _record(
         return outcomes
 
 
+def receive(
+    conn: Connection, terms: Programme, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None
+) -> list[Place]:
+    """Find out whose each purchase is and take its receipt; those left without an outcome are to be judged."""
+    places = [Place(purchase, digest(purchase)) for purchase in purchases]
+    _name(conn, terms, places)
+    _claim(conn, terms, places)
+    _wait(conn, terms, places, now, lateness)
+    return places
+
+
 _STORES = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s)"
 
 
-def _name(conn: Connection, terms: Programme, places: list[_Place]) -> None:
+def _name(conn: Connection, terms: Programme, places: list[Place]) -> None:
     """Find each purchase's store and member, or refuse it."""
     stores = conn.execute(_STORES, [terms.club_id, list({place.purchase.store for place in places})])
     store_ids: dict[str, int] = dict(stores.fetchall())
@@ -157,10 +172,10 @@ _KNOWN = """
 """
 
 
-def _claim(conn: Connection, terms: Programme, places: list[_Place]) -> None:
+def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
     """Take each receipt's number once; a repeat answers as before, another sale under the same number is a conflict."""
-    first: dict[tuple[int, str], _Place] = {}
-    again: list[_Place] = []
+    first: dict[tuple[int, str], Place] = {}
+    again: list[Place] = []
     for place in places:
         if place.outcome is None:
             if place.key in first:
@@ -205,7 +220,7 @@ _SET_ASIDE = """
 """
 
 
-def _wait(conn: Connection, terms: Programme, places: list[_Place], now: datetime, lateness: timedelta | None) -> None:
+def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime, lateness: timedelta | None) -> None:
     """Set aside what nobody claims yet, and what a till sends too late to be judged without a person."""
     rows = []
     for place in places:
@@ -223,13 +238,8 @@ def _wait(conn: Connection, terms: Programme, places: list[_Place], now: datetim
         conn.execute(_SET_ASIDE, [terms.club_id, now, *map(list, zip(*rows, strict=True))])
 
 
-def _judge(conn: Connection, terms: Programme, places: list[_Place], now: datetime) -> None:
-    sales = []
-    for place in places:
-        assert place.member_id is not None
-        at = place.purchase.occurred_at
-        moment = terms.calendar.moment(at)
-        sales.append(Sale(place.purchase, place.store_id, place.member_id, terms.at(at), moment, place.id))
+def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
+    sales = [place.sale(terms) for place in places]
     gathered = gather(conn, terms, sales)
     members = judge(sales, gathered, terms.calendar, ClubBudgets(conn, terms.club_id))
     apply(conn, terms, sales, members, now)
