@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from flask import Blueprint, Response, g, jsonify, request
 
 from loyalty import absent, web
+from loyalty.actions.send_sign_in_code import MAY_SIGN_IN
 from loyalty.calendars import Calendar
 from loyalty.config import now
 from loyalty.errors import Forbidden, Invalid, Problem, Unauthorized
@@ -24,7 +25,6 @@ from widgets.progress import missing
 
 api = Blueprint("widgets", __name__, url_prefix="/api/v1/widgets")
 
-LIVE: Final = ("active", "suspended")
 PLACES: Final = (3, 25)
 NO_BOARD: Final = Text("This club has no such leaderboard.", "این باشگاه چنین جدول رده‌بندی‌ای ندارد.")
 
@@ -60,7 +60,7 @@ def admit() -> Response | None:
     if member_id is None:
         raise absent.member()
     g.widget_club, g.widget_member = clubs.one(caller.club_id), members.one(caller.club_id, member_id)
-    if g.widget_member.status not in LIVE:
+    if g.widget_member.status not in MAY_SIGN_IN:
         raise absent.member()
     return None
 

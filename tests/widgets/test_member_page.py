@@ -87,7 +87,7 @@ def test_a_member_reads_her_page_in_english(live, club, sara, visit):
     assert "3 of 5 days" in page.locator("#honours").inner_text()
     assert page.locator("#board .me").inner_text().split("\n") == ["2", "You", "6,734,000 toman"]
     amounts = [plain(said) for said in page.locator("#ledger .amount").all_inner_texts()]
-    assert amounts[:2] == ["+12,340 toman", "+123"]
+    assert amounts[:2] == ["+123", "+12,340 toman"]
 
 
 def test_each_line_of_the_ledger_leads_to_its_article(live, club, sara, visit):
