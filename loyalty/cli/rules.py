@@ -1,4 +1,4 @@
-"""`loyalty bylaws check`, `loyalty tiers review`, `loyalty recount`: what the bylaws say and whether the books agree."""
+"""`loyalty bylaws`, `loyalty tiers`, `loyalty recount`: what the bylaws say, and whether the books agree."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
 from loyalty.cli.terminal import answer, json_option, lang
@@ -26,6 +27,7 @@ from loyalty.values import Text
 
 SOUND = Text("The bylaws are sound.", "متن آیین‌نامه درست است.")
 AGREED = Text("Everything agrees.", "همه چیز با هم می‌خواند.")
+IN_FORCE = Text("Version {n} is in force.", "نسخهٔ {n} به اجرا درآمد.")
 MOVED = Text("{club}: {n} tier moves", "{club}: {n} جابه‌جایی سطح")
 
 
@@ -55,6 +57,18 @@ def check(file: Path, as_json: bool) -> None:
                 click.echo(f"{fault.path or '/'}: {fault.message.to(lang())}", err=True)
         sys.exit(1)
     answer({"errors": []}, SOUND, as_json=as_json)
+
+
+@bylaws.command
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--club", "code", required=True, help="The club, by its code.")
+@click.option("--note", default="", help="Why, for the history of versions.")
+@json_option
+@in_app
+def publish(file: Path, code: str, note: str, as_json: bool) -> None:
+    """Publish a document as the club's next version, in force from now; it never changes again."""
+    version = publish_bylaws(by_code(code).id, parse(file.read_text("utf-8")), now(), note=note)
+    answer({"version": version}, IN_FORCE.with_(n=number(version, lang())), as_json=as_json)
 
 
 @click.group
