@@ -344,3 +344,15 @@ def test_sixteen_writers_on_a_budgets_last_points_give_exactly_what_is_left(app:
     db.session.rollback()
     assert sum(story.balance(member) for member in members) == 95
     assert story.books_agree()
+
+
+def test_an_import_enrols_whom_it_records_and_nobody_else(story: Story) -> None:
+    known, other = MemberRef("external_id", "crm-1"), MemberRef("external_id", "crm-2")
+    sales = [story.sale(None, 1000, store="new"), story.sale(None, 1000, store="far", currency="USD")]
+    named = [type(sale)(**{**_fields(sale), "member": ref}) for sale, ref in zip(sales, (known, other), strict=True)]
+    statuses = [outcome.status for outcome in story.records(named, importing=True)]
+    assert statuses == ["recorded", "refused"]
+    people = connection().execute("SELECT value FROM identifier WHERE kind = 'external_id'").fetchall()
+    stores = connection().execute("SELECT code FROM store ORDER BY code").fetchall()
+    assert people == [("crm-1",)]
+    assert [code for (code,) in stores] == ["new", "s1", "s2"]
