@@ -11,6 +11,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -147,14 +148,17 @@ def create_app() -> Flask:
     return create_shop(club_url, key, secret, customer, club_page=f"{club_url}/m/{club.code}/")
 
 
-def _key(club_id: int, origin: str, kept: Path, now: datetime) -> str:
-    """The shop's publishable key: the one it keeps, while that is live and for its origin, or a new one."""
+def _key(club_id: int, shop_url: str, kept: Path, now: datetime) -> str:
+    """The shop's publishable key: the one it keeps, while that is live and for its origins, or a new one."""
+    origins = [shop_url]
+    if urlsplit(shop_url).hostname == "localhost":
+        origins.append(shop_url.replace("localhost", "127.0.0.1", 1))  # the same shop, typed otherwise
     if kept.exists():
         key = str(json.loads(kept.read_text("utf-8"))["key"])
         found = keys.caller(key)
-        if found is not None and found.club_id == club_id and found.origins == [origin]:
+        if found is not None and found.club_id == club_id and found.origins == origins:
             return key
-    key = create_key(club_id, "publishable", now, origins=[origin])
+    key = create_key(club_id, "publishable", now, origins=origins)
     kept.touch(mode=0o600)
     kept.write_text(json.dumps({"key": key}), "utf-8")
     return key
