@@ -7,6 +7,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields
 
 from loyalty.models.member import STATUSES
+from loyalty.schemas.said import told
 
 
 def text(**kwargs: Any) -> fields.String:
@@ -43,7 +44,9 @@ def of_names(values: dict[str, Any], **kwargs: Any) -> fields.Dict:
 def next_page() -> fields.String:
     """Where a list goes on."""
     return fields.String(
-        required=True, allow_none=True, metadata={"description": "Cursor of the page after; null at the end."}
+        required=True,
+        allow_none=True,
+        metadata=told("Cursor of the page after; null at the end.", "نشانگر صفحهٔ بعد؛ در پایان null است."),
     )
 
 
@@ -100,8 +103,8 @@ class WalletSchema(Schema):
 
     unit = text(metadata={"enum": ["points", "money"]})
     name = both()
-    available = whole(metadata={"description": "What can be spent now.", "example": 4820})
-    earned = whole(metadata={"description": "All that was ever given.", "example": 4820})
+    available = whole(metadata=told("What can be spent now.", "آنچه همین حالا می‌توان خرج کرد.", example=4820))
+    earned = whole(metadata=told("All that was ever given.", "همهٔ آنچه تاکنون داده شده است.", example=4820))
 
 
 def wallets() -> fields.Dict:
@@ -121,13 +124,13 @@ class StatementLineSchema(Schema):
     id = whole()
     at = at()
     wallet = text(metadata={"example": "points"})
-    amount = whole(metadata={"description": "What the member gained.", "example": 144})
-    version = whole(metadata={"description": "The version of the bylaws that gave it."})
+    amount = whole(metadata=told("What the member gained.", "آنچه به عضو رسید.", example=144))
+    version = whole(metadata=told("The version of the bylaws that gave it.", "نسخه‌ای از اساسنامه که آن را داد."))
     article = text(metadata={"example": "1"})
     title = both()
-    event = whole(metadata={"description": "The purchase's id."})
+    event = whole(metadata=told("The purchase's id.", "شناسهٔ خرید."))
     receipt = text(allow_none=True)
-    sentence = both(metadata={"description": "The arithmetic behind it."})
+    sentence = both(metadata=told("The arithmetic behind it.", "حساب آن."))
 
 
 class StatementSchema(Schema):
@@ -173,7 +176,7 @@ class TierSchema(Schema):
     since = at(allow_none=True)
     next = fields.Nested(TierStepSchema, required=True, allow_none=True)
     keep = fields.Nested(TierStepSchema, required=True, allow_none=True)
-    ladder = many(RungSchema, metadata={"description": "Every step, the lowest first."})
+    ladder = many(RungSchema, metadata=told("Every step, the lowest first.", "همهٔ پله‌ها، از پایین‌ترین."))
 
 
 class BadgeSchema(Schema):
@@ -189,7 +192,12 @@ class BadgeSchema(Schema):
     needed = whole()
     share = whole()
     earned_at = at(allow_none=True)
-    rarity = whole(metadata={"description": "Members who hold it, as a floored percentage of active members."})
+    rarity = whole(
+        metadata=told(
+            "Members who hold it, as a floored percentage of active members.",
+            "درصد اعضای فعالی که آن را دارند، رو به پایین گرد شده.",
+        )
+    )
 
 
 class BadgesSchema(Schema):

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 
 from loyalty.rest.answers import TextSchema, at, both, many, next_page, text, whole
 from loyalty.rest.problems import ProblemSchema
+from loyalty.schemas.said import told
 
 STATUSES: Final = ("recorded", "set_aside", "unclaimed")
 
@@ -15,10 +16,12 @@ STATUSES: Final = ("recorded", "set_aside", "unclaimed")
 class GivenSchema(Schema):
     """What an article gave."""
 
-    article = text(metadata={"description": "An article's number, or badge:CODE:LEVEL.", "example": "1"})
+    article = text(
+        metadata=told("An article's number, or badge:CODE:LEVEL.", "شمارهٔ ماده، یا badge:CODE:LEVEL.", example="1")
+    )
     wallet = text(metadata={"example": "points"})
     amount = whole(metadata={"example": 144})
-    sentence = text(metadata={"description": "The arithmetic, in the language asked for."})
+    sentence = text(metadata=told("The arithmetic, in the language asked for.", "حساب آن، به زبان درخواست."))
 
 
 class StepSchema(Schema):
@@ -39,7 +42,7 @@ class WithheldSchema(Schema):
     """An article that gave nothing, and the first condition or limit that stopped it."""
 
     article = text()
-    because = text(metadata={"description": "In the language asked for."})
+    because = text(metadata=told("In the language asked for.", "به زبان درخواست."))
 
 
 class HeldSchema(Schema):
@@ -52,10 +55,14 @@ class HeldSchema(Schema):
 class AnswerSchema(Schema):
     """What a purchase gave, and why not more."""
 
-    id = whole(allow_none=True, metadata={"description": "null in a quote."})
+    id = whole(allow_none=True, metadata=told("null in a quote.", "در پیش‌نمایش null است."))
     receipt = text(allow_none=True, metadata={"example": "A-1001"})
-    status = text(metadata={"enum": [*STATUSES, "quoted"], "description": "What waits has given nothing yet."})
-    bylaws = whole(allow_none=True, metadata={"description": "The version that judged it."})
+    status = text(
+        metadata=told(
+            "What waits has given nothing yet.", "آنچه در انتظار است هنوز چیزی نداده است.", enum=[*STATUSES, "quoted"]
+        )
+    )
+    bylaws = whole(allow_none=True, metadata=told("The version that judged it.", "نسخه‌ای که آن را سنجید."))
     awards = many(GivenSchema)
     badges = many(StepSchema)
     tier = fields.Nested(MoveSchema, required=True)
@@ -117,7 +124,7 @@ class SaleSchema(Schema):
         keys=fields.String(),
         values=fields.Integer(),
         required=True,
-        metadata={"description": "What its member has from it, by wallet."},
+        metadata=told("What its member has from it, by wallet.", "آنچه عضو از آن دارد، به تفکیک کیف."),
     )
     tenders = fields.List(fields.Nested(PaidSchema), required=True, allow_none=True)
     channel = text(allow_none=True)
@@ -137,8 +144,8 @@ class ConditionSchema(Schema):
 
     holds = fields.Boolean(required=True)
     sentence = both()
-    saw = both(metadata={"description": "What the condition was held against."})
-    depth = whole(metadata={"description": "0 for the article's own condition."})
+    saw = both(metadata=told("What the condition was held against.", "آنچه شرط با آن سنجیده شد."))
+    depth = whole(metadata=told("0 for the article's own condition.", "۰ برای شرط خود ماده."))
 
 
 class GaveSchema(Schema):
@@ -157,7 +164,10 @@ class JudgedArticleSchema(Schema):
     gave = many(GaveSchema)
     conditions = many(ConditionSchema)
     because = fields.Nested(
-        TextSchema, required=True, allow_none=True, metadata={"description": "Why it gave nothing, or less."}
+        TextSchema,
+        required=True,
+        allow_none=True,
+        metadata=told("Why it gave nothing, or less.", "چرا چیزی نداد، یا کمتر داد."),
     )
 
 
@@ -167,5 +177,5 @@ class ExplanationSchema(Schema):
     purchase = whole()
     version = whole()
     occurred_at = at()
-    tier = text(allow_none=True, metadata={"description": "The member's tier before it."})
+    tier = text(allow_none=True, metadata=told("The member's tier before it.", "سطح عضو پیش از آن."))
     articles = many(JudgedArticleSchema)

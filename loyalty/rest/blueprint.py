@@ -17,9 +17,10 @@ from loyalty.schemas.fields import Base
 from loyalty.values import Text
 
 View = Callable[..., Response]
-Answer = type[Schema] | Mapping[str, Any] | tuple[type[Schema], str]
+Answer = type[Schema] | Mapping[str, Any] | tuple[type[Schema], Text]
 """A schema, a JSON schema, or a schema with what its status means."""
 
+_DONE: Final = {200: Text("Found or done", "یافت یا انجام شد"), 201: Text("Made", "ساخته شد")}
 PREFIX: Final = "/api/v1"
 
 _ALWAYS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -48,25 +49,30 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         method: str,
         rule: str,
         summary: Text,
+        about: Text,
         answers: Mapping[int, Answer],
         *,
         body: type[Base] | None = None,
         query: type[Base] | None = None,
     ) -> Callable[[View], View]:
-        """A view as an operation; its docstring is the description in the document.
+        """A view as an operation, with what the documents say of it: a title, a description, and the answers' schemas.
 
-        What `body` or `query` loads is handed to the view first. `answers` are schemas by status, for the document.
+        What `body` or `query` loads is handed to the view first.
         """
+
+        meanings: dict[str, str] = {}
 
         def decorated(view: View) -> View:
             for status, answer in answers.items():
-                schema, description = answer if isinstance(answer, tuple) else (answer, None)
-                view = self.response(status, schema, description=description)(view)
+                schema, meaning = answer if isinstance(answer, tuple) else (answer, _DONE[status])
+                meanings[str(status)] = meaning.fa
+                view = self.response(status, schema, description=meaning.en)(view)
             if body:
                 view = self.arguments(body)(view)
             if query:
                 view = self.arguments(query, location="query")(view)
-            view = self.doc(summary=summary.en, **{"x-summary-fa": summary.fa})(view)
+            persian = {"x-summary-fa": summary.fa, "x-description-fa": about.fa, "x-answers-fa": meanings}
+            view = self.doc(summary=summary.en, description=about.en, **persian)(view)
             self.add_url_rule(rule, view_func=view, methods=[method])
             return view
 
@@ -94,4 +100,4 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             manual["responses"] = {status.value: status.name for status in refusals}
             kinds = access.OPERATIONS.get(f"{self.name}.{endpoint}", ())
             manual["x-keys"] = sorted(kinds, key=("server", "till", "publishable").index)
-            doc["docstring"] = {"description": "\n\n".join(part for part in doc["docstring"].values() if part)}
+            doc["docstring"] = {}

@@ -16,6 +16,7 @@ from loyalty.rest.answers import at, many, next_page, text, whole
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import reply
 from loyalty.rules.phrase import plain
+from loyalty.schemas.said import told
 from loyalty.values import LANGS, Lang, Text
 
 blp = Blueprint(
@@ -57,7 +58,12 @@ class BylawsSchema(Schema):
     """A version of the bylaws."""
 
     version = whole()
-    since = at(data_key="from", metadata={"description": "In force from then; the first version since ever."})
+    since = at(
+        data_key="from",
+        metadata=told(
+            "In force from then; the first version since ever.", "از آن زمان جاری است؛ نخستین نسخه از همیشه."
+        ),
+    )
     document = fields.Dict(required=True)
     text = fields.Nested(BothTextsSchema, required=True)
 
@@ -82,6 +88,10 @@ class VersionsSchema(Schema):
     "GET",
     "/bylaws",
     Text("The bylaws in force", "اساسنامهٔ جاری"),
+    Text(
+        "The version in force: the document, and its sentences in both languages. Open to publishable keys.",
+        "نسخهٔ جاری: سند، و جمله‌هایش به دو زبان. برای کلیدهای منتشرشدنی هم باز است.",
+    ),
     {200: BylawsSchema},
 )
 def in_force() -> Response:
@@ -93,6 +103,7 @@ def in_force() -> Response:
     "GET",
     "/bylaws/versions",
     Text("List the versions", "فهرست نسخه‌ها"),
+    Text("Every published version, the newest first.", "همهٔ نسخه‌های منتشرشده، تازه‌ترین در آغاز."),
     {200: VersionsSchema},
 )
 def versions() -> Response:
@@ -108,6 +119,7 @@ def versions() -> Response:
     "GET",
     f"/bylaws/versions/<int(min=1, max={MAX_VERSION}):number>",
     Text("A version", "یک نسخه"),
+    Text("A published version, in force or not.", "یک نسخهٔ منتشرشده، جاری یا پیشین."),
     {200: BylawsSchema},
 )
 def version(number: int) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from loyalty.values import Text
+
 _DEEPEST: Final = 4
 _EXAMPLES: Final = {
     "date-time": "2026-11-12T15:00:00Z",
@@ -18,7 +20,7 @@ class FieldRow(NamedTuple):
     name: str
     type: str
     required: bool
-    about: str
+    about: Text
     depth: int
 
 
@@ -30,12 +32,16 @@ def rows(schema: dict[str, Any], spec: dict[str, Any], depth: int = 0) -> list[F
         return found
     required = schema.get("required", [])
     for name, inner in schema.get("properties", {}).items():
-        about = inner.get("description", "")
-        found.append(FieldRow(name, _type(inner, spec), name in required, about, depth))
+        found.append(FieldRow(name, _type(inner, spec), name in required, about(inner), depth))
         found += rows(_inside(inner, spec), spec, depth + 1)
     if isinstance(schema.get("additionalProperties"), dict) and not schema.get("properties"):
         found += rows(schema["additionalProperties"], spec, depth)
     return found
+
+
+def about(told: dict[str, Any]) -> Text:
+    """What the document tells of a field or an operation."""
+    return Text(told.get("description", ""), told.get("x-description-fa", ""))
 
 
 def example(schema: dict[str, Any], spec: dict[str, Any], depth: int = 0) -> Any:
@@ -62,7 +68,7 @@ def _object(schema: dict[str, Any], spec: dict[str, Any], depth: int) -> dict[st
     found = {
         name: example(inner, spec, depth + 1)
         for name, inner in schema.get("properties", {}).items()
-        if name in required or "example" in inner or inner.get("type") == "array"
+        if name in required or "example" in inner or "array" in _kinds(inner)
     }
     further = schema.get("additionalProperties")
     if not found and isinstance(further, dict) and "$ref" in further:

@@ -12,7 +12,7 @@ from loyalty.calendars import Calendar
 from loyalty.queries.paging import DEFAULT_LIMIT, MAX_LIMIT
 from loyalty.schemas.fields import Base, Figure, Words, says
 from loyalty.schemas.moments import Day, Instant
-from loyalty.schemas.said import Said
+from loyalty.schemas.said import Said, told
 
 _SPACE_FOR_PLUS: Final = re.compile(r" (?=\d\d:\d\d$)")
 
@@ -43,8 +43,8 @@ class Bound(fields.Field[date | datetime]):
 class PageQuery(Base):
     """A page of a list."""
 
-    limit = Figure(1, MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata={"description": "Items on a page."})
-    cursor = Words(64, metadata={"description": "The `next` of the page before."})
+    limit = Figure(1, MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata=told("Items on a page.", "شمار موارد هر صفحه."))
+    cursor = Words(64, metadata=told("The `next` of the page before.", "مقدار next صفحهٔ پیش."))
 
 
 class PeriodQuery(Base):

@@ -15,7 +15,7 @@ from loyalty.errors import Problem
 from loyalty.rest import problems
 from loyalty.rest.api import Api
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.describe import FieldRow, example, rows
+from loyalty.rest.describe import FieldRow, about, example, rows
 from loyalty.values import Text
 
 PROBLEMS: Final[tuple[type[Problem], ...]] = (
@@ -48,11 +48,11 @@ class Operation(NamedTuple):
     method: str
     path: str
     summary: Text
-    about: str
+    about: Text
     keys: list[tuple[str, Text]]
     parameters: list[FieldRow]
     body: list[FieldRow]
-    answers: list[tuple[str, str]]
+    answers: list[tuple[str, Text]]
     """Status and what it means."""
     answer: list[FieldRow]
     request_example: str
@@ -100,7 +100,7 @@ class Guide:
                 one["name"],
                 str(one["schema"].get("type", "string")),
                 bool(one.get("required")),
-                one.get("description", ""),
+                about({**one.get("schema", {}), **one}),
                 0,
             )
             for one in [*shared, *told.get("parameters", [])]
@@ -110,24 +110,24 @@ class Guide:
             method=method.upper(),
             path=path,
             summary=Text(told["summary"], told["x-summary-fa"]),
-            about=" ".join(told.get("description", "").split()),
+            about=about(told),
             keys=[KEYS[kind] for kind in told["x-keys"]],
             parameters=parameters,
             body=rows(schema, self.spec) if schema else [],
-            answers=[
-                (code, self._meaning(one)) for code, one in sorted(told["responses"].items()) if code != "default"
-            ],
+            answers=[(code, self._meaning(code, told)) for code in sorted(told["responses"]) if code != "default"],
             answer=rows(answered, self.spec),
             request_example=_json(example(schema, self.spec)) if schema else "",
             answer_example=_json(example(answered, self.spec)),
         )
 
-    def _meaning(self, response: dict[str, Any]) -> str:
-        if "$ref" in response:
-            response = self.spec["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
-        return str(response["description"])
+    def _meaning(self, code: str, told: dict[str, Any]) -> Text:
+        if code in told["x-answers-fa"]:
+            return Text(told["responses"][code]["description"], told["x-answers-fa"][code])
+        return _TITLES[int(code)]
 
 
+_TITLES: Final = {problem.status: problem.title for problem in reversed(PROBLEMS)}
+"""What a refusal's status means; of several codes with one status the first is the common one."""
 _NO_MARKS: Final = str.maketrans({"{": None, "}": None, "/": "-"})
 
 

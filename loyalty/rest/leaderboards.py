@@ -16,6 +16,7 @@ from loyalty.rest.answers import both, many, next_page, text, whole
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import lang, reply, shown
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Words
+from loyalty.schemas.said import told
 from loyalty.values import Text
 
 blp = Blueprint(
@@ -33,10 +34,14 @@ PLACES: Final = 10
 class BoardQuery(Base):
     """Which places of which period."""
 
-    period = Words(20, load_default="current", metadata={"description": "current, previous, or a label as in 1405-08."})
+    period = Words(
+        20,
+        load_default="current",
+        metadata=told("current, previous, or a label as in 1405-08.", "current، previous یا نام دوره مانند 1405-08."),
+    )
     limit = Figure(1, MAX_LIMIT, load_default=PLACES)
-    cursor = Words(18, metadata={"description": "The `next` of the page before."})
-    around = Figure(1, MAX_ID, metadata={"description": "A member's id: the places around."})
+    cursor = Words(18, metadata=told("The `next` of the page before.", "مقدار next صفحهٔ پیش."))
+    around = Figure(1, MAX_ID, metadata=told("A member's id: the places around.", "شناسهٔ عضو: رتبه‌های پیرامون او."))
 
 
 class PlaceSchema(Schema):
@@ -54,7 +59,12 @@ class BoardSchema(Schema):
 
     code = text()
     title = both()
-    unit = text(metadata={"description": "What the scores are: money, quantity, times, days or count."})
+    unit = text(
+        metadata=told(
+            "What the scores are: money, quantity, times, days or count.",
+            "جنس امتیازها: money، quantity، times، days یا count.",
+        )
+    )
     period = text(metadata={"example": "1405-08"})
     period_start = fields.Date(required=True, allow_none=True)
     period_end = fields.Date(required=True, allow_none=True)
@@ -67,6 +77,7 @@ class BoardSchema(Schema):
     "GET",
     "/leaderboards/<code>",
     Text("A leaderboard", "یک جدول رده‌بندی"),
+    Text("The places of a period, from the top or around a member.", "رتبه‌های یک دوره، از بالا یا پیرامون یک عضو."),
     {200: BoardSchema},
     query=BoardQuery,
 )

@@ -34,6 +34,7 @@ from loyalty.rules.facts import IdentifierKind
 from loyalty.schemas.fields import MAX_ID, OneOf, Words
 from loyalty.schemas.member import EnrolmentSchema, PersonSchema, check_times
 from loyalty.schemas.people import Attributes, Card, Consents, Phone
+from loyalty.schemas.said import told
 from loyalty.values import Text
 
 blp = Blueprint(
@@ -55,22 +56,35 @@ class MembersQuery(PageQuery):
     phone = Phone(metadata={"example": "09121234567"})
     card = Card(metadata={"example": "7F42-9KD3-XH5C"})
     external_id = Words(100)
-    q = Words(100, metadata={"description": "A part of a name, or a whole card, phone or external id."})
+    q = Words(
+        100,
+        metadata=told(
+            "A part of a name, or a whole card, phone or external id.", "بخشی از نام، یا کارت، تلفن یا شناسهٔ کامل."
+        ),
+    )
 
 
 class MemberChange(PersonSchema):
     """What to change; null takes a value away. Attributes and consents are merged by name."""
 
-    card = Card(metadata={"description": "A new card; the old one is no longer known."})
+    card = Card(
+        metadata=told("A new card; the old one is no longer known.", "کارت تازه؛ کارت پیشین دیگر شناخته نمی‌شود.")
+    )
     attributes = Attributes(removable=True, allow_none=True)
     consents = Consents(removable=True, allow_none=True)
-    status = OneOf(*STATUSES, metadata={"description": "Only active members earn."})
+    status = OneOf(*STATUSES, metadata=told("Only active members earn.", "تنها اعضای فعال (active) امتیاز می‌گیرند."))
 
 
 @blp.operation(
     "POST",
     "/members",
     Text("Enrol a member", "عضوگیری"),
+    Text(
+        "Enrols a person; a card number is made where none is given. What the member is known by must be new to"
+        " the club, else 409 names the field.",
+        "کسی را عضو می‌کند؛ اگر شمارهٔ کارت داده نشود، ساخته می‌شود. مشخصه‌های عضو باید در باشگاه تازه باشند،"
+        " وگرنه ۴۰۹ فیلد تکراری را نام می‌برد.",
+    ),
     {201: EnrolledSchema},
     body=EnrolmentSchema,
 )
@@ -89,6 +103,12 @@ def enrol(body: Enrolment) -> Response:
     "GET",
     "/members",
     Text("Find or list members", "یافتن و فهرست اعضا"),
+    Text(
+        "With phone, card or external_id: the one member known by it, or none. Without them: members, the newest"
+        " first. A till's key finds, it doesn't list.",
+        "با phone، card یا external_id تنها همان عضو می‌آید، یا هیچ‌کس. بدون آن‌ها فهرست اعضا می‌آید، تازه‌ترین"
+        " در آغاز. کلید صندوق می‌یابد ولی فهرست نمی‌کند.",
+    ),
     {200: MembersSchema},
     query=MembersQuery,
 )
@@ -119,6 +139,7 @@ def listed(query: dict[str, Any]) -> Response:
     "GET",
     MEMBER,
     Text("A member", "یک عضو"),
+    Text("What is known of a member.", "آنچه از یک عضو می‌دانیم."),
     {200: MemberSchema},
 )
 def one(member_id: int) -> Response:
@@ -130,6 +151,12 @@ def one(member_id: int) -> Response:
     "PATCH",
     MEMBER,
     Text("Change a member", "تغییر عضو"),
+    Text(
+        "Changes what is known of a member, or the standing in the club. Null takes a value away; attributes and"
+        " consents are merged by name.",
+        "آنچه از عضو می‌دانیم یا وضعیت او در باشگاه را عوض می‌کند. null مقدار را برمی‌دارد؛ attributes و consents"
+        " نام‌به‌نام ادغام می‌شوند.",
+    ),
     {200: MemberSchema},
     body=MemberChange,
 )
@@ -147,6 +174,10 @@ def update(body: dict[str, Any], member_id: int) -> Response:
     "GET",
     f"{MEMBER}/wallets",
     Text("A member's wallets", "کیف‌های عضو"),
+    Text(
+        "What a member has, by the wallet's code; money in minor units.",
+        "دارایی عضو به تفکیک کد کیف؛ پول به کوچک‌ترین واحد.",
+    ),
     {200: WALLETS},
 )
 def wallets(member_id: int) -> Response:
@@ -158,6 +189,10 @@ def wallets(member_id: int) -> Response:
     "GET",
     f"{MEMBER}/statement",
     Text("A member's ledger", "دفتر عضو"),
+    Text(
+        "Every entry, the newest first, with the article that gave it and its arithmetic.",
+        "همهٔ ثبت‌ها، تازه‌ترین در آغاز، با مادهٔ اساسنامه و حساب هر یک.",
+    ),
     {200: StatementSchema},
     query=PageQuery,
 )
@@ -173,6 +208,10 @@ def statement(query: dict[str, Any], member_id: int) -> Response:
     "GET",
     f"{MEMBER}/tier",
     Text("A member's tier", "سطح عضو"),
+    Text(
+        "Where a member stands on the ladder, how far the next step is, and what keeps this one.",
+        "عضو کجای نردبان است، تا پلهٔ بعد چه‌قدر مانده و چه چیزی این پله را نگه می‌دارد.",
+    ),
     {200: TierSchema},
 )
 def tier(member_id: int) -> Response:
@@ -187,6 +226,10 @@ def tier(member_id: int) -> Response:
     "GET",
     f"{MEMBER}/badges",
     Text("A member's badges", "نشان‌های عضو"),
+    Text(
+        "Every badge, with its level and how far the next one is; a secret badge only once it is earned.",
+        "همهٔ نشان‌ها با سطحشان و فاصله تا سطح بعد؛ نشان پنهان تنها پس از گرفتن دیده می‌شود.",
+    ),
     {200: BadgesSchema},
 )
 def badges(member_id: int) -> Response:

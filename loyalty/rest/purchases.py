@@ -35,6 +35,7 @@ from loyalty.schemas import load_purchase
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
 from loyalty.schemas.moments import not_ahead
 from loyalty.schemas.purchase import PurchaseSchema, QuoteSchema
+from loyalty.schemas.said import told
 from loyalty.values import Text
 
 blp = Blueprint(
@@ -80,18 +81,30 @@ class BatchBody(Base):
 class PurchasesQuery(PageQuery, PeriodQuery):
     """Which purchases to list."""
 
-    member = Figure(1, MAX_ID, metadata={"description": "A member's id."})
-    store = Words(64, metadata={"description": "A store's code."})
+    member = Figure(1, MAX_ID, metadata=told("A member's id.", "شناسهٔ عضو."))
+    store = Words(64, metadata=told("A store's code.", "کد فروشگاه."))
 
 
 @blp.operation(
     "POST",
     "/purchases",
     Text("Record a purchase", "ثبت خرید"),
+    Text(
+        "Judges a purchase by the bylaws in force when it happened, and says what it gave and why not more. The"
+        " same receipt and content again is answered 200 with the first answer; other content is a 409. Without a"
+        " member the purchase is kept unclaimed. What a till's key sends more than 30 days late is set aside"
+        " (202).",
+        "خرید را با اساسنامه‌ای می‌سنجد که هنگام خرید جاری بود، و می‌گوید چه داد و چرا بیشتر نداد. همان رسید با"
+        " همان محتوا پاسخ نخست را با ۲۰۰ می‌گیرد؛ با محتوای دیگر ۴۰۹ است. خرید بدون عضو بی‌صاحب نگه داشته می‌شود."
+        " آنچه کلید صندوق با بیش از ۳۰ روز تأخیر بفرستد برای بررسی کنار می‌رود (۲۰۲).",
+    ),
     {
         201: AnswerSchema,
-        200: (AnswerSchema, "The same purchase again: the first answer"),
-        202: (AnswerSchema, "Too late for a till: set aside for a person"),
+        200: (AnswerSchema, Text("The same purchase again: the first answer", "همان خرید دوباره: پاسخ نخست")),
+        202: (
+            AnswerSchema,
+            Text("Too late for a till: set aside for a person", "برای صندوق دیر است: تا بررسی کنار رفت"),
+        ),
     },
     body=PurchaseSchema,
 )
@@ -115,6 +128,12 @@ def record(purchase: Purchase) -> Response:
     "POST",
     "/purchases/batch",
     Text("Record many purchases", "ثبت گروهی خریدها"),
+    Text(
+        "Records purchases in their order, at most 5,000; a bad one refuses itself alone, and sending all again"
+        " completes the rest.",
+        "خریدها را به ترتیب ثبت می‌کند، حداکثر ۵٬۰۰۰ تا؛ خرید نادرست تنها خودش رد می‌شود و فرستادن دوبارهٔ همه،"
+        " بقیه را کامل می‌کند.",
+    ),
     {200: BatchAnswerSchema},
     body=BatchBody,
 )
@@ -135,6 +154,10 @@ def batch(body: dict[str, list[Any]]) -> Response:
     "POST",
     "/quotes",
     Text("Quote a basket", "پیش‌نمایش سبد خرید"),
+    Text(
+        "What a purchase would give if it were made; nothing is written.",
+        "اگر این خرید انجام شود چه می‌دهد؛ چیزی ثبت نمی‌شود.",
+    ),
     {200: AnswerSchema},
     body=QuoteSchema,
 )
@@ -152,6 +175,12 @@ def quote(purchase: Purchase) -> Response:
     "GET",
     "/purchases",
     Text("List purchases", "فهرست خریدها"),
+    Text(
+        "Judged purchases, the latest first; a till's key sees those of its store. Days include both ends,"
+        " instants the first only.",
+        "خریدهای سنجیده‌شده، تازه‌ترین در آغاز؛ کلید صندوق تنها خریدهای فروشگاه خود را می‌بیند. روزها هر دو سر را"
+        " در بر می‌گیرند و زمان‌ها تنها سر نخست را.",
+    ),
     {200: PurchasesSchema},
     query=PurchasesQuery,
 )
@@ -177,6 +206,10 @@ def listed(query: dict[str, Any]) -> Response:
     "GET",
     f"{ONE}/explanation",
     Text("Explain a purchase", "توضیح یک خرید"),
+    Text(
+        "Every article of the version that judged it: each condition with what it saw, and whether it held.",
+        "همهٔ ماده‌های نسخه‌ای که آن را سنجید: هر شرط با آنچه دید، و اینکه برقرار بود یا نه.",
+    ),
     {200: ExplanationSchema},
 )
 def explanation(purchase: str) -> Response:
@@ -194,6 +227,10 @@ def explanation(purchase: str) -> Response:
     "GET",
     ONE,
     Text("A purchase", "یک خرید"),
+    Text(
+        "A purchase as it was recorded, by id or as `store:receipt`.",
+        "خرید همان‌گونه که ثبت شد؛ با شناسه یا به شکل store:receipt.",
+    ),
     {200: SaleSchema},
 )
 def one(purchase: str) -> Response:

@@ -13,17 +13,18 @@ from loyalty.rest.answers import text, whole
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.fields import PeriodQuery, period
 from loyalty.rest.reply import reply, shown
+from loyalty.schemas.said import told
 from loyalty.values import Text
 
 blp = Blueprint(Text("Reports", "گزارش‌ها"), __name__, Text("What the programme comes to.", "حاصل برنامهٔ باشگاه."))
 
 
-def _by_wallet(description: str) -> fields.Dict:
+def _by_wallet(en: str, fa: str) -> fields.Dict:
     return fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
         required=True,
-        metadata={"description": description, "example": {"points": 184200}},
+        metadata=told(en, fa, example={"points": 184200}),
     )
 
 
@@ -31,21 +32,23 @@ class SummarySchema(Schema):
     """A period's sums; money in minor units, wallets by their codes."""
 
     purchases = whole()
-    members = whole(metadata={"description": "Members who bought in the period."})
-    enrolled = whole(metadata={"description": "Members who joined in the period."})
+    members = whole(metadata=told("Members who bought in the period.", "اعضایی که در این دوره خرید کرده‌اند."))
+    enrolled = whole(metadata=told("Members who joined in the period.", "اعضایی که در این دوره پیوسته‌اند."))
     currency = text(metadata={"example": "IRR"})
     gross = whole()
     net = whole()
-    issued = _by_wallet("Given in the period.")
-    spent = _by_wallet("Spent in the period.")
-    expired = _by_wallet("Expired in the period.")
-    outstanding = _by_wallet("What members held when the period ended.")
+    issued = _by_wallet("Given in the period.", "آنچه در این دوره داده شد.")
+    spent = _by_wallet("Spent in the period.", "آنچه در این دوره خرج شد.")
+    expired = _by_wallet("Expired in the period.", "آنچه در این دوره منقضی شد.")
+    outstanding = _by_wallet("What members held when the period ended.", "آنچه در پایان دوره نزد اعضا بود.")
     liability = whole(
         allow_none=True,
-        metadata={
-            "description": "What the club owes members in money: its wallets in money, as outstanding. Points have no "
-            "price in money yet, so a club with points alone has null here."
-        },
+        metadata=told(
+            "What the club owes members in money: its wallets in money, as outstanding. Points have no price in money"
+            " yet, so a club with points alone has null here.",
+            "بدهی باشگاه به اعضا به پول: ماندهٔ کیف‌های پولی. امتیاز هنوز بهای پولی ندارد؛ پس برای باشگاهی که تنها"
+            " امتیاز می‌دهد null است.",
+        ),
     )
 
 
@@ -53,6 +56,10 @@ class SummarySchema(Schema):
     "GET",
     "/reports/summary",
     Text("The sums of a period", "جمع‌های یک دوره"),
+    Text(
+        "What was sold, given and is held, by when it happened; an end that is left out is open.",
+        "آنچه فروخته، داده و نگه داشته شده، بر پایهٔ زمان رویداد؛ سری که نیاید باز است.",
+    ),
     {200: SummarySchema},
     query=PeriodQuery,
 )

@@ -16,6 +16,7 @@ from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.fields import PageQuery
 from loyalty.rest.reply import reply
 from loyalty.schemas.fields import Base, Words
+from loyalty.schemas.said import told
 from loyalty.values import Text
 
 blp = Blueprint(
@@ -35,7 +36,11 @@ class StoreBody(Base):
 
     code = Words(64, CODE, required=True, metadata={"example": "tajrish"})
     name = Words(120, required=True, metadata={"example": "شعبهٔ تجریش"})
-    partner = Words(120, allow_none=True, metadata={"description": "The partner business whose store it is."})
+    partner = Words(
+        120,
+        allow_none=True,
+        metadata=told("The partner business whose store it is.", "کسب‌وکار همکاری که فروشگاه از آنِ اوست."),
+    )
 
 
 class StoreChange(Base):
@@ -50,6 +55,7 @@ class StoreChange(Base):
     "POST",
     "/stores",
     Text("Open a store", "ساختن فروشگاه"),
+    Text("A store of the club; its code must be new.", "فروشگاهی از باشگاه؛ کدش باید تازه باشد."),
     {201: StoreSchema},
     body=StoreBody,
 )
@@ -64,6 +70,7 @@ def create(body: dict[str, Any]) -> Response:
     "GET",
     "/stores",
     Text("List stores", "فهرست فروشگاه‌ها"),
+    Text("Stores in the order in which they were opened.", "فروشگاه‌ها به ترتیب ساخته‌شدن."),
     {200: StoresSchema},
     query=PageQuery,
 )
@@ -77,6 +84,10 @@ def listed(query: dict[str, Any]) -> Response:
     "PATCH",
     "/stores",
     Text("Change a store", "تغییر فروشگاه"),
+    Text(
+        "Changes the name or the partner of the store that `code` names; null takes the partner away.",
+        "نام یا همکار فروشگاهی را که code نام می‌برد عوض می‌کند؛ null همکار را برمی‌دارد.",
+    ),
     {200: StoreSchema},
     body=StoreChange,
 )

@@ -12,6 +12,7 @@ from loyalty.errors import Invalid
 from loyalty.schemas.fields import Base, OneOf, Words, YesNo, read
 from loyalty.schemas.moments import Day, Instant, not_ahead
 from loyalty.schemas.people import Attributes, Card, Consents, Phone, Ref
+from loyalty.schemas.said import told
 from loyalty.values import LANGS, Text
 
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
@@ -21,30 +22,37 @@ class PersonSchema(Base):
     """What a member may be told of at any time; null takes a value away."""
 
     external_id = Words(
-        100, allow_none=True, metadata={"description": "The shop's own id of the customer.", "example": "C-1024"}
+        100,
+        allow_none=True,
+        metadata=told("The shop's own id of the customer.", "شناسهٔ مشتری نزد خود فروشگاه.", example="C-1024"),
     )
     phone = Phone(allow_none=True, metadata={"example": "09121234567"})
     email = Words(254, EMAIL, allow_none=True, metadata={"example": "sara@example.com"})
     name = Words(120, allow_none=True, metadata={"example": "سارا محمدی"})
     birthday = Day(
         allow_none=True,
-        metadata={"description": "Gregorian, or Jalali with a year below 1700.", "example": "1371-05-21"},
+        metadata=told(
+            "Gregorian, or Jalali with a year below 1700.", "میلادی، یا شمسی با سال کمتر از ۱۷۰۰.", example="1371-05-21"
+        ),
     )
     attributes = Attributes(allow_none=True, metadata={"example": {"city": "Tehran"}})
-    consents = Consents(allow_none=True, metadata={"description": "Per channel.", "example": {"sms": True}})
+    consents = Consents(allow_none=True, metadata=told("Per channel.", "برای هر کانال جداگانه.", example={"sms": True}))
     lang = OneOf(*LANGS, allow_none=True)
-    alias = Words(40, allow_none=True, metadata={"description": "The name on leaderboards."})
-    on_boards = YesNo(metadata={"description": "Whether leaderboards show the member."})
+    alias = Words(40, allow_none=True, metadata=told("The name on leaderboards.", "نامی که در جدول‌های رده‌بندی می‌آید."))
+    on_boards = YesNo(metadata=told("Whether leaderboards show the member.", "آیا عضو در جدول‌های رده‌بندی بیاید."))
 
 
 class EnrolmentSchema(PersonSchema):
     """A person who joins."""
 
     card = Card(
-        allow_none=True, metadata={"description": "Made by the club where none is given.", "example": "7F42-9KD3-XH5C"}
+        allow_none=True,
+        metadata=told(
+            "Made by the club where none is given.", "اگر نباشد، باشگاه یکی می‌سازد.", example="7F42-9KD3-XH5C"
+        ),
     )
     referred_by = Ref(allow_none=True)
-    joined_at = Instant(allow_none=True, metadata={"description": "Now, if left out."})
+    joined_at = Instant(allow_none=True, metadata=told("Now, if left out.", "اگر نباشد، همین حالا."))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Enrolment:

@@ -11,7 +11,7 @@ from loyalty.rules.facts import Line, Purchase, Tender
 from loyalty.schemas.fields import MAX_AMOUNT, Base, Inner, Many, Quantity, Whole, Words, read
 from loyalty.schemas.moments import Instant, not_ahead
 from loyalty.schemas.people import Attributes, Ref
-from loyalty.schemas.said import Said
+from loyalty.schemas.said import Said, told
 
 MAX_LINES: Final = 2000  # a real wholesale invoice had 1,114
 MAX_TAGS: Final = 20
@@ -32,14 +32,20 @@ def money(**kwargs: Any) -> Whole:
 class LineSchema(Base):
     """One line of a receipt; amounts are of the whole line."""
 
-    line = Words(64, required=True, metadata={"description": "The line's name, unique in the receipt.", "example": "1"})
+    line = Words(
+        64,
+        required=True,
+        metadata=told("The line's name, unique in the receipt.", "نام سطر، یکتا در رسید.", example="1"),
+    )
     sku = Words(100, required=True, metadata={"example": "MILK-1L"})
     quantity = Quantity(required=True, metadata={"example": 2})
-    gross = money(required=True, metadata={"description": "Before the shop's own discounts.", "example": 960000})
-    net = money(required=True, metadata={"description": "After them.", "example": 900000})
+    gross = money(
+        required=True, metadata=told("Before the shop's own discounts.", "پیش از تخفیف‌های خود فروشگاه.", example=960000)
+    )
+    net = money(required=True, metadata=told("After them.", "پس از تخفیف‌ها.", example=900000))
     category = Words(100, allow_none=True, metadata={"example": "dairy"})
     brand = Words(100, allow_none=True)
-    tags = Many(Words(100), MAX_TAGS, allow_none=True)
+    tags = Many(Words(100), MAX_TAGS, allow_none=True, metadata={"example": ["fresh"]})
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Line:
@@ -62,21 +68,43 @@ class TenderSchema(Base):
         return Tender(**data)
 
 
-class QuoteSchema(Base):
-    """A basket that is not sold yet."""
+class PurchaseSchema(Base):
+    """A purchase as the till made it."""
 
-    store = Words(64, required=True, metadata={"description": "The store's code.", "example": "tajrish"})
+    receipt = Words(
+        100,
+        required=True,
+        metadata=told(
+            "The till's number of the sale, unique in its store.",
+            "شمارهٔ فروش نزد صندوق، یکتا در فروشگاه.",
+            example="A-1001",
+        ),
+    )
+    store = Words(64, required=True, metadata=told("The store's code.", "کد فروشگاه.", example="tajrish"))
     member = Ref(
         allow_none=True,
-        metadata={"description": "Who buys; without it nobody earns.", "example": {"phone": "09121234567"}},
+        metadata=told(
+            "Who buys; without it nobody earns.",
+            "خریدار؛ بدون آن کسی امتیاز نمی‌گیرد.",
+            example={"phone": "09121234567"},
+        ),
     )
     occurred_at = Instant(required=True, metadata={"example": "2026-11-12T18:30:00+03:30"})
     currency = Words(
-        3, "[A-Z]{3}", required=True, metadata={"description": "The club's own (ISO 4217).", "example": "IRR"}
+        3,
+        "[A-Z]{3}",
+        required=True,
+        metadata=told("The club's own (ISO 4217).", "واحد پول باشگاه (ISO 4217).", example="IRR"),
     )
     lines = Many(Inner(LineSchema), MAX_LINES, allow_none=True)
-    gross = money(allow_none=True, metadata={"description": "Of the basket; with lines it is their sum."})
-    net = money(allow_none=True, metadata={"description": "Of the basket; with lines it is their sum."})
+    gross = money(
+        allow_none=True,
+        metadata=told("Of the basket; with lines it is their sum.", "از کل سبد؛ اگر سطر باشد، جمع سطرهاست."),
+    )
+    net = money(
+        allow_none=True,
+        metadata=told("Of the basket; with lines it is their sum.", "از کل سبد؛ اگر سطر باشد، جمع سطرهاست."),
+    )
     tenders = Many(Inner(TenderSchema), MAX_TENDERS, allow_none=True)
     channel = Words(50, allow_none=True, metadata={"example": "pos"})
     cashier = Words(100, allow_none=True)
@@ -103,14 +131,13 @@ class QuoteSchema(Base):
         )
 
 
-class PurchaseSchema(QuoteSchema):
-    """A purchase as the till made it."""
+class QuoteSchema(PurchaseSchema):
+    """A basket that is not sold yet: a purchase without its receipt."""
 
-    receipt = Words(
-        100,
-        required=True,
-        metadata={"description": "The till's number of the sale, unique in its store.", "example": "A-1001"},
-    )
+    class Meta:
+        """The receipt is what a sale has and a quote doesn't."""
+
+        exclude = ("receipt",)
 
 
 def load_purchase(data: Any, *, now: datetime, region: str = "IR") -> Purchase:

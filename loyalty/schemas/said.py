@@ -30,6 +30,11 @@ class Said(str):
         return Said(super().format(*args, **en), self.fa.format(*args, **fa))
 
 
+def told(en: str, fa: str, **more: Any) -> dict[str, Any]:
+    """What the API's documents tell of a field, in both languages, and more of its JSON schema."""
+    return {"description": en, "x-description-fa": fa, **more}
+
+
 def faults(messages: Any, path: str = "") -> list[Fault]:
     """marshmallow's messages as faults at JSON pointers, in the order of the document."""
     if isinstance(messages, dict):
