@@ -90,7 +90,7 @@ class Postgres:
             return
         if not alive(pid):
             return  # the server recognises that by itself
-        if "postgres" in command(pid):
+        if str(self._folders.postgres) in command(pid):
             self._tell(
                 Text(
                     "A PostgreSQL of an earlier run was still there (process {pid}); ending it.",

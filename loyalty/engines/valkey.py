@@ -85,7 +85,7 @@ class Valkey:
             pid = int(self._pidfile.read_text())
         except (OSError, ValueError):
             return
-        if alive(pid) and self._program.name in command(pid):
+        if alive(pid) and str(self._socket) in command(pid):
             self._tell(
                 Text(
                     "A Valkey of an earlier run was still there (process {pid}); ending it.",

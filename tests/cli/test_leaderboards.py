@@ -4,28 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-from click.testing import CliRunner, Result
-
-from loyalty.cli import main
 from loyalty.valkey import valkey
 from tests.small_club import SmallClub
-
-
-@pytest.fixture
-def loyalty(settings):
-    """Run a command against the test's servers."""
-
-    def run(*arguments: str) -> Result:
-        environment = {
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-            "LOYALTY_SECRET_KEY": settings.secret_key,
-            "LOYALTY_LANG": "en",
-        }
-        return CliRunner().invoke(main, arguments, env=environment)
-
-    return run
 
 
 def test_emptied_boards_are_filled_again(app, clock, loyalty):
