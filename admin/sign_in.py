@@ -83,7 +83,7 @@ def set_password(token: str) -> ResponseReturnValue:
         except Invalid as invalid:
             problem = invalid.faults[0].message
         else:
-            flash(Text("Your password is set.", "گذرواژهٔ شما ثبت شد."))
+            flash("password-set")
             return redirect(url_for("admin.start"), 303)
     page = render_template("admin/set_password.html", email=email, problem=problem)
     return page, 422 if problem else 200

@@ -180,9 +180,9 @@ def negar(desk: Desk, anar: Shop) -> Desk:
 def at_desk(live: str, anar: Shop, visit: Callable[..., Visit]) -> Callable[..., Visit]:
     """Opens a browser in which the owner of Anar is signed in: `at_desk('fa', 'dark', 'phone')`."""
 
-    def opened(*dress: str) -> Visit:
-        found = visit(*dress)
-        enter(found.open(f"{live}/admin/sign-in"), anar.owner)
+    def opened(lang: str = "fa", *dress: str) -> Visit:
+        found = visit(lang, *dress)
+        enter(found.open(f"{live}/admin/sign-in?lang={lang}"), anar.owner)
         return found
 
     return opened
