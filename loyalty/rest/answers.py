@@ -76,7 +76,7 @@ class MemberSchema(Schema):
     """A member."""
 
     id = whole(metadata={"example": 1024})
-    card = text(allow_none=True, metadata={"example": "7F42-9KD3-XH5C"})
+    card = text(allow_none=True, metadata={"example": "7F42-9KD3-XH55"})
     phone = text(allow_none=True, metadata={"example": "+989121234567"})
     external_id = text(allow_none=True)
     name = text(allow_none=True, metadata={"example": "سارا محمدی"})

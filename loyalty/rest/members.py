@@ -54,7 +54,7 @@ class MembersQuery(PageQuery):
     """Find by exactly one of phone, card and external_id; or list, by a part of the name."""
 
     phone = Phone(metadata={"example": "09121234567"})
-    card = Card(metadata={"example": "7F42-9KD3-XH5C"})
+    card = Card(metadata={"example": "7F42-9KD3-XH55"})
     external_id = Words(100)
     q = Words(
         100,

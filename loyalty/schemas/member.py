@@ -48,7 +48,7 @@ class EnrolmentSchema(PersonSchema):
     card = Card(
         allow_none=True,
         metadata=told(
-            "Made by the club where none is given.", "اگر نباشد، باشگاه یکی می‌سازد.", example="7F42-9KD3-XH5C"
+            "Made by the club where none is given.", "اگر نباشد، باشگاه یکی می‌سازد.", example="7F42-9KD3-XH55"
         ),
     )
     referred_by = Ref(allow_none=True)

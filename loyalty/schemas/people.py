@@ -73,7 +73,7 @@ class Ref(fields.Field[MemberRef]):
             "type": "object",
             "properties": {
                 "id": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
-                "card": {"type": "string", "example": "7F42-9KD3-XH5C"},
+                "card": {"type": "string", "example": "7F42-9KD3-XH55"},
                 "phone": {"type": "string", "example": "09121234567"},
                 "external_id": {"type": "string", "maxLength": 100},
             },

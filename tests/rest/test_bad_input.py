@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from loyalty.config import MAX_BODY
+from loyalty.db import transaction
 from tests.rest.conftest import Api, Club, at_fault, rows
 
 LINE = {"line": "1", "sku": "x", "quantity": 1, "gross": 10, "net": 10}
@@ -203,3 +204,20 @@ def test_under_api_every_refusal_is_a_problem_never_a_page(client, app) -> None:
         assert response.json["title"] in ("پیدا نشد", "این روش پذیرفته نیست")
         if response.status_code == 405:
             assert "GET" in response.headers["Allow"]
+
+
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_our_insides(app, club: Club, server: Api) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with transaction() as conn:
+        conn.execute("ALTER TABLE set_aside RENAME TO gone")
+    try:
+        for lang, title in (("en", "Something broke on our side"), ("fa", "خطایی از سوی ما رخ داد")):
+            response = server.speaking(lang).post("/purchases", club.sale())
+            assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+            assert (response.json["code"], response.json["title"]) == ("internal", title)
+            assert "set_aside" not in response.text
+    finally:
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+        with transaction() as conn:
+            conn.execute("ALTER TABLE gone RENAME TO set_aside")
+    assert rows()["receipt"] == 0
