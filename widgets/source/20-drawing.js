@@ -27,6 +27,11 @@ function starPath(radius = 45, centre = 50) {
 
 const STAR = starPath();
 
+// The bare star, for where nobody is known.
+function emblem() {
+  return make("svg", { class: "emblem", viewBox: "0 0 100 100", "aria-hidden": "true" }, make("path", { d: STAR }));
+}
+
 // A star whose outline is filled by `percent`, beginning from what it showed before.
 function star(percent, before, shown, spoken, burst) {
   const fill = make("path", { class: "fill", d: STAR, pathLength: 100, "stroke-dasharray": `${before} 100` });

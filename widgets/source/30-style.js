@@ -33,6 +33,8 @@ h3, p, ol { margin: 0; padding: 0; }
 :lang(fa) { line-height: 1.8; }
 .muted { color: var(--_muted); font-size: 0.875rem; }
 .guest { place-items: center; text-align: center; }
+.guest { align-content: center; }
+.emblem { inline-size: 56px; block-size: 56px; fill: none; stroke: var(--_star); stroke-width: 6.5; }
 .progress { grid-template-columns: auto minmax(0, 1fr); align-items: center; column-gap: 24px; }
 .progress .wide { grid-column: 1 / -1; }
 .star { display: block; inline-size: 112px; block-size: 112px; overflow: visible; }

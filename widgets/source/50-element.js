@@ -95,7 +95,7 @@ class LoyaltyElement extends HTMLElement {
     const { voice } = this;
     const card = { part: "card", lang: voice.lang, dir: voice.lang === "fa" ? "rtl" : "ltr" };
     let node;
-    if (state === "guest") node = make("div", { ...card, class: "card guest" }, make("slot"));
+    if (state === "guest") node = make("div", { ...card, class: "card guest" }, emblem(), make("slot"));
     else if (state === "failed") {
       const again = make("button", { type: "button", onclick: this.changed }, voice.say("again"));
       node = make("div", { ...card, class: "card guest" }, make("p", { class: "muted" }, voice.say("failed")), again);
