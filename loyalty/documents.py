@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from loyalty.errors import Fault, Invalid
+from loyalty.formats import number
 from loyalty.values import Text
 
 MAX_BYTES = 1_000_000
@@ -76,6 +77,14 @@ def parse(text: str) -> dict[str, Any]:
 
 def _malformed(line: int, column: int, what: str) -> Invalid:
     return Invalid(
-        [Fault("", Text(f"Line {line}, column {column}: {what}", f"سطر {line}، ستون {column}: {what}"))],
+        [
+            Fault(
+                "",
+                Text(
+                    f"Line {line}, column {column}: {what}",
+                    f"سطر {number(line, 'fa')}، ستون {number(column, 'fa')}: {what}",
+                ),
+            )
+        ],
         Text("The document is not well formed.", "ساختار متن درست نیست."),
     )

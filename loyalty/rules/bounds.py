@@ -68,7 +68,7 @@ def bounds_of(found: dict[str, Node], parent: Node, scale: int = 1) -> Bounds:
     words = [word for word in WORDS if word in found]
     if len(words) != 1:
         raise parent.bad(
-            Text(f"Exactly one of {', '.join(WORDS)} is expected.", f"درست یکی از {'، '.join(WORDS)} لازم است.")
+            Text(f"Exactly one of {', '.join(WORDS)} is expected.", f"دقیقاً یکی از {'، '.join(WORDS)} لازم است.")
         )
     word, node = words[0], found[words[0]]
     if word == "between":
@@ -106,7 +106,7 @@ class BoundsType:
         """The bounds."""
         found = node.fields(optional=WORDS)
         if not found:
-            raise Bad if node.reading.faults else node.bad(Text("A bound is expected.", "این‌جا یک حد لازم است."))
+            raise Bad if node.reading.faults else node.bad(Text("A bound is expected.", "اینجا یک حد لازم است."))
         return bounds_of(found, node, self.scale)
 
 

@@ -43,7 +43,7 @@ def _read(node: Node, kinds: dict[str, type[K]], what: Text) -> K:
     found = node.mapping()
     if len(found) != 1:
         raise node.bad(
-            Text(f"Exactly one {what.en} is expected here.", f"این‌جا درست یک {what.fa} لازم است.")
+            Text(f"Exactly one {what.en} is expected here.", f"اینجا دقیقاً یک {what.fa} لازم است.")
             if found
             else one_of(list(kinds))
         )

@@ -144,7 +144,7 @@ def _club(node: Node) -> ClubTerms:
 def _zone(node: Node) -> str:
     if node.value not in available_timezones():
         raise node.bad(
-            Text("A time zone such as Asia/Tehran is expected.", "این‌جا منطقهٔ زمانی لازم است، مانند Asia/Tehran.")
+            Text("A time zone such as Asia/Tehran is expected.", "اینجا منطقهٔ زمانی لازم است، مانند Asia/Tehran.")
         )
     return str(node.value)
 

@@ -54,7 +54,7 @@ def arithmetic(bylaws: Bylaws, given: Given) -> Text:
         if given.amount == given.asked:
             return reckoned
         left = voice.worth(given.amount, given.wallet)
-        return voice.pick(f"{reckoned}, of which the limit left {left}", f"{reckoned}؛ سقف این ماده {left} باقی گذاشت")
+        return voice.pick(f"{reckoned}, of which the limit left {left}", f"{reckoned}؛ با سقف این ماده، {left} داده شد")
 
     return both(bylaws, say)
 
@@ -99,14 +99,18 @@ def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:
         return Text("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
     if article.condition is not None and not article.condition.holds(facts):
         stopped = _stopped(article.condition, facts)
-        return Text("Not so: {what} ({saw})", "برقرار نبود: {what} ({saw})").with_(
+        return Text("Not met: {what} ({saw}).", "این شرط برقرار نبود: {what} ({saw}).").with_(
             what=sentence(bylaws, stopped), saw=both(bylaws, lambda voice: stopped.saw(facts, voice))
         )
     if not (article.earnings or article.multipliers):
         return None
     for limit in article.limits:
         if limit.room(facts, 0) < 1:
-            return Text("The limit is used up: {limit}", "سقف پر شده است: {limit}").with_(limit=both(bylaws, limit.say))
+            return Text("The limit is used up: {limit}.", "سقف این ماده پر شده است: {limit}.").with_(
+                limit=both(bylaws, limit.say)
+            )
+    if not article.earnings:
+        return Text("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
     return Text("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
 
 

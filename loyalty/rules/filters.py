@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from loyalty.formats import OR, listed
 from loyalty.rules.facts import Facts, Line
 from loyalty.rules.reading import Node
 from loyalty.rules.types import WORD, Many
 from loyalty.rules.voice import Voice
-from loyalty.values import Text
+from loyalty.values import LANGS, Lang, Text
 
-KEYS: Final[dict[str, Text]] = {
-    "sku": Text("product", "کالای"),
-    "category": Text("category", "دستهٔ"),
-    "brand": Text("brand", "برند"),
-    "tag": Text("tag", "برچسب"),
+KEYS: Final[dict[str, tuple[Text, Text]]] = {
+    "sku": (Text("product {v}", "کالای {v}"), Text("product {v}", "کالای {v}")),
+    "category": (Text("goods in category {v}", "کالاهای دستهٔ {v}"), Text("in category {v}", "از دستهٔ {v}")),
+    "brand": (Text("goods of brand {v}", "کالاهای برند {v}"), Text("of brand {v}", "از برند {v}")),
+    "tag": (Text("goods tagged {v}", "کالاهای دارای برچسب {v}"), Text("tagged {v}", "با برچسب {v}")),
 }
+"""How each key is said: as the first of a filter, and after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,23 @@ class LineFilter:
         return form
 
     def say(self, voice: Voice) -> str:
-        """The filter in words: `category dairy`, «دستهٔ لبنیات»."""
-        parts = []
-        for key, values in self.keys:
-            quoted = [voice.pick(f"“{value}”", f"«{value}»") for value in sorted(values)]
-            parts.append(f"{voice.text(KEYS[key])} {voice.listed(quoted, any_of=True)}")
-        said = voice.listed(parts)
+        """The filter in words: `goods in category “dairy”`, «کالاهای دستهٔ «لبنیات»»."""
+        return voice.text(self.said())
+
+    def said(self) -> Text:
+        """The filter in words, in both languages."""
+        return Text(**{lang: self._said(lang) for lang in LANGS})
+
+    def _said(self, lang: Lang) -> str:
+        values = dict(self.keys)
+        parts: list[str] = []
+        for key, wordings in KEYS.items():
+            if key in values:
+                quoted = [f"«{value}»" if lang == "fa" else f"“{value}”" for value in sorted(values[key])]
+                parts.append(wordings[bool(parts)].to(lang).format(v=listed(quoted, lang, OR)))
+        said = " ".join(parts) or Text("goods", "کالاها").to(lang)
         if self.without:
-            other = self.without.say(voice)
-            said = voice.pick(f"{said or 'anything'} except {other}", f"{said or 'هر چیزی'} به‌جز {other}")
+            said += Text(" except ", " به‌جز ").to(lang) + self.without.said().to(lang)
         return said
 
 

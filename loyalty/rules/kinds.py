@@ -80,6 +80,8 @@ class Earning(Award):
     wallet: str
     on_lines: ClassVar[bool] = True
     """False: a fixed amount, which belongs to no line and is never multiplied."""
+    base_unit: str = "money"
+    """What its base is counted in: `money` or `quantity`."""
 
     @abstractmethod
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:

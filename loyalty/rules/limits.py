@@ -62,14 +62,27 @@ class Limit:
             case "times":
                 most = voice.measured(self.at_most, "times")
             case "base":
-                most = voice.pick(f"{voice.money(self.at_most)} of base", f"مبنای {voice.money(self.at_most)}")
-        over = _EVERY[self.over.period].to(voice.lang) if self.over.kind == "this" else self.over.say(voice)
+                most = voice.measured(self.at_most, self._base_unit(voice))
+        over = self._over(voice)
         whom = (
             voice.pick("per member", "برای هر عضو")
             if self.per == "member"
             else voice.pick("for the whole club", "برای همهٔ باشگاه")
         )
+        if self.of == "base":
+            return voice.pick(
+                f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} خرید {over} {whom}"
+            )
         return voice.pick(f"at most {most} {over} {whom}", f"حداکثر {most} {over} {whom}")
+
+    def _over(self, voice: Voice) -> str:
+        if self.over.kind == "this":
+            return voice.text(_EVERY[self.over.period])
+        return voice.pick("in all", "در کل") if self.over == EVER else self.over.say(voice)
+
+    def _base_unit(self, voice: Voice) -> str:
+        earnings = [e for its in voice.bylaws.articles if its.no == self.article for _, e in its.earnings]
+        return next((e.base_unit for e in earnings if e.wallet == self.wallet), "money")
 
 
 EPOCH: Final = date(1, 1, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from loyalty.rules.counters import Counter
-from loyalty.rules.filters import LineFilter
 from loyalty.values import Text
 
 _WHOLE = {
@@ -16,16 +15,10 @@ _WHOLE = {
 
 
 def counter_name(counter: Counter) -> Text:
-    """A name said from the definition: `spend on category dairy`, «مبلغ خرید از دستهٔ لبنیات»."""
+    """A name said from the definition: `spend on goods in category “dairy”`."""
     whole = _WHOLE.get(counter.measure, Text("count", "شمار"))
     if counter.where is None:
         return whole
-    return Text(f"{whole.en} of {_said(counter.where, 'en')}", f"{whole.fa} از {_said(counter.where, 'fa')}")
-
-
-def _said(where: LineFilter, lang: str) -> str:
-    values = sorted(value for _, values in where.keys for value in values)
-    said = ", ".join(values) if lang == "en" else "، ".join(values)
-    if where.without:
-        said += (" without " if lang == "en" else " به‌جز ") + _said(where.without, lang)
-    return said
+    goods = counter.where.said()
+    link = "on" if counter.measure in ("amount", "gross") else "of"
+    return Text(f"{whole.en} {link} {goods.en}", f"{whole.fa} از {goods.fa}")

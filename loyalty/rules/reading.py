@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyalty.calendars import Calendar
 from loyalty.errors import Fault, Invalid
-from loyalty.formats import AND, OR, listed
+from loyalty.formats import AND, OR, listed, number
 from loyalty.values import Rounding, Text
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Node:
             Bad: not an object with text keys.
         """
         if not isinstance(self.value, Mapping) or not all(isinstance(key, str) for key in self.value):
-            raise self.bad(Text("An object with named fields is expected.", "این‌جا فهرستی از فیلدهای نام‌دار لازم است."))
+            raise self.bad(Text("An object with named fields is expected.", "اینجا فهرستی از فیلدهای نام‌دار لازم است."))
         return {key: self.child(key, value) for key, value in self.value.items()}
 
     def items(self) -> list[Node]:
@@ -133,9 +133,9 @@ class Node:
     def text(self, longest: int = 200) -> str:
         """A text that is not empty."""
         if not isinstance(self.value, str) or not self.value.strip() or "\x00" in self.value:
-            raise self.bad(Text("A text is expected.", "این‌جا متن لازم است."))
+            raise self.bad(Text("A text is expected.", "اینجا متن لازم است."))
         if len(self.value) > longest:
-            raise self.bad(Text(f"At most {longest} characters.", f"حداکثر {longest} نویسه."))
+            raise self.bad(Text(f"At most {longest} characters.", f"حداکثر {number(longest, 'fa')} نویسه."))
         return self.value
 
     def choice(self, options: Sequence[str]) -> str:
@@ -159,7 +159,7 @@ class Node:
         """
         nodes = self.items()
         if len(nodes) < least:
-            raise self.bad(Text(f"At least {least} is needed.", f"دست‌کم {least} مورد لازم است."))
+            raise self.bad(Text(f"At least {least} is needed.", f"دست‌کم {number(least, 'fa')} مورد لازم است."))
         results = [self.reading.attempt(read, node) for node in nodes]
         good = tuple(result for result in results if result is not None)
         if len(good) < len(nodes):
@@ -173,7 +173,7 @@ def one_of(options: Sequence[str]) -> Text:
     fa = [f"«{option}»" for option in options]
     return Text(
         f"One of {listed(quoted, 'en', OR)} is expected.",
-        f"این‌جا یکی از {listed(fa, 'fa', AND)} لازم است.",
+        f"اینجا یکی از {listed(fa, 'fa', AND)} لازم است.",
     )
 
 
@@ -181,5 +181,5 @@ def unknown_name(name: str, known: Sequence[str]) -> Text:
     """The fault of a name that is not known, with the nearest one that is."""
     near = get_close_matches(name, known, n=1)
     hint_en = f" Did you mean “{near[0]}”?" if near else ""
-    hint_fa = f" شاید «{near[0]}» منظور است." if near else ""
-    return Text(f"“{name}” is not known here.{hint_en}", f"«{name}» در این جایگاه شناخته نیست.{hint_fa}")
+    hint_fa = f" شاید منظورتان «{near[0]}» است." if near else ""
+    return Text(f"“{name}” is not known here.{hint_en}", f"«{name}» در اینجا شناخته‌شده نیست.{hint_fa}")

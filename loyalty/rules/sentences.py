@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step, Wallet
-from loyalty.rules.phrase import Phrase
-from loyalty.rules.voice import Voice
+from loyalty.rules.kinds import Earning
+from loyalty.rules.phrase import Phrase, Slot, plain
+from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, PERIOD_NAMES
 from loyalty.values import LANGS, Text
 
@@ -75,24 +75,40 @@ def sections(bylaws: Bylaws) -> list[Part]:
 
 
 def _article(article: Article, voice: Voice) -> Phrase:
-    words: list[object] = [voice.pick("With", "با"), voice.when(voice.pick("each purchase", "هر خرید"))]
+    words: list[str | Slot] = [voice.pick("With", "با"), voice.when(voice.pick("each purchase", "هر خرید"))]
     if article.from_ or article.until:
         words.append(_in_force(article, voice))
     words.append(voice.pick(",", "،"))
     if article.condition:
         words.extend((voice.pick("if", "اگر"), *article.condition.phrase(voice), voice.pick(",", "،")))
-    if voice.lang == "en":
-        words.append("then")
-    for index, award in enumerate(article.give):
-        if index:
-            words.append(voice.pick("and", "و"))
-        words.extend(award.phrase(voice))
+        words.extend(["then"] if voice.lang == "en" else [])
+    words.extend(_given(article, voice))
     for limit in article.limits:
         words.extend((voice.pick(";", "؛"), voice.then(limit.say(voice))))
-    return (*words, ".")  # type: ignore[arg-type]
+    return _full_stop(tuple(words))
 
 
-def _in_force(article: Article, voice: Voice) -> object:
+def _given(article: Article, voice: Voice) -> Phrase:
+    """What is given, joined by and; words that neighbours share (`the member gets`, «داده می‌شود») are said once."""
+    said = [award.phrase(voice) for award in article.give]
+    words: list[str | Slot] = []
+    for index, phrase in enumerate(said):
+        if index:
+            words.append(voice.pick("and", "و"))
+            if voice.lang == "en" and phrase[0] == said[index - 1][0]:
+                phrase = phrase[1:]
+        if voice.lang == "fa" and index + 1 < len(said) and phrase[-1] == said[index + 1][-1]:
+            phrase = phrase[:-1]
+        words.extend(phrase)
+    return tuple(words)
+
+
+def _full_stop(phrase: Phrase) -> Phrase:
+    """A sentence closed by a full stop, unless it closes by a quotation that has its own."""
+    return phrase if plain(phrase).endswith((".”", "!”", "?”")) else (*phrase, ".")
+
+
+def _in_force(article: Article, voice: Voice) -> Slot:
     start = voice.day(article.from_) if article.from_ else ""
     end = voice.day(article.until) if article.until else ""
     if start and end:
@@ -104,44 +120,78 @@ def _in_force(article: Article, voice: Voice) -> object:
 
 def _step(step: Step, voice: Voice) -> Phrase:
     if step.needs is None:
-        return (voice.pick("Every member stands here.", "هر عضوی در این سطح جای دارد."),)
+        return (voice.pick("Every member begins here.", "همهٔ اعضا از این سطح آغاز می‌کنند."),)
     needs = step.needs.phrase(voice)
+    if voice.bylaws.tiers and voice.bylaws.tiers.demote == "never":
+        if voice.lang == "fa":
+            return ("هرگاه", *needs, "،", "عضو به این سطح می‌رسد و در آن می‌ماند.")
+        return ("This tier is reached when", *needs, ",", "and is never lost.")
     if voice.lang == "fa":
-        return ("این سطح از آنِ عضوی است که", *needs, ".")
-    return ("This tier is reached and kept while", *needs, ".")
+        return ("تا وقتی", *needs, "،", "عضو در این سطح جای دارد.")
+    return ("This tier is held while", *needs, ".")
 
 
 def badge_phrase(badge: Badge, voice: Voice) -> Phrase:
     """How a badge is earned."""
     if badge.counter is None:
         if badge.condition is None:
-            return (voice.pick("Handed out by an article.", "یکی از ماده‌ها آن را می‌دهد."),)
-        return (voice.pick("With a purchase where", "با خریدی که در آن"), *badge.condition.phrase(voice), ".")
+            return _granted(badge, voice)
+        met = badge.condition.phrase(voice)
+        if voice.lang == "fa":
+            return ("با یک خرید، اگر", *met, "،", "این نشان به دست می‌آید.")
+        return ("Earned with one purchase, if", *met, ".")
     unit = "money" if badge.unit == "money" else "plain" if badge.unit == "quantity" else "count"
     steps = voice.listed([voice.measured(level.at, unit) for level in badge.levels])
     over = f" {badge.over.say(voice)}" if badge.over and badge.over != EVER else ""
     name = voice.counter(badge.counter)
-    gifts = list(chain.from_iterable(level.give for level in badge.levels))
-    gift = voice.pick(" Some levels give points.", " برخی سطح‌ها امتیاز هم می‌دهند.") if gifts else ""
     if voice.lang == "fa":
-        return (f"{name}{over} به", voice.if_(steps), f"برسد.{gift}")
-    return (f"When {name}{over} {'reach' if name.endswith('s') else 'reaches'}", voice.if_(steps), f".{gift}")
+        return (f"وقتی {name}{over} به", voice.if_(steps), f"برسد، این نشان به دست می‌آید.{_gifts(badge, voice)}")
+    if badge.unit == "money":
+        steps, name = f"{steps} of", name
+    elif steps == "1":
+        name = singular(name)
+    return ("Earned at", voice.if_(f"{steps} {name}"), f"{over.strip()}.{_gifts(badge, voice)}")
+
+
+def _granted(badge: Badge, voice: Voice) -> Phrase:
+    """By which articles a badge is handed out."""
+    articles = [voice.article(its.no) for its in voice.bylaws.articles if badge.code in its.granted]
+    if not articles:
+        return (voice.pick("No article gives it yet.", "هنوز هیچ ماده‌ای این نشان را نمی‌دهد."),)
+    if voice.lang == "fa":
+        return ("این نشان را", voice.if_(voice.listed(articles, any_of=True)), "می‌دهد.")
+    return ("Given by", voice.if_(voice.listed(articles, any_of=True)), ".")
+
+
+def _gifts(badge: Badge, voice: Voice) -> str:
+    """Which wallets its levels give into besides; empty for none."""
+    given = [award for level in badge.levels for award in level.give if isinstance(award, Earning)]
+    if not given:
+        return ""
+    what = voice.listed(list(dict.fromkeys(voice.wallet(award.wallet) for award in given)))
+    if badge.height == 1:
+        return voice.pick(f" It also gives {what}.", f" این نشان {what} هم دارد.")
+    if all(level.give for level in badge.levels):
+        return voice.pick(f" Each level also gives {what}.", f" هر سطح {what} هم دارد.")
+    return voice.pick(f" Some levels also give {what}.", f" برخی سطح‌ها {what} هم دارند.")
 
 
 def _board(board: Leaderboard, voice: Voice) -> Phrase:
     over = voice.text(PERIOD_NAMES[board.period]) if board.period else ""
     name = voice.counter(board.counter)
-    each = voice.pick(f"each {over}" if over else "for all time", f"در هر {over}" if over else "از آغاز تاکنون")
+    each = voice.pick(f"each {over}" if over else "over all time", f"هر {over}" if over else "از آغاز تاکنون")
     ties = {
-        "first_to_reach": voice.pick("who got there first stands first", "هر که زودتر رسیده، بالاتر است"),
-        "shared": voice.pick("equals share a rank", "برابرها هم‌رده‌اند"),
+        "first_to_reach": voice.pick(
+            "of two equals, the first to get there ranks higher", "از دو نفر برابر، آن که زودتر رسیده بالاتر است"
+        ),
+        "shared": voice.pick("equals share a rank", "افراد برابر هم‌رتبه‌اند"),
     }[board.ties]
     if voice.lang == "fa":
-        return ("رده‌بندی بر پایهٔ", voice.if_(name), voice.when(each), "؛", f"{ties}.")
+        return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", "؛", f"{ties}.")
     return ("Ranked by", voice.if_(name), voice.when(each), ";", f"{ties}.")
 
 
 def _wallet(wallet: Wallet, voice: Voice) -> Phrase:
     if wallet.unit == "money":
-        return (voice.pick("Kept in money.", "به پول نگه داشته می‌شود."),)
-    return (voice.pick("Kept in points.", "به امتیاز نگه داشته می‌شود."),)
+        return (voice.pick("Holds money.", "در این کیف، پول نگه داشته می‌شود."),)
+    return (voice.pick("Holds points.", "در این کیف، امتیاز نگه داشته می‌شود."),)

@@ -99,7 +99,7 @@ def _level(node: Node, unit: str) -> BadgeLevelTerms:
     if unit == "quantity":
         exact = ratio(found["at"]) * QUANTITY_SCALE
         if exact.denominator != 1 or exact <= 0:
-            raise found["at"].bad(Text("A quantity above zero is expected.", "این‌جا تعدادی بزرگ‌تر از صفر لازم است."))
+            raise found["at"].bad(Text("A quantity above zero is expected.", "اینجا تعدادی بزرگ‌تر از صفر لازم است."))
         at = int(exact)
     else:
         at = integer(found["at"], least=1)

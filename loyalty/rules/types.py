@@ -81,12 +81,12 @@ def integer(node: Node, least: int = 0, most: int = MAX_NUMBER) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?\d+", latin_digits(value), re.ASCII):
         value = int(latin_digits(value))
     if isinstance(value, bool) or not isinstance(value, int):
-        raise node.bad(Text("A whole number is expected.", "این‌جا یک عدد صحیح لازم است."))
+        raise node.bad(Text("A whole number is expected.", "اینجا یک عدد صحیح لازم است."))
     if not least <= value <= most:
         raise node.bad(
             Text(
                 f"A number from {least:,} to {most:,} is expected.",
-                f"این‌جا عددی از {number(least, 'fa')} تا {number(most, 'fa')} لازم است.",
+                f"اینجا عددی از {number(least, 'fa')} تا {number(most, 'fa')} لازم است.",
             )
         )
     return value
@@ -105,7 +105,7 @@ def ratio(node: Node) -> Fraction:
     raise node.bad(
         Text(
             "An exact number in quotes is expected, such as “1.25”, “5/4” or “0.75%”.",
-            "این‌جا عددی دقیق در گیومه لازم است، مانند «1.25»، «5/4» یا «0.75%».",
+            "اینجا عددی دقیق در گیومه لازم است، مانند «1.25»، «5/4» یا «0.75%».",
         )
     )
 
@@ -116,7 +116,10 @@ MAX_RATIO: Final = 10**6
 def _sane(node: Node, value: Fraction) -> Fraction:
     if not 0 <= value <= MAX_RATIO:
         raise node.bad(
-            Text(f"A number from 0 to {MAX_RATIO:,} is expected.", f"این‌جا عددی از ۰ تا {MAX_RATIO:,} لازم است.")
+            Text(
+                f"A number from 0 to {MAX_RATIO:,} is expected.",
+                f"اینجا عددی از ۰ تا {number(MAX_RATIO, 'fa')} لازم است.",
+            )
         )
     return value
 
@@ -175,7 +178,7 @@ def read_date(node: Node) -> date:
         return parse_date(latin_digits(node.text()))
     except ValueError:
         raise node.bad(
-            Text("A date such as 1405-09-01 or 2026-11-22 is expected.", "این‌جا تاریخی مانند 1405-09-01 لازم است.")
+            Text("A date such as 1405-09-01 or 2026-11-22 is expected.", "اینجا تاریخی مانند 1405-09-01 لازم است.")
         ) from None
 
 
@@ -183,7 +186,7 @@ def read_clock(node: Node) -> int:
     """A time of day as minutes since midnight: `"22:00"`; `"24:00"` is not one."""
     match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", latin_digits(node.text()), re.ASCII)
     if not match:
-        raise node.bad(Text("A time of day such as “22:00” is expected.", "این‌جا ساعتی مانند «22:00» لازم است."))
+        raise node.bad(Text("A time of day such as “22:00” is expected.", "اینجا ساعتی مانند «22:00» لازم است."))
     return int(match[1]) * 60 + int(match[2])
 
 
@@ -211,5 +214,5 @@ def _boolean(node: Node) -> bool:
     if node.value in ("true", "false"):
         return bool(node.value == "true")
     if not isinstance(node.value, bool):
-        raise node.bad(Text("true or false is expected.", "این‌جا true یا false لازم است."))
+        raise node.bad(Text("true or false is expected.", "اینجا true یا false لازم است."))
     return node.value

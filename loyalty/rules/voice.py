@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from loyalty.rules.bylaws import Bylaws
 
 
+def ezafe(noun: str) -> str:
+    """A Persian noun ready for what follows it: «ستاره» becomes «ستارهٔ»; after «ماه» or «گروه» nothing is written."""
+    return f"{noun}ٔ" if noun.endswith("ه") and not noun.endswith(("اه", "وه")) else noun
+
+
+def singular(noun: str) -> str:
+    """An English plural as one: `points` becomes `point`, `days of shopping` becomes `day of shopping`."""
+    head, of, rest = noun.partition(" of ")
+    return head.removesuffix("s") + of + rest
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One language over one version of the bylaws."""
@@ -66,7 +77,8 @@ class Voice:
         return formats.clock(minute, self.lang)
 
     def measured(self, value: int, unit: str) -> str:
-        """A figure in its unit: `money`, `quantity` (`plain` without its noun), `days`, `times` or `count`."""
+        """A figure in its unit: `money`, `quantity` (`plain` without its noun), `days`, `years`, `times` or
+        `count`."""
         match unit:
             case "money":
                 return self.money(value)
@@ -77,10 +89,12 @@ class Voice:
                 )
             case "plain":
                 return self.quantity(value)
+            case "years":
+                return formats.counted(value, self.pick("year", "سال"), "years", self.lang)
             case "days":
                 return formats.counted(value, self.pick("day", "روز"), "days", self.lang)
             case "times":
-                return self.pick("once" if value == 1 else f"{self.number(value)} times", f"{self.number(value)} بار")
+                return self.pick({1: "once", 2: "twice"}.get(value, f"{value:,} times"), f"{self.number(value)} بار")
             case _:
                 return self.number(value)
 
@@ -88,11 +102,9 @@ class Voice:
         """An amount of a wallet: `72 points`, or money with the wallet's name."""
         purse = self.bylaws.wallets[wallet]
         if purse.unit == "money":
-            return f"{self.money(amount)} {self.text(purse.name)}"
+            return self.pick(f"{self.money(amount)} in {purse.name.en}", f"{self.money(amount)} {purse.name.fa}")
         name = self.text(purse.name)
-        if self.lang == "en" and amount == 1 and name.endswith("s"):
-            name = name[:-1]
-        return f"{self.number(amount)} {name}"
+        return f"{self.number(amount)} {singular(name) if self.lang == 'en' and amount == 1 else name}"
 
     def worth_ratio(self, rate: Fraction, wallet: str) -> str:
         """A rate of a wallet: `1.25 points`, or money."""

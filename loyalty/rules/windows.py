@@ -23,11 +23,20 @@ PERIOD_NAMES: Final[dict[Period, Text]] = {
     "quarter": Text("quarter", "فصل"),
     "year": Text("year", "سال"),
 }
-_UNIT_NAMES: Final[dict[Unit, Text]] = {
-    "days": Text("days", "روز"),
-    "weeks": Text("weeks", "هفته"),
-    "months": Text("months", "ماه"),
-    "years": Text("years", "سال"),
+_PAST: Final[dict[Unit, str]] = {"days": "روز", "weeks": "هفتهٔ", "months": "ماه", "years": "سال"}
+_THIS: Final[dict[Period, str]] = {
+    "day": "امروز",
+    "week": "در این هفته",
+    "month": "در این ماه",
+    "quarter": "در این فصل",
+    "year": "در این سال",
+}
+_PREVIOUS: Final[dict[Period, str]] = {
+    "day": "دیروز",
+    "week": "در هفتهٔ گذشته",
+    "month": "در ماه گذشته",
+    "quarter": "در فصل گذشته",
+    "year": "در سال گذشته",
 }
 
 
@@ -96,33 +105,21 @@ class Window:
         period = voice.text(PERIOD_NAMES[self.period])
         match self.kind:
             case "ever":
-                return voice.pick("in all", "در کل")
+                return voice.pick("in all", "تاکنون")
             case "last":
-                unit = voice.text(_UNIT_NAMES[self.unit])
+                unit = voice.pick(self.unit, _PAST[self.unit])
                 if voice.lang == "en" and self.n == 1:
                     return f"in the last {unit[:-1]}"
                 return voice.pick(
                     f"in the last {voice.number(self.n)} {unit}", f"در {voice.number(self.n)} {unit} گذشته"
                 )
             case "this":
-                return voice.pick("today" if self.period == "day" else f"this {period}", _this_fa(self.period))
+                return voice.pick("today" if self.period == "day" else f"this {period}", _THIS[self.period])
             case "previous":
-                return voice.pick(
-                    "yesterday" if self.period == "day" else f"last {period}", f"در {period} گذشته" if period else ""
-                )
+                return voice.pick("yesterday" if self.period == "day" else f"last {period}", _PREVIOUS[self.period])
             case "since":
                 day = voice.day(self.day) if self.day else ""
-                return voice.pick(f"since {day}", f"از {day}")
-
-
-def _this_fa(period: Period) -> str:
-    return {
-        "day": "امروز",
-        "week": "در این هفته",
-        "month": "در این ماه",
-        "quarter": "در این فصل",
-        "year": "در این سال",
-    }[period]
+                return voice.pick(f"since {day}", f"از {day} تاکنون")
 
 
 EVER: Final = Window("ever")
@@ -137,7 +134,7 @@ def read_window(node: Node) -> Window:
         raise node.bad(
             Text(
                 "A window is expected: ever, {last: {months: 12}}, {this: year}, {previous: month} or {since: date}.",
-                "این‌جا بازه لازم است: ever، {last: {months: 12}}، {this: year}، {previous: month} یا {since: date}.",
+                "اینجا بازه لازم است: ever، {last: {months: 12}}، {this: year}، {previous: month} یا {since: date}.",
             )
         )
     [(kind, body)] = found.items()
@@ -155,7 +152,7 @@ def read_term(node: Node) -> tuple[Unit, int]:
     found = node.fields(optional=UNITS)
     if len(found) != 1:
         raise node.bad(
-            Text("A length of time such as {months: 12} is expected.", "این‌جا طول مدت لازم است، مانند {months: 12}.")
+            Text("A length of time such as {months: 12} is expected.", "اینجا طول مدت لازم است، مانند {months: 12}.")
         )
     [(unit, body)] = found.items()
     return unit, POSITIVE.read(body)  # type: ignore[return-value]

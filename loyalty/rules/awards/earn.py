@@ -51,6 +51,11 @@ class Earn(Earning):
         """A fixed amount belongs to no line."""
         return self.how != "fixed"
 
+    @property
+    def base_unit(self) -> str:  # type: ignore[override]
+        """Quantities or money."""
+        return "quantity" if self.of == "quantity" else "money"
+
     @classmethod
     def load(cls, node: Node) -> Self:
         """Exactly one of `fixed`, `per` with `give`, `percent`; then `of`, `at_most`, `wallet`."""
@@ -59,7 +64,8 @@ class Earn(Earning):
         if len(ways) != 1 or ("per" in found) != ("give" in found):
             raise node.bad(
                 Text(
-                    "Exactly one of fixed, per with give, or percent.", "درست یکی از fixed، per همراه give، یا percent."
+                    "Exactly one of fixed, per with give, or percent.",
+                    "دقیقاً یکی از fixed، per همراه give، یا percent.",
                 )
             )
         of, lines = _read_of(found["of"]) if "of" in found else ("net", None)
@@ -99,27 +105,33 @@ class Earn(Earning):
         return result if self.at_most is None or result < self.at_most else self.at_most
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`1 point for each full 10,000 toman of the net amount`."""
+        """`the member gets 1 point for each full 10,000 toman of the net amount`."""
         slot, cap = self._said(voice), self._cap(voice)
         if voice.lang == "fa":
             return (voice.then(slot + cap), "داده می‌شود")
-        return (voice.then(slot + cap),)
+        return ("the member gets", voice.then(slot + cap))
 
     def _said(self, voice: Voice) -> str:
-        what = self._what(voice)
         if self.how == "fixed":
             return voice.worth(int(self.rate), self.wallet)
         if self.how == "percent":
             purse = voice.wallet(self.wallet)
             rate = voice.percent(self.rate * (QUANTITY_SCALE if self.of == "quantity" else 1))
+            what = self._what(voice)
             return voice.pick(f"{rate} of the {what} as {purse}", f"{rate} {what} به‌صورت {purse}")
-        step = voice.measured(self.per, "quantity" if self.of == "quantity" else "money")
         gives = voice.worth_ratio(self.rate, self.wallet)
-        return voice.pick(f"{gives} for each full {step} of the {what}", f"به ازای هر {step} کامل از {what}، {gives}")
+        if self.of == "quantity":
+            step = voice.measured(self.per, "quantity")
+            goods = self.lines.say(voice) if self.lines else voice.pick("goods", "کالاها")
+            return voice.pick(f"{gives} for each full {step} of {goods}", f"به‌ازای هر {step} از {goods}، {gives}")
+        step, what = voice.money(self.per), self._what(voice)
+        return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
 
     def _what(self, voice: Voice) -> str:
         base = voice.text(BASES[self.of])
-        return f"{base} {voice.pick('of ', '')}{self.lines.say(voice)}" if self.lines else base
+        if self.lines is None:
+            return base + voice.pick("", " کالاها" if self.of == "quantity" else " خرید")
+        return f"{base} {voice.pick('of ', '')}{self.lines.say(voice)}"
 
     def _cap(self, voice: Voice) -> str:
         if self.at_most is None:
@@ -137,15 +149,15 @@ class Earn(Earning):
             total += voice.pick(", the most this gives", "، که بیشینهٔ این پاداش است")
         else:
             total += voice.rounding(exact, asked)
-        unit = "quantity" if self.of == "quantity" else "money"
+        unit = self.base_unit
         if self.how == "percent":
             rate = voice.percent(self.rate * (QUANTITY_SCALE if self.of == "quantity" else 1))
             return f"{rate} × {voice.measured(base, unit)} = {total}"
         times, step = voice.number(base // self.per), voice.measured(self.per, unit)
         gives = voice.ratio(self.rate)
         return voice.pick(
-            f"{voice.measured(base, unit)} is {times} × {step}; {times} × {gives} = {total}",
-            f"{voice.measured(base, unit)} یعنی {times} × {step}؛ {times} × {gives} = {total}",
+            f"{voice.measured(base, unit)} holds {times} × {step}; {times} × {gives} = {total}",
+            f"در {voice.measured(base, unit)}، {times} بار {step} هست؛ {times} × {gives} = {total}",
         )
 
 

@@ -22,11 +22,11 @@ class GiveBadge(Award):
     fields: ClassVar[tuple[Field, ...]] = (Field("", NameOf("granted_badges"), Text("Badge", "نشان")),)
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`the badge …`."""
+        """`the member gets the badge …`."""
         name = voice.badge(self.value)
         if voice.lang == "fa":
             return (voice.then(f"نشان «{name}»"), "داده می‌شود")
-        return (voice.then(f"the badge “{name}”"),)
+        return ("the member gets", voice.then(f"the badge “{name}”"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class GiveMessage(Award):
     fields: ClassVar[tuple[Field, ...]] = (Field("", BILINGUAL, Text("Message", "پیام")),)
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`the message “…”`."""
+        """`the member gets the message “…”`."""
         if voice.lang == "fa":
             return (voice.then(f"پیام «{voice.text(self.value)}»"), "نمایش داده می‌شود")
-        return (voice.then(f"the message “{voice.text(self.value)}”"),)
+        return ("the member gets", voice.then(f"the message “{voice.text(self.value)}”"))

@@ -11,7 +11,7 @@ from loyalty.rules.kinds import Award
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.types import RATIO, WORD, Field, Many, NameOf, ratio
-from loyalty.rules.voice import Voice
+from loyalty.rules.voice import Voice, ezafe
 from loyalty.values import Text, floor_ratio
 
 
@@ -49,15 +49,17 @@ class Multiply(Award):
         return floor_ratio(earned, self.by - 1)
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`points of category dairy become 2 times as many`."""
+        """`the points on goods in category “dairy” are multiplied by 2`."""
         purse, by = voice.wallet(self.wallet), voice.ratio(self.by)
         where = self.lines.say(voice) if self.lines else ""
         only = voice.listed([voice.article(no) for no in sorted(self.articles)])
         if voice.lang == "fa":
-            what = f"{purse} {where}".strip() if where else f"{purse} این خرید"
-            return (voice.then(f"{what}{f' از {only}' if only else ''} {by} برابر"), "می‌شود")
-        what = f"the {purse} of {where}" if where else f"the {purse} of this purchase"
-        return (voice.then(f"{what}{f' from {only}' if only else ''} × {by}"),)
+            if only:
+                return (voice.then(f"{ezafe(purse)} {only} برای {where or 'این خرید'}، {by} برابر"), "می‌شود")
+            return (voice.then(f"{ezafe(purse)} {where or 'این خرید'} {by} برابر"), "می‌شود")
+        source = f" from {only}" if only else ""
+        target = f" on {where}" if where else "" if only else " of this purchase"
+        return (voice.then(f"the {purse}{source}{target}"), "are multiplied by", voice.then(by))
 
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
         """How the amount came about."""
@@ -65,5 +67,5 @@ class Multiply(Award):
         note = voice.rounding(base * (self.by - 1), asked)
         earned = voice.worth(base, self.wallet)
         return voice.pick(
-            f"{earned} × {extra} on top = {total}{note}", f"{earned} × {extra} افزون بر آن = {total}{note}"
+            f"{earned} × {extra} = {total} on top{note}", f"{earned} × {extra} = {total} افزون بر آن{note}"
         )

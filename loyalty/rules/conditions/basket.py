@@ -17,7 +17,7 @@ from loyalty.values import Text
 
 BASKET_MEASURES = {
     "net": Text("net total", "جمع خالص خرید"),
-    "gross": Text("total before discount", "جمع پیش از تخفیف"),
+    "gross": Text("total before discount", "جمع خرید پیش از تخفیف"),
 }
 
 
@@ -94,15 +94,15 @@ class Bought(Condition):
         mask = self.where.mask(facts)
         what = self.where.say(voice)
         if not mask:
-            return voice.pick(f"nothing of {what}", f"چیزی از {what} در خرید نبود")
+            return voice.pick(f"no {what}", f"چیزی از {what} در خرید نبود")
         quantity = voice.measured(facts.basket("quantity", mask), "quantity")
         return f"{what}: {quantity}{voice.pick(', ', '، ')}{voice.money(facts.basket('net', mask))}"
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`at least 3 units of category dairy are bought`."""
+        """`the basket includes at least 3 units of goods in category dairy`."""
         what = self.where.say(voice)
         bounds = [b.say(voice, u) for b, u in ((self.quantity, "quantity"), (self.amount, "money")) if b]
         said = voice.listed(bounds)
         if voice.lang == "fa":
-            return ((voice.if_(f"{said} از {what}") if said else voice.if_(what)), "خریده شود")
-        return ("the basket has", voice.if_(f"{said} of {what}" if said else what))
+            return (voice.if_(f"{said or 'چیزی'} از {what}"), "خریده شود")
+        return ("the basket includes", voice.if_(f"{said} of {what}" if said else what))

@@ -69,9 +69,10 @@ class CounterIs(Condition):
         if voice.lang == "fa":
             unit = "count" if self.unit == "times" else self.unit
             return (f"{what} {over}", voice.if_(self.bounds.say(voice, unit)), "باشد")
-        money = self.unit == "money"
-        bound = self.bounds.say(voice, "money" if money else "plain" if self.unit == "quantity" else "count")
-        return ("the member has", voice.if_(f"{bound} {'of ' if money else ''}{what}"), over)
+        if self.unit == "money":
+            return (f"the member's {what} {over} is", voice.if_(self.bounds.say(voice, "money")))
+        bound = self.bounds.say(voice, "plain" if self.unit == "quantity" else "count")
+        return ("the member has", voice.if_(f"{bound} {what}"), over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,17 @@ class NthPurchase(Condition):
         return voice.pick(f"purchase number {number}", f"خرید شمارهٔ {number}")
 
     def phrase(self, voice: Voice) -> Phrase:
-        """`it is every 10th purchase`."""
+        """`it is every 10th purchase of the member`."""
         n = voice.number(self.n)
         if self.every:
-            slot = voice.pick(f"one in every {n} of the member's purchases", f"از هر {n} خرید عضو، آخری")
+            slot = voice.pick(f"every {_ordinal(self.n)} purchase of the member", f"آخرین خرید از هر {n} خرید عضو")
         elif self.n == 1:
             slot = voice.pick("the member's first purchase", "نخستین خرید عضو")
         else:
-            slot = voice.pick(f"the member's purchase number {n}", f"خرید شمارهٔ {n} عضو")
-        return (voice.pick("it is", "این خرید"), voice.if_(slot), *voice_be(voice))
+            slot = voice.pick(f"the member's {_ordinal(self.n)} purchase", f"خرید شمارهٔ {n} عضو")
+        return (voice.pick("it is", "این خرید،"), voice.if_(slot), *voice_be(voice))
+
+
+def _ordinal(n: int) -> str:
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{ending}"

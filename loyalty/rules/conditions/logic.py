@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition, Measured
-from loyalty.rules.phrase import Phrase
+from loyalty.rules.phrase import Phrase, Slot
 from loyalty.rules.reading import Node
 from loyalty.rules.types import Field, Many, Reads
 from loyalty.rules.voice import Voice
@@ -51,17 +52,18 @@ class Several(Condition):
             f"{voice.number(held)} از {voice.number(len(self.value))} شرط برقرار است",
         )
 
-    def _joined(self, voice: Voice, word: str, opening: str = "", closing: str = "") -> Phrase:
-        phrase: list[object] = [opening] if opening else []
+    def _joined(self, voice: Voice, word: str) -> Phrase:
+        phrase: list[str | Slot] = []
         for index, part in enumerate(self.value):
             if index:
                 phrase.append(word)
-            inner = part.phrase(voice)
+            inner = self._inner(part, voice)
             nested = isinstance(part, Several) and len(part.value) > 1 and len(self.value) > 1
             phrase.extend(("(", *inner, ")") if nested else inner)
-        if closing:
-            phrase.append(closing)
-        return tuple(phrase)  # type: ignore[arg-type]
+        return tuple(phrase)
+
+    def _inner(self, part: Condition, voice: Voice) -> Phrase:
+        return part.phrase(voice)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class All(Several):
     """Every one of them."""
 
     kind: ClassVar[str] = "all"
-    label: ClassVar[Text] = Text("all of", "همهٔ")
+    label: ClassVar[Text] = Text("all of these", "همهٔ این شرط‌ها")
 
     def holds(self, facts: Facts) -> bool:
         """Whether every one holds."""
@@ -89,7 +91,7 @@ class Any(Several):
     """At least one of them."""
 
     kind: ClassVar[str] = "any"
-    label: ClassVar[Text] = Text("any of", "یکی از")
+    label: ClassVar[Text] = Text("any of these", "یکی از این شرط‌ها")
 
     def holds(self, facts: Facts) -> bool:
         """Whether one holds."""
@@ -109,12 +111,41 @@ class NoneOf(Several):
     """Not one of them."""
 
     kind: ClassVar[str] = "none"
-    label: ClassVar[Text] = Text("none of", "هیچ‌یک از")
+    label: ClassVar[Text] = Text("none of these", "هیچ‌یک از این شرط‌ها")
 
     def holds(self, facts: Facts) -> bool:
         """Whether none holds."""
         return not any(part.holds(facts) for part in self.value)
 
     def phrase(self, voice: Voice) -> Phrase:
-        """Said as what must not be."""
-        return self._joined(voice, voice.pick("or", "یا"), voice.pick("it is not so that", "چنین نباشد که:"), "")
+        """Each said as what must not be, joined by and."""
+        return self._joined(voice, voice.pick("and", "و"))
+
+    def _inner(self, part: Condition, voice: Voice) -> Phrase:
+        return denied(part.phrase(voice), voice)
+
+
+_DENIALS: Final = {
+    "en": {"is": "is not", "are": "are not", "has": "does not have", "includes": "does not include"},
+    "fa": {"باشد": "نباشد", "خریده شود": "خریده نشود", "داشته باشد": "نداشته باشد"},
+}
+
+
+def denied(phrase: Phrase, voice: Voice) -> Phrase:
+    """A condition said as what is not so: its own verb denied where it has one that is known, else the whole."""
+    verbs = _DENIALS[voice.lang]
+    found = [index for index, part in enumerate(phrase) if _verb(part, verbs)]
+    if len(found) != 1:
+        return (voice.pick("it is not so that (", "چنین نباشد که ("), *phrase, ")")
+    [place] = found
+    said = phrase[place]
+    verb = _verb(said, verbs)
+    return (*phrase[:place], str(said).removesuffix(verb) + verbs[verb], *phrase[place + 1 :])
+
+
+def _verb(part: str | Slot, verbs: Mapping[str, str]) -> str:
+    """The known verb in which a part of a sentence ends; empty for none."""
+    if isinstance(part, Slot):
+        return ""
+    ends = [verb for verb in verbs if part == verb or part.endswith(f" {verb}")]
+    return max(ends, key=len, default="")

@@ -40,7 +40,7 @@ class TierIs(Condition):
         found = node.fields(optional=_WORDS)
         if len(found) != 1:
             raise node.bad(
-                Text("Exactly one of at_least, is, at_most.", "درست یکی از at_least، is و at_most لازم است.")
+                Text("Exactly one of at_least, is, at_most.", "دقیقاً یکی از at_least، is و at_most لازم است.")
             )
         [(word, body)] = found.items()
         code = body.name("tiers")
@@ -116,7 +116,7 @@ class MemberIs(Condition):
     def phrase(self, voice: Voice) -> Phrase:
         """`the member's age is at least 18`."""
         if self.bounds:
-            slot = self.bounds.say(voice, "count") + voice.pick("", " سال")
+            slot = self.bounds.say(voice, "years" if voice.lang == "fa" or self.about == "years" else "count")
         else:
             slot = voice.listed([voice.pick(f"“{v}”", f"«{v}»") for v in sorted(self.is_)], any_of=True)
         return (f"{self._name(voice)}{voice.pick(' is', '')}", voice.if_(slot), *voice_be(voice))
@@ -125,6 +125,6 @@ class MemberIs(Condition):
         if self.about == "age":
             return voice.pick("the member's age", "سن عضو")
         if self.about == "years":
-            return voice.pick("the years of membership", "سال‌های عضویت")
+            return voice.pick("the length of membership", "مدت عضویت")
         name = self.about.partition(":")[2]
-        return voice.pick(f"the member's {name}", f"«{name}» عضو")
+        return voice.pick(f"the member's {name}", f"ویژگی «{name}» عضو")
