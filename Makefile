@@ -21,7 +21,7 @@ check: development
 	@$(BIN)/lint-imports
 
 bench: development
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/loyalty bench $(ARGS)
 
 # Needs uv. The locks name no index, so that they serve everywhere.
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml

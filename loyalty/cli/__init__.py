@@ -16,6 +16,7 @@ from loyalty.errors import Problem
 
 OURS: Final = {
     "backup": "loyalty.cli.backup:backup",
+    "bench": "loyalty.bench.command:bench",
     "bylaws": "loyalty.cli.rules:bylaws",
     "club": "loyalty.cli.club:club",
     "import": "loyalty.cli.imports:import_",

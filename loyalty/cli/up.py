@@ -109,21 +109,23 @@ def _check_ports(ports: list[tuple[str, int]]) -> None:
 
 
 def _children(host: str, port: int, shop: bool) -> list[Child]:
-    def web(target: str, at: int, workers: int) -> list[str]:
-        return python(
-            "granian", "--interface", "wsgi", "--factory", target,
-            "--host", host, "--port", at,
-            "--workers", workers, "--blocking-threads", THREADS,
-            "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
-        )  # fmt: skip
-
     children = [
         *(Child(name, python("loyalty.cli", name)) for name in sorted(entry_points(group=PROCESSES).names)),
-        Child("web", web("wsgi:create_app", port, WORKERS)),
+        Child("web", web("wsgi:create_app", host, port)),
     ]
     if shop:
-        children += [Child("shop", web(found.value, port + 1, 1)) for found in entry_points(group=SHOP)]
+        children += [Child("shop", web(found.value, host, port + 1, 1)) for found in entry_points(group=SHOP)]
     return children
+
+
+def web(factory: str, host: str, port: int, workers: int = WORKERS) -> list[str]:
+    """The command line that serves an application."""
+    return python(
+        "granian", "--interface", "wsgi", "--factory", factory,
+        "--host", host, "--port", port,
+        "--workers", workers, "--blocking-threads", THREADS,
+        "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
+    )  # fmt: skip
 
 
 def _fill(environment: dict[str, str]) -> None:

@@ -1,0 +1,62 @@
+"""The benchmarks' purchases judged in memory: what floors write, and the facts that judging alone is timed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from loyalty.bench.baskets import people
+from loyalty.judge import Budget, judge
+from loyalty.rules import Bylaws, Purchase
+from loyalty.rules.bylaws import Ask
+from loyalty.rules.history import History, MemberFacts
+from loyalty.sales import Gathered, Sale
+from loyalty.schemas import load_purchase
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""After every purchase."""
+
+
+class Judged(NamedTuple):
+    """A purchase with its ruling, and its member as it leaves it. Members and purchases go by their place."""
+
+    sale: Sale
+    member: MemberFacts
+
+
+class _Nothing(dict[Ask, int]):
+    """What was recorded before the first purchase: nothing, whatever is asked."""
+
+    def __missing__(self, ask: Ask) -> int:
+        return 0
+
+
+class _Unshared:
+    """The bylaws that are measured have no limit that all members share."""
+
+    def reserve(self, wanted: Budget, _most: Budget) -> Budget:
+        return wanted
+
+    def release(self, unused: Budget) -> None:
+        """Nothing was taken."""
+
+
+def timeline(bylaws: Bylaws, bodies: Iterable[tuple[int, dict[str, object]]], members: int) -> Iterator[Judged]:
+    """Every purchase (member's place, body as sent) judged after the ones before it."""
+    calendar = bylaws.club.calendar
+    known = {
+        place: MemberFacts(
+            place, "active", None, None, person.joined_at or NOW, None, {}, History(_Nothing()), person.birthday,
+            person.attributes,
+        )
+        for place, person in enumerate(people(members))
+    }  # fmt: skip
+    held: dict[int, dict[str, tuple[int, int]]] = {place: {} for place in known}
+    for n, (place, body) in enumerate(bodies):
+        purchase: Purchase = load_purchase(body, now=NOW)
+        sale = Sale(purchase, 0, place, bylaws, calendar.moment(purchase.occurred_at), n)
+        balances = {(place, wallet): both for wallet, both in held[place].items()}
+        known |= judge([sale], Gathered({place: known[place]}, balances), calendar, _Unshared())
+        held[place] = sale.balances
+        yield Judged(sale, known[place])
