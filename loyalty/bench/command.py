@@ -9,15 +9,17 @@ from typing import Final
 import click
 from rich.console import Console
 
-from loyalty.bench import judging, tills
+from loyalty.bench import batches, judging, tills
 from loyalty.bench.instance import Running, running
 from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
 from loyalty.cli.terminal import json_option
 
-ROWS: Final[dict[str, Callable[[Running, float], list[Row]]]] = {
-    "tills": lambda instance, seconds: [tills.measure(instance, seconds)],
-    "judging": lambda _, seconds: [judging.measure(seconds)],
+ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
+    "tills": tills.measure,
+    "upload": batches.upload,
+    "import": batches.history,
+    "judging": lambda _, seconds: judging.measure(seconds),
 }
 
 
@@ -43,7 +45,7 @@ def bench(only: tuple[str, ...], seconds: float, as_json: bool) -> None:
         machine = describe(instance.data, instance.environment["DATABASE_URL"])
         for key in only or tuple(ROWS):
             with console.status(key):
-                rows += ROWS[key](instance, seconds)
+                rows.append(ROWS[key](instance, seconds))
     if as_json:
         click.echo(json.dumps({"machine": machine._asdict(), "rows": [row.data() for row in rows]}, indent=2))
     else:
