@@ -56,6 +56,8 @@ def test_one_who_is_known_already_keeps_all_from_joining(club: Club) -> None:  #
 
 
 def test_who_joins_twice_at_once_joins_once(app: Flask, club: Club) -> None:  # noqa: F811
+    """The identifiers' primary key decides among them, not a look before the leap."""
+
     def join(_: int) -> int:
         return club.server.post("/members", {"phone": "09121234567", "external_id": "C-1"}).status_code
 
