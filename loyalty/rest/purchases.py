@@ -9,15 +9,14 @@ from typing import Any, Final
 from flask import Response
 
 from loyalty import absent
-from loyalty.actions.record_purchases import Outcome, record_purchases
+from loyalty.actions.record_purchases import record_purchases
 from loyalty.config import now
 from loyalty.errors import Invalid, Problem
 from loyalty.queries import explanation as explaining
 from loyalty.queries import purchases
-from loyalty.queries.answer import Judged, answer, first_answer
+from loyalty.queries.answer import answer
 from loyalty.queries.purchases import PurchaseView
 from loyalty.queries.quote import quote as quoted
-from loyalty.rest import problems
 from loyalty.rest.access import caller, same_store
 from loyalty.rest.answers_purchase import (
     AnswerSchema,
@@ -30,6 +29,7 @@ from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.edge import region
 from loyalty.rest.fields import PageQuery, PeriodQuery, period
 from loyalty.rest.reply import lang, reply, shown
+from loyalty.rest.sales import answered, refused, result, sale
 from loyalty.rules.facts import Purchase
 from loyalty.schemas import load_purchase
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
@@ -50,15 +50,6 @@ blp = Blueprint(
 MAX_BATCH: Final = 5000
 LATENESS: Final = timedelta(days=30)
 """What a till sends later than this waits for a person's decision."""
-NOTHING_YET: Final[dict[str, Any]] = {
-    "bylaws": None,
-    "awards": [],
-    "badges": [],
-    "tier": {"from": None, "to": None},
-    "withheld": [],
-    "wallets": {},
-    "message": None,
-}
 STATUS: Final = {"recorded": 201, "unclaimed": 201, "set_aside": 202, "repeated": 200}
 ONE: Final = "/purchases/<path:purchase>"
 
@@ -109,11 +100,7 @@ class PurchasesQuery(PageQuery, PeriodQuery):
     body=PurchaseSchema,
 )
 def record(purchase: Purchase) -> Response:
-    """Judge a purchase by the bylaws in force when it happened, and say what it gave and why not more.
-
-    The same receipt and content again is answered 200 with the first answer; other content is a 409. Without a member
-    the purchase is kept unclaimed. What a till's key sends more than 30 days late is set aside (202).
-    """
+    """Judge a purchase by the bylaws in force when it happened, and say what it gave and why not more."""
     at = now()
     not_ahead(purchase.occurred_at, at, "/occurred_at")
     same_store(purchase.store)
@@ -121,7 +108,7 @@ def record(purchase: Purchase) -> Response:
     (outcome,) = record_purchases(club_id, [purchase], at, lateness=_lateness())
     if outcome.problem is not None:
         raise outcome.problem
-    return reply(_answer(club_id, outcome), STATUS[outcome.status])
+    return reply(answered(club_id, outcome), STATUS[outcome.status])
 
 
 @blp.operation(
@@ -144,7 +131,7 @@ def batch(body: dict[str, list[Any]]) -> Response:
     good = [row for row in rows if isinstance(row, Purchase)]
     outcomes = iter(record_purchases(caller().club_id, good, at, lateness=_lateness()))
     results = [
-        _result(next(outcomes)) if isinstance(row, Purchase) else _refused(data, row)
+        result(next(outcomes)) if isinstance(row, Purchase) else refused(data, row)
         for data, row in zip(body["purchases"], rows, strict=True)
     ]
     return reply({"results": results})
@@ -199,7 +186,7 @@ def listed(query: dict[str, Any]) -> Response:
         limit=query["limit"],
         cursor=query.get("cursor"),
     )
-    return reply({"items": [_sale(sale) for sale in page.items], "next": page.next})
+    return reply({"items": [sale(view) for view in page.items], "next": page.next})
 
 
 @blp.operation(
@@ -235,24 +222,7 @@ def explanation(purchase: str) -> Response:
 )
 def one(purchase: str) -> Response:
     """A purchase as it was recorded, by id or as `store:receipt`."""
-    return reply(_sale(_found(purchase)))
-
-
-def _answer(club_id: int, outcome: Outcome) -> dict[str, Any]:
-    """The first answer, now or again; what waits to be judged has the same form, empty."""
-    assert outcome.id is not None
-    if outcome.ruling is not None and outcome.facts is not None:
-        judged = Judged(outcome.id, outcome.receipt, outcome.ruling, outcome.facts, outcome.balances)
-        found: dict[str, Any] | None = answer(club_id, judged, lang())
-    else:
-        found = first_answer(club_id, outcome.id, lang())
-    if found is not None:
-        return found | {"id": outcome.id, "status": "recorded"}
-    return NOTHING_YET | {
-        "id": outcome.id,
-        "receipt": outcome.receipt,
-        "status": purchases.one(club_id, outcome.id).status,
-    }
+    return reply(sale(_found(purchase)))
 
 
 def _lateness() -> timedelta | None:
@@ -267,19 +237,6 @@ def _row(data: Any, at: Any) -> Purchase | Problem:
     except Problem as problem:
         return problem
     return purchase
-
-
-def _result(outcome: Outcome) -> dict[str, Any]:
-    if outcome.problem is not None:
-        error = problems.body(outcome.problem, lang())
-        return {"receipt": outcome.receipt, "status": "refused", "id": None, "error": error}
-    return {"receipt": outcome.receipt, "status": outcome.status, "id": outcome.id, "error": None}
-
-
-def _refused(data: Any, problem: Problem) -> dict[str, Any]:
-    receipt = data.get("receipt") if isinstance(data, dict) else None
-    named = receipt if isinstance(receipt, str) else None
-    return {"receipt": named, "status": "refused", "id": None, "error": problems.body(problem, lang())}
 
 
 def _found(name: str) -> PurchaseView:
@@ -300,11 +257,3 @@ def _found(name: str) -> PurchaseView:
     if own is not None and found.store != own:
         raise absent.purchase()
     return found
-
-
-def _sale(sale: PurchaseView) -> dict[str, Any]:
-    form: dict[str, Any] = shown(sale)
-    extra = form.pop("extra")
-    del form["member_name"], form["store_name"]
-    form["member"], form["bylaws"] = form.pop("member_id"), form.pop("version")
-    return form | {name: extra.get(name) for name in ("tenders", "channel", "cashier", "attributes")}

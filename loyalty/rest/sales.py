@@ -1,0 +1,64 @@
+"""Purchases in the API's form: as answered, as a row of a batch, as recorded."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from loyalty.actions.record_purchases import Outcome
+from loyalty.errors import Problem
+from loyalty.queries import purchases
+from loyalty.queries.answer import Judged, answer, first_answer
+from loyalty.queries.purchases import EXTRA, PurchaseView
+from loyalty.rest import problems
+from loyalty.rest.reply import lang, shown
+
+NOTHING_YET: Final[dict[str, Any]] = {
+    "bylaws": None,
+    "awards": [],
+    "badges": [],
+    "tier": {"from": None, "to": None},
+    "withheld": [],
+    "wallets": {},
+    "message": None,
+}
+
+
+def answered(club_id: int, outcome: Outcome) -> dict[str, Any]:
+    """The first answer, now or again; what waits to be judged has the same form, empty."""
+    assert outcome.id is not None
+    if outcome.ruling is not None and outcome.facts is not None:
+        judged = Judged(outcome.id, outcome.receipt, outcome.ruling, outcome.facts, outcome.balances)
+        found: dict[str, Any] | None = answer(club_id, judged, lang())
+    else:
+        found = first_answer(club_id, outcome.id, lang())
+    if found is not None:
+        return found | {"id": outcome.id, "status": "recorded"}
+    return NOTHING_YET | {
+        "id": outcome.id,
+        "receipt": outcome.receipt,
+        "status": purchases.one(club_id, outcome.id).status,
+    }
+
+
+def result(outcome: Outcome) -> dict[str, Any]:
+    """What became of a row that was read."""
+    if outcome.problem is not None:
+        error = problems.body(outcome.problem, lang())
+        return {"receipt": outcome.receipt, "status": "refused", "id": None, "error": error}
+    return {"receipt": outcome.receipt, "status": outcome.status, "id": outcome.id, "error": None}
+
+
+def refused(data: Any, problem: Problem) -> dict[str, Any]:
+    """A row that could not be read."""
+    receipt = data.get("receipt") if isinstance(data, dict) else None
+    named = receipt if isinstance(receipt, str) else None
+    return {"receipt": named, "status": "refused", "id": None, "error": problems.body(problem, lang())}
+
+
+def sale(view: PurchaseView) -> dict[str, Any]:
+    """A purchase as it was recorded."""
+    form: dict[str, Any] = shown(view)
+    extra = form.pop("extra")
+    del form["member_name"], form["store_name"]
+    form["member"], form["bylaws"] = form.pop("member_id"), form.pop("version")
+    return form | {name: extra.get(name) for name in EXTRA}
