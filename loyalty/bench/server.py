@@ -11,6 +11,7 @@ from typing import Final, cast
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from loyalty.bench.one_statement import STATEMENT, Values
+from loyalty.config import Settings
 from loyalty.db import transaction
 from loyalty.queries.keys import caller
 from loyalty.rest.edge import json_body, loaded
@@ -24,9 +25,9 @@ PATH: Final = "/bench/purchases"
 floor = Blueprint("bench", __name__)
 
 
-def create_app() -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:
     """The application, with the floor's view."""
-    app = cast(Flask, import_module("wsgi").create_app())
+    app = cast(Flask, import_module("wsgi").create_app(settings))
     app.register_blueprint(floor)
     app.extensions["loyalty.bench.tape"] = pickle.loads(Path(os.environ[TAPE]).read_bytes())  # noqa: S301 - our own
     return app
