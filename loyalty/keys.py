@@ -5,6 +5,7 @@ A key has 192 random bits, so its SHA-256 needs no salt and is what the database
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -47,6 +48,11 @@ def hint(key: str) -> str:
 def new_secret() -> bytes:
     """A new secret to sign members' tokens with: 256 bits."""
     return secrets.token_bytes(32)
+
+
+def shown(secret: bytes) -> str:
+    """A signing secret as a shop's server is given it: base64url without padding, the `k` of a JWK."""
+    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
 def seal(secret: bytes, key_digest: bytes, instance_key: str) -> bytes:

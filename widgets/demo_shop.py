@@ -20,6 +20,7 @@ from loyalty import web
 from loyalty.actions.create_key import create_key
 from loyalty.config import Clock, Settings, utc_now
 from loyalty.db import base_app
+from loyalty.keys import shown
 from loyalty.queries import clubs, keys, members
 from loyalty.queries.customers import first_customer
 from widgets import tokens
@@ -69,7 +70,7 @@ def create_shop(
     Args:
         club_url: where the club's server is, as an origin.
         publishable_key: the club's key for this shop's pages.
-        secret: what signs tokens for that key, as `tokens.shown` writes it; it never leaves this server.
+        secret: what signs tokens for that key, as `loyalty.keys.shown` writes it; it never leaves this server.
         customer: who is signed in, until the page's switch makes a guest of them.
         club_page: where the invitation leads.
         clock: tells the time; tests move it.
@@ -143,7 +144,7 @@ def create_app() -> Flask:
         found = keys.caller(key)
         assert found is not None
         assert member.external_id
-        secret = tokens.shown(keys.signing_secret(found))
+        secret = shown(keys.signing_secret(found))
     customer = Customer(member.external_id, member.name or "")
     return create_shop(club_url, key, secret, customer, club_page=f"{club_url}/m/{club.code}/")
 

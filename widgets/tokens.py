@@ -6,7 +6,6 @@ The claims: `sub` the shop's own id of the member (or what `by` says: `card` or 
 
 from __future__ import annotations
 
-import base64
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,13 +28,8 @@ LONGEST: Final = 2048
 NAMED_BY: Final = ("external_id", "card", "id")
 
 
-def shown(secret: bytes) -> str:
-    """A signing secret as the shop's server is given it: base64url."""
-    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
-
-
 def sign(secret: str, publishable_key: str, external_id: str, now: datetime) -> str:
-    """A token as any shop's server makes one; `secret` as `shown` gives it."""
+    """A token as any shop's server makes one; `secret` as `loyalty.keys.shown` gives it."""
     claims = {
         "sub": external_id,
         "aud": publishable_key,

@@ -12,8 +12,11 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
-from loyalty.queries import clubs
+from loyalty.config import settings
+from loyalty.queries import clubs, keys
+from loyalty.rules import MemberRef
 from tests.small_club import DOCUMENT
+from widgets import tokens
 
 Run = Callable[..., Result]
 
@@ -76,6 +79,20 @@ def test_a_key_is_printed_alone_and_opens_the_api(app: Flask, client: FlaskClien
         ).stdout
     )
     assert shown["key"].startswith("pk_")
+
+
+def test_the_secret_of_a_publishable_key_signs_tokens_that_the_club_reads(app: Flask, loyalty: Run, bylaws: str):
+    assert loyalty("club", "create", "--code", "anar", "--bylaws", bylaws).exit_code == 0
+    made = loyalty("key", "create", "--club", "anar", "--kind", "publishable", "--origin", "https://shop.example")
+    key = made.stdout.strip()
+    secret = loyalty("key", "secret", key).stdout.strip()
+    now = settings().clock()
+    token = tokens.sign(secret, key, "crm-7", now)
+    caller = keys.caller(key)
+    assert caller
+    assert tokens.member_of(token, keys.signing_secret(caller), key, now) == MemberRef("external_id", "crm-7")
+    server = loyalty("key", "create", "--club", "anar", "--kind", "server").stdout.strip()
+    assert loyalty("key", "secret", server).exit_code == 1
 
 
 def test_a_key_needs_what_its_kind_needs(app: Flask, loyalty: Run, bylaws: str):

@@ -9,6 +9,7 @@ from joserfc.jwk import OctKey
 from loyalty.actions.create_key import create_key
 from loyalty.actions.revoke_key import revoke_key
 from loyalty.db import connection
+from loyalty.keys import shown
 from loyalty.queries import keys
 from widgets import tokens
 
@@ -21,7 +22,7 @@ class Shop:
     def __init__(self, club, origin=SHOP):
         self.clock = club.clock
         self.key = create_key(club.id, "publishable", club.clock.now, origins=[origin])
-        self.secret = tokens.shown(keys.signing_secret(keys.caller(self.key)))
+        self.secret = shown(keys.signing_secret(keys.caller(self.key)))
 
     def token(self, external_id="sara"):
         return tokens.sign(self.secret, self.key, external_id, self.clock.now)
@@ -161,7 +162,7 @@ def test_a_member_of_another_club_is_not_found(client, club, sara, shop):
 
     second = create_club("second", BYLAWS, club.clock.now).id
     key = create_key(second, "publishable", club.clock.now, origins=[SHOP])
-    secret = tokens.shown(keys.signing_secret(keys.caller(key)))
+    secret = shown(keys.signing_secret(keys.caller(key)))
     token = tokens.sign(secret, key, "sara", club.clock.now)
     answer = client.get(f"/api/v1/widgets/me?club={key}", headers={"Authorization": f"Bearer {token}", "Origin": SHOP})
     assert answer.status_code == 404

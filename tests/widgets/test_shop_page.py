@@ -3,9 +3,9 @@
 import pytest
 
 from loyalty.actions.create_key import create_key
+from loyalty.keys import shown
 from loyalty.queries import keys
 from tests.browser import serving
-from widgets import tokens
 from widgets.demo_shop import Customer, create_shop
 
 pytestmark = pytest.mark.page
@@ -23,7 +23,7 @@ def shop(app, live, club, sara):
 
     with serving(front, "localhost") as origin:
         key = create_key(club.id, "publishable", club.clock.now, origins=[origin])
-        secret = tokens.shown(keys.signing_secret(keys.caller(key)))
+        secret = shown(keys.signing_secret(keys.caller(key)))
         made["shop"] = create_shop(
             live, key, secret, Customer("sara", "سارا محمدی"), club_page=f"{live}/m/anar/", clock=club.clock
         )
