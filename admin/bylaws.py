@@ -32,5 +32,5 @@ def club_bylaws() -> ResponseReturnValue:
         versions=versions(here.id),
         now=at,
         text=text,
-        shown=LANGS if text == BOTH else (text,),
+        shown=sorted(LANGS, key=web.lang().__ne__) if text == BOTH else (text,),
     )

@@ -47,6 +47,16 @@ def test_every_page_is_sound_in_every_dress(live, at_desk, visit, anar, sara, la
         assert found.evaluate(HEADINGS) == [], page
 
 
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_no_screen_is_too_narrow(live, at_desk, anar, sara, lang):
+    opened = at_desk(lang)
+    for page in ("", "bylaws?text=both", "members", f"members/{sara}", "purchases", f"purchases/{latest_purchase()}"):
+        opened.open(f"{live}{anar.page()}{page}")
+        for width in (320, 768, 959, 960):
+            opened.page.set_viewport_size({"width": width, "height": 800})
+            opened.must_be_sound()
+
+
 HEADINGS = """() => {
   const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map((h) => Number(h.tagName[1]));
   const faults = levels.filter((level, i) => level > (i ? levels[i - 1] : 0) + 1);
