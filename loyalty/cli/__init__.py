@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from loyalty.cli.instance import Instance, in_app
 from loyalty.cli.terminal import refuse
-from loyalty.errors import Problem
+from loyalty.errors import Problem, Unavailable
+from loyalty.values import Text
 
 OURS: Final = {
     "backup": "loyalty.cli.backup:backup",
@@ -29,6 +31,7 @@ OURS: Final = {
     "up": "loyalty.cli.up:up",
 }
 """Our own commands; each module is imported when its command is called."""
+AWAY: Final = Text("The database went away, or refused: {error}", "پایگاه داده از دسترس رفت یا نپذیرفت: {error}")
 COMMANDS: Final = "loyalty.commands"
 """Entry points of commands that live above the engine; they run inside the application context."""
 PROCESSES: Final = "loyalty.processes"
@@ -86,12 +89,15 @@ class Commands(click.Group):
         return _find(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a problem becomes a sentence and exit code 1."""
+        """Run the command; a problem, or a database that goes away, becomes a sentence and exit code 1."""
         try:
             return super().invoke(ctx)
         except Problem as problem:
-            refuse(problem)
-            ctx.exit(1)
+            found = problem
+        except OperationalError as error:
+            found = Unavailable(AWAY.with_(error=str(error.orig).strip()))
+        refuse(found)
+        return ctx.exit(1)
 
 
 @click.group(cls=Commands)

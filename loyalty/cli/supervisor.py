@@ -10,14 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from loyalty.cli.terminal import tell
 from loyalty.engines.process import end, end_stranger, marked, spawn
+from loyalty.errors import Problem
 from loyalty.values import Text
 
 MARK: Final = "LOYALTY_SUPERVISED"
 """A variable in our children's environment whose value names the data folder: by it we know what a crash left."""
 LOOK: Final = 0.2
 """Seconds between two looks at the children."""
+AWAY: Final = 3.0
+"""Seconds before a server that could not be started, or did not answer, is tried again."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a crashed child is started again; doubled with every crash."""
 SETTLED: Final = 60.0
@@ -83,16 +88,29 @@ class Supervisor:
         child.started = time.monotonic()
 
     def watch(self, also: Callable[[], None], ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-        """Keep the children alive until asked to stop. `also` is called at every look; `when_ready` once."""
+        """Keep the children alive until asked to stop. `also` is called at every look; `when_ready` once.
+
+        A server that is away for a moment must not end the supervisor: what it could not do it tries again.
+        """
         told = False
         while not self.stopping:
-            also()
+            try:
+                also()
+                if not told and ready():
+                    when_ready()
+                    told = True
+            except (Problem, SQLAlchemyError) as error:
+                if isinstance(error, Problem):
+                    tell(error.detail)
+                self._rest(AWAY)
             for child in self._children:
                 self._look_after(child)
-            if not told and ready():
-                when_ready()
-                told = True
-            time.sleep(LOOK)
+            self._rest(LOOK)
+
+    def _rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK))
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
