@@ -24,6 +24,7 @@ from loyalty.config import Settings
 from loyalty.db import base_app, db
 from loyalty.models import EVENT_ID
 from loyalty.valkey import connect
+from wsgi import create_app
 
 pytest_plugins = ["tests.browser"]
 
@@ -110,12 +111,7 @@ def own_settings(home: Path, engines: embedded.Addresses, template: str, worker_
 
 @pytest.fixture(scope="session")
 def application(own_settings: Settings) -> Flask:
-    try:
-        from wsgi import create_app
-
-        app = create_app(own_settings)
-    except ImportError:
-        app = base_app(own_settings)
+    app = create_app(own_settings)
     app.test_client_class = Client
     return app
 
