@@ -19,12 +19,12 @@ from loyalty.valkey import valkey
 from loyalty.values import Text
 
 BACKED_UP: Final = Text(
-    "Backed up into {file}: {clubs} clubs, {members} members, {purchases} purchases.",
-    "پشتیبان در {file} نوشته شد: {clubs} باشگاه، {members} عضو، {purchases} خرید.",
+    "Backed up into {file} (clubs: {clubs}, members: {members}, purchases: {purchases}).",
+    "پشتیبان در {file} نوشته شد ({clubs} باشگاه، {members} عضو، {purchases} خرید).",
 )
 RESTORED: Final = Text(
-    "Restored from {file}: {clubs} clubs, {members} members, {purchases} purchases.",
-    "از {file} بازگردانده شد: {clubs} باشگاه، {members} عضو، {purchases} خرید.",
+    "Restored from {file} (clubs: {clubs}, members: {members}, purchases: {purchases}).",
+    "از {file} بازگردانده شد ({clubs} باشگاه، {members} عضو، {purchases} خرید).",
 )
 
 

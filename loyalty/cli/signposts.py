@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Final
 
@@ -22,23 +22,26 @@ Sign = tuple[Text, str]
 
 
 def show(environment: Mapping[str, str], base: str, shop: str | None) -> None:
-    """Print what to open."""
+    """Print what to open, and under it what to type there."""
     with application(environment):
-        signs: list[Sign] = [
-            (
-                Text("Member's page: {club}", "صفحهٔ عضو: {club}").with_(club=Text(**club.name._asdict())),
-                f"{base}/m/{club.code}/",
-            )
+        places: list[Sign] = [
+            (Text("Member's page of {club}", "صفحهٔ عضو {club}").with_(club=club.name), f"{base}/m/{club.code}/")
             for club in all_clubs()[:MANY]
         ]
-        signs += [(Text("Admin", "مدیریت"), f"{base}/admin/")]
-        signs += [(Text("A shop with widgets", "فروشگاهی با ابزارک‌ها"), f"{shop}/")] if shop else []
-        signs += [(Text("API", "API"), f"{base}/api/docs")]
-        for found in entry_points(group=GROUP):
-            signs += found.load()(base, shop)
-    click.echo()
-    click.secho("  " + Text("The club is open.", "باشگاه باز است.").to(lang()), bold=True)
-    width = max(len(label.to(lang())) for label, _ in signs)
-    for label, target in signs:
-        click.echo(f"    {label.to(lang()):<{width}}  {target}")
+        keys: list[Sign] = [sign for found in entry_points(group=GROUP) for sign in found.load()(base, shop)]
+    places.append((Text("Admin", "مدیریت"), f"{base}/admin/"))
+    if shop:
+        places.append((Text("A shop with the club's widgets", "فروشگاهی با ابزارک‌های باشگاه"), f"{shop}/"))
+    places.append((Text("API documentation", "مستندات API"), f"{base}/api/docs"))
+    click.secho("\n  " + Text("The club is open.", "باشگاه باز است.").to(lang()), bold=True)
+    _table(places)
+    _table(keys)
     click.echo("\n  " + Text("Ctrl-C stops everything.", "با Ctrl-C همه‌چیز بسته می‌شود.").to(lang()) + "\n")
+
+
+def _table(signs: Sequence[Sign]) -> None:
+    if signs:
+        click.echo()
+        width = max(len(label.to(lang())) for label, _ in signs)
+        for label, target in signs:
+            click.echo(f"    {label.to(lang()):<{width}}  {target}")

@@ -65,7 +65,7 @@ def test_round_trip(club: SmallClub, settings: Settings, clock: Clock, loyalty: 
 
     restored = on(elsewhere, "restore", str(file))
     assert restored.exit_code == 0, restored.output
-    assert "1 clubs, 2 members, 3 purchases" in restored.stdout
+    assert "(clubs: 1, members: 2, purchases: 3)" in restored.stdout
     assert (elsewhere / "secret_key").read_text() == settings.secret_key
     assert (elsewhere / "secret_key").stat().st_mode & 0o077 == 0
 
