@@ -11,7 +11,7 @@ from flask import Flask
 
 import admin
 import widgets
-from loyalty import rest
+from loyalty import logs, rest
 from loyalty.config import MAX_BODY, Settings
 from loyalty.db import base_app
 
@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Args:
         settings: where it lives; by default as the environment says (`loyalty up` sets it).
     """
+    logs.set_up()
     app = base_app(settings or Settings.from_environment())
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     for package in (rest, admin, widgets):

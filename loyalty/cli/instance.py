@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
-from loyalty import migrations
+from loyalty import logs, migrations
 from loyalty.cli.terminal import tell
 from loyalty.config import DEFAULT_DATA, Settings
 from loyalty.db import base_app, sqlalchemy_url
@@ -141,6 +141,7 @@ def application(environment: Mapping[str, str]) -> Iterator[Flask]:
     Raises:
         EngineTrouble: the database does not answer.
     """
+    logs.set_up()
     app = base_app(Settings.from_environment(environment))
     with app.app_context():
         try:
