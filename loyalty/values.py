@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 Lang = Literal["fa", "en"]
@@ -30,11 +29,6 @@ class Text(NamedTuple):
                 for lang in ("en", "fa")
             )
         )
-
-
-def floor_ratio(amount: int, ratio: Fraction) -> int:
-    """`amount` × `ratio`, rounded down (towards minus infinity) once."""
-    return amount * ratio.numerator // ratio.denominator
 
 
 Rounding = Literal["floor", "half_up", "ceil"]

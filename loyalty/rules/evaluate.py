@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from copy import copy
 
+from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
@@ -59,22 +60,21 @@ def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> None:
 
 
 def limited(
-    article: Article, award: Earning | None, facts: Facts, base: int, asked: int, before: list[Given]
+    article: Article, award: Earning | Multiply, facts: Facts, base: int, asked: int, before: list[Given]
 ) -> tuple[int, int]:
     """(base, amount) that the article's limits leave, after what its earlier awards of this event took."""
     amount = asked
-    wallet = award.wallet if award else None
     for limit in article.limits:
-        if limit.of == "base" and award is not None:
-            room = limit.room(facts, sum(given.base for given in before if given.wallet == limit.wallet))
-            if award.wallet == limit.wallet and base > room:
-                base = room
-                amount = min(amount, award.amount(base))
-        elif limit.of == "times":
+        if limit.of == "times":
             if limit.room(facts, 0) < 1:
                 return base, 0
-        elif wallet is None or wallet == limit.wallet:
-            amount = min(amount, limit.room(facts, sum(g.amount for g in before if g.wallet == limit.wallet)))
+        elif award.wallet == limit.wallet:
+            own = [given for given in before if given.wallet == limit.wallet]
+            if limit.of == "points":
+                amount = min(amount, limit.room(facts, sum(given.amount for given in own)))
+            elif base > (room := limit.room(facts, sum(given.base for given in own))):
+                base = room
+                amount = min(amount, award.amount(base))
     return base, amount
 
 
@@ -93,13 +93,13 @@ def _use(
 def _multiply(bylaws: Bylaws, held: list[Article], facts: Facts, ruling: Ruling) -> None:
     multipliers = Multipliers(bylaws.stacking, held, facts, list(ruling.awards))
     for article in held:
-        first = len(ruling.awards)
         for place, award in article.multipliers:
             base, asked = multipliers.next(article, award)
             amount = asked
             if article.limits and asked:
-                _, amount = limited(article, None, facts, base, asked, ruling.awards[first:])
-                _use(article, facts, ruling, amount, base, award.wallet, ruling.awards[first:])
+                own = [given for given in ruling.awards if given.article == article.no]
+                base, amount = limited(article, award, facts, base, asked, own)
+                _use(article, facts, ruling, amount, base, award.wallet, own)
             multipliers.gave(amount)
             if amount:
                 ruling.awards.append(Given(article.no, place, award.wallet, amount, base, asked))

@@ -105,13 +105,18 @@ def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:
     if not (article.earnings or article.multipliers):
         return None
     for limit in article.limits:
-        if limit.room(facts, 0) < 1:
+        if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
             return Text("The limit is used up: {limit}.", "سقف این ماده پر شده است: {limit}.").with_(
                 limit=both(bylaws, limit.say)
             )
     if not article.earnings:
         return Text("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
     return Text("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
+
+
+def _would_give(article: Article, facts: Facts) -> bool:
+    """Whether it would have given something, were it not for its limits."""
+    return any(award.reckon(facts, facts.whole)[1] for _, award in article.earnings)
 
 
 def _stopped(condition: Condition, facts: Facts) -> Condition:

@@ -115,6 +115,7 @@ def read_limit(node: Node, article: str, wallet: str) -> Limit:
     index = -1
     if per == "member":
         measure = {"points": "amount", "times": "times", "base": "base"}[of]
-        used = Counter("given", measure, articles=(article,), wallet=wallet)  # type: ignore[arg-type]
+        of_all = of == "times" and "wallet" not in found  # whatever it gave, it gave once
+        used = Counter("given", measure, articles=(article,), wallet=None if of_all else wallet)  # type: ignore[arg-type]
         index = node.reading.read(used, over, around=True)
     return Limit(article, per, over, at_most, of, wallet, index)  # type: ignore[arg-type]

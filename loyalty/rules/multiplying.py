@@ -26,8 +26,8 @@ class Multipliers:
             if awards[given.article, given.award].on_lines
         ]
         self.masks = self._masks(held, stacking == "highest")
-        self.done: list[tuple[Multiply, int, int]] = []
-        """Each multiplier so far: the award, its lines, and the amount that limits left it."""
+        self.done: list[tuple[str, Multiply, int, int]] = []
+        """Each multiplier so far: its article, the award, its lines, and the amount that limits left it."""
 
     def _masks(self, held: list[Article], highest: bool) -> dict[tuple[str, int], int]:
         facts = self.facts
@@ -44,14 +44,13 @@ class Multipliers:
     def next(self, article: Article, award: Multiply) -> tuple[int, int]:
         """(what its lines earned so far, what it asks to give on top)."""
         mask = self.masks[article.no, self._place(article, award)]
-        self.done.append((award, mask, 0))
+        self.done.append((article.no, award, mask, 0))
         base = self._earned(len(self.done) - 1, mask, award)
-        return base, award.gain(base)
+        return base, award.amount(base)
 
     def gave(self, amount: int) -> None:
         """Note what limits left of the last one."""
-        award, mask, _ = self.done[-1]
-        self.done[-1] = (award, mask, amount)
+        self.done[-1] = (*self.done[-1][:3], amount)
 
     def _place(self, article: Article, award: Multiply) -> int:
         return next(place for place, its in article.multipliers if its is award)
@@ -65,11 +64,10 @@ class Multipliers:
             if given.wallet != asking.wallet or (asking.articles and given.article not in asking.articles):
                 continue
             total += given.amount if mask == facts.whole else min(given.amount, award.reckon(facts, mask)[1])
-        if self.compound and not asking.articles:
-            for place in range(before):
-                earlier, its, gave = self.done[place]
-                if earlier.wallet != asking.wallet:
+        if self.compound:
+            for place, (article, earlier, its, gave) in enumerate(self.done[:before]):
+                if earlier.wallet != asking.wallet or (asking.articles and article not in asking.articles):
                     continue
                 shared = mask & its
-                total += gave if shared == its else min(gave, earlier.gain(self._earned(place, shared, earlier)))
+                total += gave if shared == its else min(gave, earlier.amount(self._earned(place, shared, earlier)))
         return total

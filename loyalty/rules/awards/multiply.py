@@ -12,7 +12,7 @@ from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.types import RATIO, WORD, Field, Many, NameOf, ratio
 from loyalty.rules.voice import Voice, ezafe
-from loyalty.values import Text, floor_ratio
+from loyalty.values import Rounding, Text, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Multiply(Award):
     lines: LineFilter | None
     articles: frozenset[str]
     wallet: str
+    rounds: Rounding
     kind: ClassVar[str] = "multiply"
     label: ClassVar[Text] = Text("multiply", "چند برابر")
     fields: ClassVar[tuple[Field, ...]] = (
@@ -42,11 +43,12 @@ class Multiply(Award):
         lines = read_filter(found["of"].fields(["lines"])["lines"]) if "of" in found else None
         articles = found["articles"].every(lambda n: n.name("articles")) if "articles" in found else ()
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet("points", node)
-        return cls(by, lines, frozenset(articles), wallet)
+        return cls(by, lines, frozenset(articles), wallet, node.reading.roundings.get(wallet, "floor"))
 
-    def gain(self, earned: int) -> int:
-        """(by - 1) × what was earned, rounded down once."""
-        return floor_ratio(earned, self.by - 1)
+    def amount(self, base: int) -> int:
+        """(by - 1) × what was earned, rounded once, as the wallet rounds."""
+        more = self.by - 1
+        return rounded(base * more.numerator, more.denominator, self.rounds)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the points on goods in category “dairy” are multiplied by 2`."""
@@ -59,7 +61,8 @@ class Multiply(Award):
             return (voice.then(f"{ezafe(purse)} {where or 'این خرید'} {by} برابر"), "می‌شود")
         source = f" from {only}" if only else ""
         target = f" on {where}" if where else "" if only else " of this purchase"
-        return (voice.then(f"the {purse}{source}{target}"), "are multiplied by", voice.then(by))
+        verb = "are" if purse.endswith("s") else "is"
+        return (voice.then(f"the {purse}{source}{target}"), f"{verb} multiplied by", voice.then(by))
 
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
         """How the amount came about."""
