@@ -222,9 +222,9 @@ def _moves(sales: Sequence[Sale], programme: Programme) -> Rows:
         if sale.review:  # due when the local day began
             begun = programme.calendar.instant(sale.moment.day)
             rows.append((sale.member_id, begun, *sale.review, None, version))
-        if sale.ruling and sale.ruling.tier_to != sale.ruling.tier_from:
+        if sale.ruling and sale.moved_at:
             both = sale.ruling.tier_from, sale.ruling.tier_to
-            rows.append((sale.member_id, sale.purchase.occurred_at, *both, sale.id, version))
+            rows.append((sale.member_id, sale.moved_at, *both, sale.id, version))
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -70,7 +69,7 @@ def _fold(
             tier = reviewed(sale.bylaws, facts)
             if tier != facts.tier:
                 sale.review = facts.tier, tier
-                member = replace(member, tier=tier, tier_since=calendar.instant(standing))
+                member = member.on_tier(tier, calendar.instant(standing))
                 facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
         if budgets is not None:
             facts.budgets = {
@@ -81,7 +80,8 @@ def _fold(
             for key, used in ruling.uses.items():
                 budgets[key] -= used
         sale.facts, sale.ruling = facts, ruling
-        members[sale.member_id] = member.after(sale.bylaws, facts, ruling)
+        members[sale.member_id] = after = member.after(sale.bylaws, facts, ruling)
+        sale.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
         held = wallets.setdefault(sale.member_id, {})
         for given in ruling.awards:
             available, earned = held.get(given.wallet, (0, 0))

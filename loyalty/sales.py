@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.calendars import Moment
@@ -27,6 +27,8 @@ class Sale:
     ruling: Ruling | None = None
     review: tuple[str | None, str | None] | None = None
     """(from, to): the tier move that was due before the purchase."""
+    moved_at: datetime | None = None
+    """When its member came to the tier that it leads to: a late purchase moves the tier of today."""
     balances: dict[str, tuple[int, int]] = field(default_factory=dict)
     """wallet → (available, earned) after it."""
 

@@ -53,7 +53,7 @@ class MemberFacts:
     birthday: date | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     earlier_tiers: tuple[tuple[datetime, str | None], ...] = ()
-    """(until, tier) of former tiers, oldest first: gathered where an event comes late."""
+    """(until, tier) of former tiers, oldest first: gathered where an event comes late, and of this batch."""
 
     def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
@@ -115,15 +115,18 @@ class MemberFacts:
                 values[name] = value
         return values
 
+    def on_tier(self, tier: str | None, at: datetime) -> MemberFacts:
+        """The member moved to a tier; a late event moves the tier of today, not of its own time."""
+        return replace(self, tier=tier, tier_since=at, earlier_tiers=(*self.earlier_tiers, (at, self.tier)))
+
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> MemberFacts:
         """The member as a ruling leaves them: the facts of the next event."""
         occurred_at = facts.purchase.occurred_at
+        latest_at = occurred_at if self.latest_at is None else max(self.latest_at, occurred_at)
         moved = ruling.tier_to != ruling.tier_from
         return replace(
-            self,
-            tier=ruling.tier_to if moved else self.tier,
-            tier_since=occurred_at if moved else self.tier_since,
-            latest_at=occurred_at if self.latest_at is None else max(self.latest_at, occurred_at),
+            self.on_tier(ruling.tier_to, latest_at) if moved else self,
+            latest_at=latest_at,
             badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
             if ruling.badges
             else self.badges,
