@@ -46,6 +46,8 @@ class Bounds:
                 return voice.pick(f"at most {high}", f"حداکثر {high}")
             case "less_than":
                 return voice.pick(f"less than {high}", f"کمتر از {high}")
+            case _ if self.low == self.high:
+                return voice.pick(f"exactly {low}", f"دقیقاً {low}")
             case _:
                 return voice.pick(f"between {low} and {high}", f"بین {low} و {high}")
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def ezafe(noun: str) -> str:
-    """A Persian noun ready for what follows it: «ستاره» becomes «ستارهٔ»; after «ماه» or «گروه» nothing is written."""
-    return f"{noun}ٔ" if noun.endswith("ه") and not noun.endswith(("اه", "وه")) else noun
+    """A Persian noun ready for what follows it: «ستاره» becomes «ستارهٔ»; a ه that is heard («راه», «وجه») stays."""
+    return f"{noun}ٔ" if noun.endswith("ه") and not noun.endswith(("اه", "وه", "وجه")) else noun
 
 
 def singular(noun: str) -> str:

@@ -13,7 +13,7 @@ from loyalty.rules.kinds import Condition, Measured
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.types import POSITIVE, Field, NameOf
-from loyalty.rules.voice import Voice
+from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, WINDOW, Window, read_window
 from loyalty.values import QUANTITY_SCALE, Text
 
@@ -72,7 +72,7 @@ class CounterIs(Condition):
         if self.unit == "money":
             return (f"the member's {what} {over} is", voice.if_(self.bounds.say(voice, "money")))
         bound = self.bounds.say(voice, "plain" if self.unit == "quantity" else "count")
-        return ("the member has", voice.if_(f"{bound} {what}"), over)
+        return ("the member has", voice.if_(f"{bound} {singular(what) if bound.endswith(' 1') else what}"), over)
 
 
 @dataclass(frozen=True, slots=True)
