@@ -31,7 +31,7 @@ NAMES: Final = {
     "uq": "%(table_name)s_%(column_0_name)s_key",
     "ix": "%(table_name)s_%(column_0_name)s_idx",
 }
-"""What constraints are called that nobody named; PostgreSQL's own way, written down so that migrations can name them."""
+"""What constraints are called that nobody named: PostgreSQL's own way, written down for the migrations."""
 
 
 class Base(DeclarativeBase):
