@@ -1,0 +1,151 @@
+"""Bylaws tried on small stories: a member's past, a purchase, and what came of it, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from loyalty.calendars import Calendar, parse_date
+from loyalty.documents import parse
+from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, evaluate, load
+from loyalty.rules.bylaws import Ask
+from loyalty.rules.counters import PURCHASES_EVER
+from loyalty.rules.history import Fed, History, MemberFacts, standing_day
+from loyalty.values import QUANTITY_SCALE
+
+HERE = Path(__file__).parent
+NOON = "1405-08-21 12:00"
+"""When a purchase happens where a story names no time: a Thursday."""
+POINTS = [{"points": {"fixed": 10}}]
+"""What an article gives where a story says nothing about it."""
+
+
+class Unrecorded(dict[Ask, int]):
+    """What was recorded before the story began: nothing. Everything the story tells is added day by day."""
+
+    def __missing__(self, ask: Ask) -> int:
+        return 0
+
+
+class Judged(NamedTuple):
+    """A purchase as it was judged."""
+
+    facts: Facts
+    ruling: Ruling
+
+
+def document(**sections: Any) -> dict[str, Any]:
+    """The club of `club.yaml` with some sections put in place of its own; None takes a section away."""
+    tree = {**deepcopy(CLUB), **deepcopy(sections)}
+    return {name: section for name, section in tree.items() if section is not None}
+
+
+def article(no: str = "1", **fields: Any) -> dict[str, Any]:
+    """An article that gives 10 points with each purchase, unless it is told otherwise."""
+    return {"no": no, "title": {"en": f"Article {no}", "fa": f"مادهٔ {no}"}, "on": "purchase", "give": POINTS, **fields}
+
+
+CLUB = parse((HERE / "club.yaml").read_text())
+
+
+class Story:
+    """One member of a club, from purchase to purchase, by the very fold of the write path."""
+
+    def __init__(self, bylaws: Bylaws, given: Mapping[str, Any] | None = None) -> None:
+        self.bylaws = bylaws
+        self.calendar = bylaws.club.calendar
+        given = dict(given or {})
+        past = given.pop("past", [])
+        self.member = self._member(given)
+        for purchase in past:
+            self.buys(purchase)
+
+    def buys(self, told: Mapping[str, Any]) -> Judged:
+        """Judge a purchase and carry the member on."""
+        told = dict(told)
+        left = told.pop("left_of_budget", None)
+        purchase = self.purchase(told)
+        moment = self.calendar.moment(purchase.occurred_at)
+        facts = self.member.facts(self.bylaws, purchase, moment, standing_day(self.member, moment, self.calendar))
+        if left is not None:
+            facts.budgets = {limit.budget(facts): left for limit in self.bylaws.budgets()}
+        ruling = evaluate(self.bylaws, facts)
+        self.member = self.member.after(self.bylaws, facts, ruling)
+        return Judged(facts, ruling)
+
+    def purchase(self, told: Mapping[str, Any]) -> Purchase:
+        """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them."""
+        unknown = set(told) - {"at", "net", "gross", "lines"}
+        assert not unknown, f"a purchase has no {unknown}"
+        lines = tuple(_line(index, line) for index, line in enumerate(told.get("lines", [])))
+        net = told.get("net", sum(line.net for line in lines))
+        gross = told.get("gross", sum(line.gross for line in lines) if lines else net)
+        at = instant(told.get("at", NOON), self.calendar)
+        return Purchase("r", "shop", at, self.bylaws.club.currency, gross, net, lines=lines)
+
+    def _member(self, given: dict[str, Any]) -> MemberFacts:
+        unknown = set(given) - {"status", "tier", "joined", "birthday", "attributes", "badges", "counted"}
+        assert not unknown, f"a member has no {unknown}"
+        counted = [fed for day in given.get("counted", []) for fed in self._counted(day)]
+        days = [fed.day for fed in counted]
+        return MemberFacts(
+            id=1,
+            status=given.get("status", "active"),
+            tier=given.get("tier", self.bylaws.first_tier()),
+            tier_since=None,
+            joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
+            latest_at=self.calendar.instant(max(days)) if days else None,
+            badges=given.get("badges", {}),
+            history=History(Unrecorded(), tuple(counted)),
+            birthday=parse_date(given["birthday"]) if "birthday" in given else None,
+            attributes=given.get("attributes", {}),
+        )
+
+    def _counted(self, figures: dict[str, Any]) -> list[Fed]:
+        """What was counted on a day: `{on: 1405-08-01, spend: 500000}`; `purchases` is what `nth_purchase` reads."""
+        figures = dict(figures)
+        day = parse_date(figures.pop("on"))
+        fed = []
+        for name, value in figures.items():
+            counter = PURCHASES_EVER if name == "purchases" else self.bylaws.counters[name]
+            if counter in self.bylaws.live:
+                fed.append(Fed(self.bylaws.live.index(counter), day, thousandths(value, counter.unit), 1))
+        return fed
+
+
+def thousandths(value: int, unit: str) -> int:
+    """A figure as it is kept: quantities in thousandths."""
+    return value * QUANTITY_SCALE if unit == "quantity" else value
+
+
+def instant(text: str, calendar: Calendar) -> datetime:
+    """`1405-08-21 12:00` on the club's clock; a time with an offset (`2026-11-12T08:30+00:00`) is taken as it is."""
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    day, _, clock = text.partition(" ")
+    hours, minutes = clock.split(":") if clock else ("12", "00")
+    return calendar.instant(parse_date(day), int(hours) * 60 + int(minutes))
+
+
+def _line(index: int, told: Mapping[str, Any]) -> Line:
+    unknown = set(told) - {"sku", "category", "brand", "tags", "quantity", "net", "gross"}
+    assert not unknown, f"a line has no {unknown}"
+    units = round(float(told.get("quantity", 1)) * QUANTITY_SCALE)
+    return Line(
+        str(index + 1),
+        told.get("sku", f"sku-{index + 1}"),
+        units,
+        told.get("gross", told["net"]),
+        told["net"],
+        told.get("category"),
+        told.get("brand"),
+        tuple(told.get("tags", ())),
+    )
+
+
+def ruled(told: Mapping[str, Any], given: Mapping[str, Any] | None = None, **sections: Any) -> Judged:
+    """A purchase judged under the club's bylaws with some sections of its own."""
+    return Story(load(document(**sections)), given).buys(told)
