@@ -21,6 +21,8 @@ _DAY = timedelta(days=1)
 _MONTHS: Final[dict[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 JALALI_BELOW: Final = 1700
 """A written year below this is Jalali, else Gregorian."""
+LAST_YEAR: Final = 2999
+"""Later written years are slips of the hand; both calendars reach well beyond."""
 
 
 class Moment(NamedTuple):
@@ -38,6 +40,10 @@ class Span(NamedTuple):
 
     start: date | None
     end: date
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return day <= self.end and (self.start is None or self.start <= day)
 
 
 @lru_cache(maxsize=8192)
@@ -65,6 +71,8 @@ def parse_date(text: str) -> date:
     if not match:
         raise ValueError(text)
     year, month, day = (int(part) for part in match.groups())
+    if year > LAST_YEAR:
+        raise ValueError(text)
     return _from_jalali(year, month, day) if year < JALALI_BELOW else date(year, month, day)
 
 

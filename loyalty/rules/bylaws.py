@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from loyalty.calendars import Calendar, Period, Span
 from loyalty.formats import Unit
 from loyalty.rules.awards.effects import GiveBadge, GiveMessage
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
+from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Condition, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.windows import Window
 from loyalty.values import Rounding, Text
 
 DAYS_REMEMBERED: Final = 4000
+
+K = TypeVar("K")
+V = TypeVar("V")
+Test = Callable[[Facts], bool]
 
 
 class Read(NamedTuple):
@@ -38,6 +44,14 @@ class Ask(NamedTuple):
     place: int
     span: Span
     raw: bool = False
+
+
+class Moved(NamedTuple):
+    """A read that an event adds to, by its place among the reads; its counter's place, and whether that counts days."""
+
+    read: int
+    place: int
+    of_days: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,8 @@ class Article:
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
     messages: tuple[Text, ...] = field(init=False)
+    shared: tuple[Limit, ...] = field(init=False)
+    """Its limits that all members share."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -83,6 +99,7 @@ class Article:
         put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
+        put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
 
     def in_force(self, day: date) -> bool:
         """Whether a local day lies within `from` and `until`, both included."""
@@ -167,10 +184,22 @@ class Bylaws:
     """For each read, the place of its counter among `live`."""
     of_days: tuple[int, ...] = field(init=False)
     """The places of the live counters of days."""
+    of_events: tuple[tuple[int, Counter], ...] = field(init=False)
+    """The live counters that an event itself feeds, with their places."""
+    of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
+    """By article: the live counters that its awards feed, with their places."""
+    steps: tuple[Step, ...] = field(init=False)
+    """The ladder of tiers; empty where there is none."""
+    top: int = field(init=False)
+    """The rank of its highest step; -1 where there is none."""
     _asks: dict[date, tuple[Ask, ...]] = field(init=False)
+    _moved: dict[tuple[date, date], tuple[Moved, ...]] = field(init=False)
+    _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ranks = {step.code: rank for rank, step in enumerate(self.tiers.ladder)} if self.tiers else {}
+        self.steps = self.tiers.ladder if self.tiers else ()
+        self.top = len(self.steps) - 1
+        self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}
         self.bind(self.own_counters())
 
     def own_counters(self) -> tuple[Counter, ...]:
@@ -182,8 +211,39 @@ class Bylaws:
         places = {counter: place for place, counter in enumerate(live)}
         self.live = live
         self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
-        self._asks = {}
+        self._asks, self._moved = {}, {}
         self.feeds = tuple(places[read.counter] for read in self.reads)
+        self.of_events = tuple((place, counter) for place, counter in enumerate(live) if counter.of != "given")
+        by_article: dict[str, list[tuple[int, Counter]]] = {}
+        for place, counter in enumerate(live):
+            for article in counter.articles:
+                by_article.setdefault(article, []).append((place, counter))
+        self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
+
+    def in_force(self, day: date) -> tuple[tuple[Article, Test | None], ...]:
+        """The articles that hold on a local day, each with what tests its condition, if it has one."""
+        found = self._in_force.get(day)
+        if found is None:
+            found = tuple(
+                (article, article.condition.holds if article.condition else None)
+                for article in self.articles
+                if article.in_force(day)
+            )
+            self._in_force = _remembered(self._in_force, day, found)
+        return found
+
+    def moved(self, day: date, standing: date) -> tuple[Moved, ...]:
+        """Which of the counters that this version names, read from the day a member stands on, hold an event's day."""
+        found = self._moved.get((day, standing))
+        if found is None:
+            named = frozenset(self.counters.values())
+            found = tuple(
+                Moved(index, ask.place, ask.place in self.of_days)
+                for index, (read, ask) in enumerate(zip(self.reads, self.asks(standing), strict=True))
+                if read.counter in named and ask.span.holds(day)
+            )
+            self._moved = _remembered(self._moved, (day, standing), found)
+        return found
 
     def asks(self, day: date) -> tuple[Ask, ...]:
         """What judging an event on a day reads, in the order of `reads`."""
@@ -192,9 +252,7 @@ class Bylaws:
             calendar = self.club.calendar
             pairs = zip(self.reads, self.feeds, strict=True)
             found = tuple(Ask(place, read.span(day, calendar)) for read, place in pairs)
-            if len(self._asks) >= DAYS_REMEMBERED:
-                self._asks.clear()
-            self._asks[day] = found
+            self._asks = _remembered(self._asks, day, found)
         return found
 
     def day_asks(self, day: date) -> list[Ask]:
@@ -210,4 +268,12 @@ class Bylaws:
 
     def budgets(self) -> list[Limit]:
         """The limits that all members share."""
-        return [limit for article in self.articles for limit in article.limits if limit.per == "club"]
+        return [limit for article in self.articles for limit in article.shared]
+
+
+def _remembered(known: dict[K, V], key: K, value: V) -> dict[K, V]:
+    """What is known with one thing more; too much is forgotten, in a new dictionary: other threads read the old."""
+    if len(known) >= DAYS_REMEMBERED:
+        known = {}
+    known[key] = value
+    return known

@@ -84,13 +84,19 @@ class Counter:
 
     def feed_given(self, awards: list[Given]) -> int:
         """What a ruling adds to a counter of what articles gave: amounts, times, or the base they were reckoned on."""
-        amount = times = base = 0
+        value = 0
         for given in awards:
-            if given.article in self.articles and (self.wallet is None or given.wallet == self.wallet):
-                amount += given.amount
-                base += given.base
-                times = 1
-        return times if self.measure == "times" else base if self.measure == "base" else amount
+            if given.article in self.articles:
+                value = self.with_given(value, given)
+        return value
+
+    def with_given(self, value: int, given: Given) -> int:
+        """What a ruling has added so far, after one more amount of its articles."""
+        if self.wallet is not None and given.wallet != self.wallet:
+            return value
+        if self.measure == "amount":
+            return value + given.amount
+        return 1 if self.measure == "times" else value + given.base
 
 
 PURCHASES_EVER: Final = Counter("purchases", "times", returned_too=True)

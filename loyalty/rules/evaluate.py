@@ -5,8 +5,6 @@ The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock
 
 from __future__ import annotations
 
-from copy import copy
-
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.facts import Facts
@@ -17,46 +15,48 @@ from loyalty.rules.ruling import BadgeStep, Given, Ruling
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     """What one purchase gives its member. A member who is not active gets, and moves, nothing."""
-    ruling = Ruling(bylaws.version, tier_from=facts.standing_tier, tier_to=facts.standing_tier)
+    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], {}, [])
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
-    held = [article for article in bylaws.articles if holds(article, facts)]
-    _earn(held, facts, ruling)
-    if any(article.multipliers for article in held):
-        _multiply(bylaws, held, facts, ruling)
+    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    earned = _earn(held, facts, ruling)
+    multiplying = [article for article in held if article.multipliers]
+    if multiplying:
+        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
     for article in held:
-        ruling.messages.extend(article.messages)
-    ruling.feeds = _feeds(bylaws, facts, ruling)
-    after = _after(bylaws, facts, ruling.feeds)
-    _badges(bylaws, held, facts, after, ruling)
-    rank = qualified(bylaws, after)
-    if bylaws.tiers and rank > facts.standing_rank:
-        ruling.tier_to = bylaws.tiers.ladder[rank].code
+        if article.messages:
+            ruling.messages += article.messages
+    ruling.feeds = _feeds(bylaws, facts, ruling.awards)
+    counts = _after(bylaws, facts, ruling.feeds)
+    _badges(bylaws, held, facts, counts, ruling)
+    if facts.standing_rank < bylaws.top:
+        rank = qualified(bylaws, facts.with_counts(counts))
+        if rank > facts.standing_rank:
+            ruling.tier_to = bylaws.steps[rank].code
     return ruling
 
 
-def holds(article: Article, facts: Facts) -> bool:
-    """Whether an article is in force on the event's day and its condition holds."""
-    if not article.in_force(facts.moment.day):
-        return False
-    return article.condition is None or article.condition.holds(facts)
-
-
-def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> None:
-    awards = ruling.awards
+def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
+    """What the articles give; answers what belongs to lines, with its award, for multipliers."""
+    earned: list[tuple[Given, Earning]] = []
+    whole = facts.whole
     for article in held:
-        if not article.earnings:
-            continue
-        first = len(awards)
+        own: list[Given] = []
         for place, award in article.earnings:
-            base, asked = award.reckon(facts, facts.whole)
+            base, asked = award.reckon(facts, whole)
             amount = asked
             if article.limits and asked:
-                base, amount = limited(article, award, facts, base, asked, awards[first:])
-                _use(article, facts, ruling, amount, base, award.wallet, awards[first:])
+                base, amount = limited(article, award, facts, base, asked, own)
+                if article.shared:
+                    _use(article, facts, ruling, amount, base, award.wallet, own)
             if amount:
-                awards.append(Given(article.no, place, award.wallet, amount, base, asked))
+                given = Given(article.no, place, award.wallet, amount, base, asked)
+                own.append(given)
+                if award.on_lines:
+                    earned.append((given, award))
+        ruling.awards += own
+    return earned
 
 
 def limited(
@@ -69,10 +69,10 @@ def limited(
             if limit.room(facts, 0) < 1:
                 return base, 0
         elif award.wallet == limit.wallet:
-            own = [given for given in before if given.wallet == limit.wallet]
+            own = [given for given in before if given.wallet == limit.wallet] if before else before
             if limit.of == "points":
-                amount = min(amount, limit.room(facts, sum(given.amount for given in own)))
-            elif base > (room := limit.room(facts, sum(given.base for given in own))):
+                amount = min(amount, limit.room(facts, sum([given.amount for given in own])))
+            elif base > (room := limit.room(facts, sum([given.base for given in own]))):
                 base = room
                 amount = min(amount, award.amount(base))
     return base, amount
@@ -82,60 +82,61 @@ def _use(
     article: Article, facts: Facts, ruling: Ruling, amount: int, base: int, wallet: str, before: list[Given]
 ) -> None:
     """Note what an amount uses of limits that all members share."""
-    for limit in article.limits:
-        if limit.per != "club" or not amount or (limit.of != "times" and limit.wallet != wallet):
+    for limit in article.shared:
+        if not amount or (limit.of != "times" and limit.wallet != wallet):
             continue
         used = amount if limit.of == "points" else base if limit.of == "base" else int(not before)
         key = limit.budget(facts)
         ruling.uses[key] = ruling.uses.get(key, 0) + used
 
 
-def _multiply(bylaws: Bylaws, held: list[Article], facts: Facts, ruling: Ruling) -> None:
-    multipliers = Multipliers(bylaws.stacking, held, facts, list(ruling.awards))
-    for article in held:
+def _multiply(multipliers: Multipliers, multiplying: list[Article], facts: Facts, ruling: Ruling) -> None:
+    for article in multiplying:
+        own = [given for given in ruling.awards if given.article == article.no] if article.limits else []
+        earned = len(own)
         for place, award in article.multipliers:
-            base, asked = multipliers.next(article, award)
+            base, asked = multipliers.next(article, place, award)
             amount = asked
             if article.limits and asked:
-                own = [given for given in ruling.awards if given.article == article.no]
                 base, amount = limited(article, award, facts, base, asked, own)
-                _use(article, facts, ruling, amount, base, award.wallet, own)
+                if article.shared:
+                    _use(article, facts, ruling, amount, base, award.wallet, own)
             multipliers.gave(amount)
             if amount:
-                ruling.awards.append(Given(article.no, place, award.wallet, amount, base, asked))
+                own.append(Given(article.no, place, award.wallet, amount, base, asked))
+        ruling.awards += own[earned:]
 
 
-def _feeds(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
-    return [
-        counter.feed_given(ruling.awards) if counter.of == "given" else counter.feed(facts) for counter in bylaws.live
-    ]
+def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
+    feeds = [0] * len(bylaws.live)
+    for place, counter in bylaws.of_events:
+        feeds[place] = counter.feed(facts)
+    for given in awards:
+        for place, counter in bylaws.of_articles.get(given.article, ()):
+            feeds[place] = counter.with_given(feeds[place], given)
+    return feeds
 
 
-def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> Facts:
-    """The same facts with the counters, at the member's latest day, as the event leaves them."""
-    counts = list(facts.standing)
-    day = facts.moment.day
-    for index, (place, (start, end), _) in enumerate(bylaws.asks(facts.standing_day)):
+def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
+    """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
+    counts = facts.standing.copy()
+    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day):
         fed = feeds[place]
-        if not fed or day > end or (start is not None and day < start):
-            continue
-        if place in bylaws.of_days:
-            if facts.active_days & (1 << place):
-                continue  # the day was counted already
-            fed = 1
+        if fed and of_days:
+            fed = 0 if facts.active_days & (1 << place) else 1  # a day that is counted already counts no more
         counts[index] += fed
-    after = copy(facts)
-    after.counts = counts
-    return after
+    return counts
 
 
-def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, after: Facts, ruling: Ruling) -> None:
+def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int], ruling: Ruling) -> None:
     for badge in bylaws.badges.values():
         has = facts.badges.get(badge.code, 0)
+        if has >= badge.height:
+            continue
         if badge.counter is not None:
-            reached = sum(level.at <= after.counts[badge.index] for level in badge.levels)
+            reached = sum(level.at <= counts[badge.index] for level in badge.levels)
         else:
-            reached = int(not has and badge.condition is not None and badge.condition.holds(facts))
+            reached = int(badge.condition is not None and badge.condition.holds(facts))
         for level in range(has + 1, reached + 1):
             ruling.badges.append(BadgeStep(badge.code, level))
             ruling.awards.extend(_level_awards(badge, level))
@@ -156,11 +157,8 @@ def _level_awards(badge: Badge, level: int) -> list[Given]:
 
 def qualified(bylaws: Bylaws, facts: Facts) -> int:
     """The rank of the highest step whose needs hold; -1 for none."""
-    if not bylaws.tiers:
-        return -1
-    ladder = bylaws.tiers.ladder
-    for rank in range(len(ladder) - 1, -1, -1):
-        needs = ladder[rank].needs
+    for rank in range(bylaws.top, -1, -1):
+        needs = bylaws.steps[rank].needs
         if needs is None or needs.holds(facts):
             return rank
     return -1

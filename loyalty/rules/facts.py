@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
 
@@ -86,13 +84,19 @@ class Facts:
     """Bits by place among the live counters: counters of days for which the event's day is counted already."""
     budgets: dict[tuple[str, date], int] | None = None
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
-    masks: dict[Any, int] = field(default_factory=dict)
-    """Line filters already answered for this basket."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
 
     def __post_init__(self) -> None:
         self.whole = (1 << (len(self.purchase.lines) or 1)) - 1
+
+    def with_counts(self, counts: list[int]) -> Facts:
+        """The same with other answers to the version's `reads`."""
+        after = object.__new__(Facts)
+        for name in _NAMES:
+            setattr(after, name, getattr(self, name))
+        after.counts = counts
+        return after
 
     def month_day(self) -> tuple[int, int]:
         """Month and day of the month in the club's calendar."""
@@ -104,8 +108,13 @@ class Facts:
         purchase = self.purchase
         if mask == self.whole and measure != "quantity":
             return purchase.net if measure == "net" else purchase.gross
-        of = _OF_LINE[measure]
-        return sum(of(line) for index, line in enumerate(purchase.lines) if mask >> index & 1)
+        place, total = _PLACES[measure], 0
+        for line in purchase.lines:
+            if mask & 1:
+                total += line[place]  # type: ignore[operator]
+            mask >>= 1
+        return total
 
 
-_OF_LINE: dict[str, Callable[[Line], int]] = {name: attrgetter(name) for name in ("quantity", "gross", "net")}
+_NAMES: Final = tuple(its.name for its in fields(Facts))
+_PLACES: Final = {name: Line._fields.index(name) for name in ("quantity", "gross", "net")}

@@ -28,26 +28,13 @@ class LineFilter:
     keys: tuple[tuple[str, frozenset[str]], ...]
     without: LineFilter | None = None
 
-    def matches(self, line: Line) -> bool:
-        """Whether a line is meant."""
-        for key, values in self.keys:
-            if key == "tag":
-                if values.isdisjoint(line.tags):
-                    return False
-            elif getattr(line, key) not in values:
-                return False
-        return self.without is None or not self.without.matches(line)
-
     def mask(self, facts: Facts) -> int:
         """The lines meant, as bits by position; a basket without lines has none to match."""
-        found = facts.masks.get(self)
-        if found is None:
-            found = 0
-            for index, line in enumerate(facts.purchase.lines):
-                if self.matches(line):
-                    found |= 1 << index
-            facts.masks[self] = found
-        return found
+        lines = facts.purchase.lines
+        found = facts.whole if lines else 0
+        for key, values in self.keys:
+            found &= _tagged(lines, values) if key == "tag" else _among(lines, PLACES[key], values)
+        return found & ~self.without.mask(facts) if self.without else found
 
     def canonical(self) -> dict[str, Any]:
         """A form in which equal filters are equal, for digests."""
@@ -75,6 +62,27 @@ class LineFilter:
         if self.without:
             said += Text(" except ", " به‌جز ").to(lang) + self.without.said().to(lang)
         return said
+
+
+PLACES: Final = {key: Line._fields.index(key) for key in ("sku", "category", "brand")}
+
+
+def _among(lines: tuple[Line, ...], place: int, values: frozenset[str]) -> int:
+    mask, bit = 0, 1
+    for line in lines:
+        if line[place] in values:
+            mask |= bit
+        bit += bit
+    return mask
+
+
+def _tagged(lines: tuple[Line, ...], values: frozenset[str]) -> int:
+    mask, bit = 0, 1
+    for line in lines:
+        if line.tags and not values.isdisjoint(line.tags):
+            mask |= bit
+        bit += bit
+    return mask
 
 
 def read_filter(node: Node) -> LineFilter:

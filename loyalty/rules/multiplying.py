@@ -16,34 +16,19 @@ class Multipliers:
     belongs to its highest multiplier alone.
     """
 
-    def __init__(self, stacking: str, held: list[Article], facts: Facts, earned: list[Given]) -> None:
+    def __init__(
+        self, stacking: str, multiplying: list[Article], facts: Facts, earned: list[tuple[Given, Earning]]
+    ) -> None:
         self.facts = facts
         self.compound = stacking == "compound"
-        awards = {(article.no, place): award for article in held for place, award in article.earnings}
-        self.earned: list[tuple[Given, Earning]] = [
-            (given, awards[given.article, given.award])
-            for given in earned
-            if awards[given.article, given.award].on_lines
-        ]
-        self.masks = self._masks(held, stacking == "highest")
+        self.earned = earned
+        self.own = _own_lines(multiplying, facts) if stacking == "highest" else None
         self.done: list[tuple[str, Multiply, int, int]] = []
         """Each multiplier so far: its article, the award, its lines, and the amount that limits left it."""
 
-    def _masks(self, held: list[Article], highest: bool) -> dict[tuple[str, int], int]:
-        facts = self.facts
-        found = [(article.no, place, award) for article in held for place, award in article.multipliers]
-        masks = {(no, place): award.lines.mask(facts) if award.lines else facts.whole for no, place, award in found}
-        if highest:
-            free: dict[str, int] = {}
-            for no, place, award in sorted(found, key=lambda item: -item[2].by):  # stable: document order among equals
-                taken = free.get(award.wallet, 0)
-                free[award.wallet] = taken | masks[no, place]
-                masks[no, place] &= ~taken
-        return masks
-
-    def next(self, article: Article, award: Multiply) -> tuple[int, int]:
+    def next(self, article: Article, place: int, award: Multiply) -> tuple[int, int]:
         """(what its lines earned so far, what it asks to give on top)."""
-        mask = self.masks[article.no, self._place(article, award)]
+        mask = self.own[article.no, place] if self.own is not None else _lines(award, self.facts)
         self.done.append((article.no, award, mask, 0))
         base = self._earned(len(self.done) - 1, mask, award)
         return base, award.amount(base)
@@ -51,9 +36,6 @@ class Multipliers:
     def gave(self, amount: int) -> None:
         """Note what limits left of the last one."""
         self.done[-1] = (*self.done[-1][:3], amount)
-
-    def _place(self, article: Article, award: Multiply) -> int:
-        return next(place for place, its in article.multipliers if its is award)
 
     def _earned(self, before: int, mask: int, asking: Multiply) -> int:
         """What the lines of a mask alone would have earned before a multiplier, into its wallet."""
@@ -71,3 +53,19 @@ class Multipliers:
                 shared = mask & its
                 total += gave if shared == its else min(gave, earlier.amount(self._earned(place, shared, earlier)))
         return total
+
+
+def _lines(award: Multiply, facts: Facts) -> int:
+    return award.lines.mask(facts) if award.lines else facts.whole
+
+
+def _own_lines(multiplying: list[Article], facts: Facts) -> dict[tuple[str, int], int]:
+    """The lines of each multiplier where every line belongs to its highest one alone."""
+    found = [(article.no, place, award) for article in multiplying for place, award in article.multipliers]
+    own: dict[tuple[str, int], int] = {}
+    free: dict[str, int] = {}
+    for no, place, award in sorted(found, key=lambda item: -item[2].by):  # stable: document order among equals
+        taken, lines = free.get(award.wallet, 0), _lines(award, facts)
+        own[no, place] = lines & ~taken
+        free[award.wallet] = taken | lines
+    return own

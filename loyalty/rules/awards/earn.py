@@ -99,9 +99,9 @@ class Earn(Earning):
 
     def amount(self, base: int) -> int:
         """What a base comes to: full steps first, then one rounding at the end."""
-        rate = self.rate
+        numerator, denominator = self.rate.as_integer_ratio()
         times = 1 if self.how == "fixed" else base // self.per
-        result = rounded(times * rate.numerator, rate.denominator, self.rounds)
+        result = rounded(times * numerator, denominator, self.rounds)
         return result if self.at_most is None or result < self.at_most else self.at_most
 
     def phrase(self, voice: Voice) -> Phrase:

@@ -47,8 +47,8 @@ class Multiply(Award):
 
     def amount(self, base: int) -> int:
         """(by - 1) × what was earned, rounded once, as the wallet rounds."""
-        more = self.by - 1
-        return rounded(base * more.numerator, more.denominator, self.rounds)
+        numerator, denominator = self.by.as_integer_ratio()
+        return rounded(base * (numerator - denominator), denominator, self.rounds)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the points on goods in category “dairy” are multiplied by 2`."""

@@ -75,7 +75,10 @@ class All(Several):
 
     def holds(self, facts: Facts) -> bool:
         """Whether every one holds."""
-        return all(part.holds(facts) for part in self.value)
+        for part in self.value:  # noqa: SIM110 - `all` over a generator takes twice as long
+            if not part.holds(facts):
+                return False
+        return True
 
     def share(self, facts: Facts) -> int:
         """The mean of theirs: 100 only when all hold."""
@@ -95,7 +98,10 @@ class Any(Several):
 
     def holds(self, facts: Facts) -> bool:
         """Whether one holds."""
-        return any(part.holds(facts) for part in self.value)
+        for part in self.value:  # noqa: SIM110
+            if part.holds(facts):
+                return True
+        return False
 
     def share(self, facts: Facts) -> int:
         """The nearest one's."""
@@ -115,7 +121,10 @@ class NoneOf(Several):
 
     def holds(self, facts: Facts) -> bool:
         """Whether none holds."""
-        return not any(part.holds(facts) for part in self.value)
+        for part in self.value:  # noqa: SIM110
+            if part.holds(facts):
+                return False
+        return True
 
     def phrase(self, voice: Voice) -> Phrase:
         """Each said as what must not be, joined by and."""
