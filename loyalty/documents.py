@@ -13,6 +13,8 @@ from loyalty.formats import number
 from loyalty.values import Text
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+MAX_PARTS = 50_000
 _INT = "tag:yaml.org,2002:int"
 _BOOL = "tag:yaml.org,2002:bool"
 
@@ -21,6 +23,10 @@ class _Plain(yaml.BaseLoader):
     """Everything is text but whole numbers and true/false: `on` and `no` are keys, dates and ratios are text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.depth = self.parts = 0
 
     def flatten(self, node: yaml.Node) -> dict[Any, Any]:
         """A mapping; the same key twice is an error, not a silent choice."""
@@ -38,12 +44,41 @@ class _Plain(yaml.BaseLoader):
     def whole(self, node: yaml.Node) -> int:
         """A whole number."""
         assert isinstance(node, yaml.ScalarNode)
-        return int(self.construct_scalar(node))
+        try:
+            return int(self.construct_scalar(node))
+        except ValueError:
+            raise yaml.constructor.ConstructorError(None, None, "no whole number", node.start_mark) from None
+
+    def words(self, node: yaml.Node) -> str:
+        """A text."""
+        assert isinstance(node, yaml.ScalarNode)
+        return str(self.construct_scalar(node))
+
+    def items(self, node: yaml.Node) -> list[Any]:
+        """A list."""
+        assert isinstance(node, yaml.SequenceNode)
+        return [self.construct_object(item, deep=True) for item in node.value]
 
     def flag(self, node: yaml.Node) -> bool:
         """true or false."""
         assert isinstance(node, yaml.ScalarNode)
         return self.construct_scalar(node) == "true"
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """A node and what is in it, down to a sane depth and up to a sane number: reading is slow."""
+        self.depth += 1
+        self.parts += 1
+        if self.depth > MAX_DEPTH or self.parts > MAX_PARTS:
+            what = "nested too deeply" if self.depth > MAX_DEPTH else "too many parts"
+            raise yaml.composer.ComposerError(None, None, what, self.get_mark())
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+    def unknown(self, node: yaml.Node) -> Any:
+        """No other types: nothing is guessed, and nothing is run."""
+        raise yaml.constructor.ConstructorError(None, None, f"the type {node.tag} is not known", node.start_mark)
 
 
 _Plain.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]*)$", re.ASCII), list("-0123456789"))
@@ -51,6 +86,9 @@ _Plain.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), ["t", "f"])
 _Plain.add_constructor(_INT, _Plain.whole)
 _Plain.add_constructor(_BOOL, _Plain.flag)
 _Plain.add_constructor("tag:yaml.org,2002:map", _Plain.flatten)
+_Plain.add_constructor("tag:yaml.org,2002:str", _Plain.words)
+_Plain.add_constructor("tag:yaml.org,2002:seq", _Plain.items)
+_Plain.add_constructor(None, _Plain.unknown)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -62,17 +100,41 @@ def parse(text: str) -> dict[str, Any]:
     if len(text.encode()) > MAX_BYTES:
         raise Invalid.at("", Text("The document is larger than 1 MB.", "متن بزرگ‌تر از ۱ مگابایت است."))
     try:
-        tree = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Plain)  # noqa: S506 - a safe loader
+        tree = _json(text) if text.lstrip().startswith("{") else yaml.load(text, _Plain)  # noqa: S506 - a safe loader
     except json.JSONDecodeError as error:
         raise _malformed(error.lineno, error.colno, error.msg) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise _malformed(mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, error.problem or "") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise _malformed(1, 1, str(error)) from None
     if not isinstance(tree, dict):
         raise Invalid.at("", Text("The document must be an object.", "متن باید فهرستی از فیلدهای نام‌دار باشد."))
     return tree
+
+
+def _json(text: str) -> Any:
+    """JSON without what the format does not have: keys twice, NaN, halves of surrogate pairs.
+
+    Raises:
+        ValueError: it has one of them, or a number beyond all bounds.
+    """
+    tree = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    json.dumps(tree, ensure_ascii=False).encode()
+    return tree
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands here twice")
+        found[key] = value
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
 
 
 def _malformed(line: int, column: int, what: str) -> Invalid:

@@ -107,8 +107,10 @@ class BoundsType:
     def read(self, node: Node) -> Bounds:
         """The bounds."""
         found = node.fields(optional=WORDS)
+        if not found and node.mapping():
+            raise Bad  # what stands there instead is named already
         if not found:
-            raise Bad if node.reading.faults else node.bad(Text("A bound is expected.", "اینجا یک حد لازم است."))
+            raise node.bad(Text("A bound is expected.", "اینجا یک حد لازم است."))
         return bounds_of(found, node, self.scale)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -52,10 +53,11 @@ def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
 def _load(root: Node, version: int) -> Bylaws:
     found = root.fields(["format", "club", "wallets", "articles"], SECTIONS)
     reading = root.reading
-    if found["format"].value not in (FORMAT, str(FORMAT)):
+    if found["format"].value is not FORMAT and found["format"].value != str(FORMAT):
         raise found["format"].bad(Text("This engine reads format 1.", "این موتور قالب ۱ را می‌خواند."))
-    club = _club(found["club"])
-    reading.calendar = club.calendar
+    club = reading.attempt(_club, found["club"])
+    if club:
+        reading.calendar = club.calendar
     _declare(found)
     wallets = _named(found.get("wallets"), _wallet)
     reading.wallet_units = {code: wallet.unit for code, wallet in wallets.items()}
@@ -68,7 +70,7 @@ def _load(root: Node, version: int) -> Bylaws:
     badges = _named(found.get("badges"), read_badge)
     boards = _named(found.get("leaderboards"), read_leaderboard)
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
-    if reading.faults or stacking is None:
+    if reading.faults or club is None or stacking is None:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
     reads = tuple(
@@ -141,8 +143,13 @@ def _club(node: Node) -> ClubTerms:
     return ClubTerms(name, currency, display, calendar, formats.unit(currency, display))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks a folder: asked once
+
+
 def _zone(node: Node) -> str:
-    if node.value not in available_timezones():
+    if not isinstance(node.value, str) or node.value not in _zones():
         raise node.bad(
             Text("A time zone such as Asia/Tehran is expected.", "اینجا منطقهٔ زمانی لازم است، مانند Asia/Tehran.")
         )
@@ -185,6 +192,13 @@ def _article(node: Node) -> Article:
     if "limits" in found and not wallets:
         raise found["limits"].bad(Text("There is no amount to limit.", "این ماده مقداری نمی‌دهد که سقف داشته باشد."))
     limits = found["limits"].every(lambda n: read_limit(n, no, wallets[0])) if "limits" in found else ()
+    for index, limit in enumerate(limits):
+        if any(limit.same(other) for other in limits[:index]):
+            raise (
+                found["limits"]
+                .items()[index]
+                .bad(Text("The same limit stands here twice.", "این سقف در اینجا دو بار آمده است."))
+            )
     return Article(no, title, condition, give, limits, first, last)
 
 

@@ -39,6 +39,10 @@ class Limit:
     index: int
     """Where the member's use stands among the version's reads; -1 for a club's limit."""
 
+    def same(self, other: Limit) -> bool:
+        """Whether both count the same thing, whatever each leaves of it."""
+        return (self.per, self.of, self.wallet, self.over) == (other.per, other.of, other.wallet, other.over)
+
     def room(self, facts: Facts, taken: int) -> int:
         """What is left for this event, which has already taken some."""
         if self.per == "member":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from loyalty.rules.windows import Window
 
 T = TypeVar("T")
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What neither a database nor a digest takes: the zero character and halves of surrogate pairs."""
 
 MAX_NODES = 20_000
 MAX_DEPTH = 16
@@ -39,6 +43,7 @@ class Reading:
         self.member_reads: set[str] = set()
         self.reads: dict[tuple[str | Counter, Window, bool], int] = {}
         self.nodes = 0
+        self.full = False
 
     def read(self, counter: str | Counter, over: Window, *, around: bool = False) -> int:
         """The place of a counter over a window among what this version reads; new ones are added.
@@ -82,8 +87,13 @@ class Node:
         self.reading = reading
         self.depth = depth
         reading.nodes += 1
-        if depth > MAX_DEPTH or reading.nodes > MAX_NODES:
-            raise self.bad(Text("The document is nested too deeply or too large.", "متن بیش از حد تودرتو یا بزرگ است."))
+        if depth > MAX_DEPTH:
+            raise self.bad(Text("The document is nested too deeply.", "متن بیش از اندازه تودرتو است."))
+        if reading.nodes > MAX_NODES:
+            if not reading.full:
+                self.bad(Text("The document is too large from here on.", "متن از اینجا به بعد بیش از اندازه بزرگ است."))
+            reading.full = True
+            raise Bad
 
     def bad(self, message: Text) -> Bad:
         """Note a fault here; to be raised."""
@@ -119,8 +129,9 @@ class Node:
         """
         found = self.mapping()
         known = [*required, *optional]
-        for key in found.keys() - set(known):
-            self.reading.faults.append(Fault(found[key].path, unknown_name(key, known)))
+        for key, node in found.items():
+            if key not in known:
+                node.bad(unknown_name(key, known))
         missing = [key for key in required if key not in found]
         for key in missing:
             self.reading.faults.append(
@@ -132,7 +143,7 @@ class Node:
 
     def text(self, longest: int = 200) -> str:
         """A text that is not empty."""
-        if not isinstance(self.value, str) or not self.value.strip() or "\x00" in self.value:
+        if not isinstance(self.value, str) or not self.value.strip() or _UNSTORABLE.search(self.value):
             raise self.bad(Text("A text is expected.", "اینجا متن لازم است."))
         if len(self.value) > longest:
             raise self.bad(Text(f"At most {longest} characters.", f"حداکثر {number(longest, 'fa')} نویسه."))

@@ -78,7 +78,7 @@ def _attribute(name: str) -> str:
 def integer(node: Node, least: int = 0, most: int = MAX_NUMBER) -> int:
     """A whole number within bounds; digits may be of any of the three scripts."""
     value = node.value
-    if isinstance(value, str) and re.fullmatch(r"-?\d+", latin_digits(value), re.ASCII):
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}", latin_digits(value), re.ASCII):
         value = int(latin_digits(value))
     if isinstance(value, bool) or not isinstance(value, int):
         raise node.bad(Text("A whole number is expected.", "اینجا یک عدد صحیح لازم است."))
@@ -168,8 +168,15 @@ class Many:
     form: str = "many"
 
     def read(self, node: Node) -> tuple[Any, ...]:
-        """All of them."""
-        return node.every(self.type.read, least=1)
+        """All of them; a word that stands twice is a slip of the hand."""
+        values = node.every(self.type.read, least=1)
+        words = [value for value in values if isinstance(value, str)]
+        for index, word in enumerate(words):
+            if word in words[:index]:
+                raise node.items()[index].bad(
+                    Text(f"“{word}” stands here twice.", f"«{word}» در اینجا دو بار آمده است.")
+                )
+        return values
 
 
 def read_date(node: Node) -> date:

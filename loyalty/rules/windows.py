@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from loyalty.calendars import PERIODS, Calendar, Period, Span
 from loyalty.rules.reading import Node
-from loyalty.rules.types import POSITIVE, read_date
+from loyalty.rules.types import integer, read_date
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
@@ -23,6 +23,8 @@ PERIOD_NAMES: Final[dict[Period, Text]] = {
     "quarter": Text("quarter", "فصل"),
     "year": Text("year", "سال"),
 }
+_LONGEST: Final[dict[Unit, int]] = {"days": 36_525, "weeks": 5_218, "months": 1_200, "years": 100}
+"""A century: longer is a slip of the hand, and leaves the calendar."""
 _PAST: Final[dict[Unit, str]] = {"days": "روز", "weeks": "هفتهٔ", "months": "ماه", "years": "سال"}
 _THIS: Final[dict[Period, str]] = {
     "day": "امروز",
@@ -155,7 +157,7 @@ def read_term(node: Node) -> tuple[Unit, int]:
             Text("A length of time such as {months: 12} is expected.", "اینجا طول مدت لازم است، مانند {months: 12}.")
         )
     [(unit, body)] = found.items()
-    return unit, POSITIVE.read(body)  # type: ignore[return-value]
+    return unit, integer(body, least=1, most=_LONGEST[unit])  # type: ignore[index, return-value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,14 @@ class Hours(Condition):
         Field("until", CLOCK, Text("Until", "تا")),
     )
 
+    @classmethod
+    def load(cls, node: Node) -> Self:
+        """`{from, until}`, two different times of day."""
+        values = read_fields(node, cls.fields)
+        if values["from_"] == values["until"]:
+            raise node.mapping()["until"].bad(Text("Both times are the same.", "هر دو ساعت یکی است."))
+        return cls(**values)
+
     def holds(self, facts: Facts) -> bool:
         """Whether the local time of day lies within."""
         minute = facts.moment.minute
