@@ -25,7 +25,8 @@ _PR_SET_KEEPCAPS: Final = 8
 _PR_CAP_AMBIENT: Final = 47
 _PR_CAP_AMBIENT_RAISE: Final = 2
 _CAPABILITY_VERSION_3: Final = 0x20080522
-_CAP_DAC_OVERRIDE: Final = 1
+_MAY_ENTER: Final = (2, 1)
+"""CAP_DAC_READ_SEARCH, which enters and reads; where a container withholds it, CAP_DAC_OVERRIDE."""
 
 
 class Account(NamedTuple):
@@ -67,11 +68,13 @@ def _libc() -> ctypes.CDLL:
 
 def _keep_entering(libc: ctypes.CDLL) -> None:
     """Leave the new user the one capability to enter folders closed to it, and hand it on to what is executed."""
-    bit = 1 << _CAP_DAC_OVERRIDE
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
-    libc.capset(header, sets)
-    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
+    for capability in _MAY_ENTER:
+        bit = 1 << capability
+        sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
+        if libc.capset(header, sets) == 0:
+            libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
+            return
 
 
 def _become(user: Account | None, on_parents_death: signal.Signals | None) -> Callable[[], None]:
