@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from loyalty import web
-from widgets import api, elements, member
+from widgets import api, elements, front, member
 
 __all__ = ["register"]
 
@@ -13,5 +13,5 @@ __all__ = ["register"]
 def register(app: Flask) -> None:
     """Put the member's page and the elements on the application."""
     web.init_app(app)
-    for blueprint in (member.pages, api.api, elements.script):
+    for blueprint in (front.front, member.pages, api.api, elements.script):
         app.register_blueprint(blueprint)

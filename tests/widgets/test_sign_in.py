@@ -7,6 +7,7 @@ import pytest
 from loyalty.actions.send_sign_in_code import LIVES
 from loyalty.actions.sign_in_member import TRIES
 from loyalty.db import connection
+from tests.story import Story
 from tests.widgets.conftest import SARA
 
 ROOT = "/m/anar/"
@@ -152,3 +153,11 @@ def test_an_unknown_club_is_said_to_be_unknown(client, app):
     answer = client.get("/m/nowhere/", headers={"Accept-Language": "en"})
     assert answer.status_code == 404
     assert "There is no such club." in answer.text
+
+
+def test_the_bare_address_leads_to_the_one_clubs_door_and_else_to_the_peoples(app, client):
+    assert client.get("/").location == "/admin/"
+    Story()
+    assert client.get("/").location == ROOT
+    Story(code="other")
+    assert client.get("/").location == "/admin/"
