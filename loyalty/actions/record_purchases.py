@@ -17,7 +17,7 @@ from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound,
 from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.outbox import wake
-from loyalty.rules import Facts, Purchase, Ruling
+from loyalty.rules import Bylaws, Facts, Purchase, Ruling
 from loyalty.sales import Sale, as_sent, digest
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -40,6 +40,8 @@ class Outcome(NamedTuple):
     facts: Facts | None = None
     balances: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - never changed
     """wallet → (available, earned) after it."""
+    bylaws: Bylaws | None = None
+    """The version that judged it."""
 
 
 InTransaction = Callable[[Connection, list[Outcome]], None]
@@ -246,5 +248,5 @@ def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetim
     for place, sale in zip(places, sales, strict=True):
         receipt = place.purchase.receipt
         place.outcome = Outcome(
-            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.balances
+            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.balances, sale.bylaws
         )

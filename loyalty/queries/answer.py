@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from loyalty.db import connection
 from loyalty.queries.recorded import by_ids
 from loyalty.rules import Bylaws, Facts, Ruling
-from loyalty.rules.explain import arithmetic, withheld
+from loyalty.rules.explain import reasons, reckoned
+from loyalty.rules.voice import Voice
 from loyalty.values import Lang
 from loyalty.versions import Programme, programme
 
@@ -20,13 +21,7 @@ class Judged(NamedTuple):
     ruling: Ruling
     facts: Facts
     balances: dict[str, tuple[int, int]]
-
-
-def answer(club_id: int, judged: Judged, lang: Lang) -> dict[str, Any]:
-    """The answer to a purchase, its sentences in one language (the message in both)."""
-    terms = programme(connection(), club_id)
-    bylaws = terms.version(judged.ruling.version)
-    return _body(bylaws, judged, lang)
+    bylaws: Bylaws
 
 
 def first_answer(club_id: int, purchase_id: int, lang: Lang) -> dict[str, Any] | None:
@@ -35,29 +30,30 @@ def first_answer(club_id: int, purchase_id: int, lang: Lang) -> dict[str, Any] |
     sale = by_ids(terms, [purchase_id]).get(purchase_id)
     if sale is None:
         return None
-    judged = Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.balances)
-    return _body(terms.version(sale.ruling.version), judged, lang)
+    bylaws = terms.version(sale.ruling.version)
+    return answer(Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.balances, bylaws), lang)
 
 
-def _body(bylaws: Bylaws, judged: Judged, lang: Lang) -> dict[str, Any]:
-    ruling = judged.ruling
+def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
+    """The answer to a purchase, its sentences in one language (the message in both)."""
+    ruling, bylaws = judged.ruling, judged.bylaws
+    voice = Voice(lang, bylaws)
     awards = [
         {
             "article": given.article,
             "wallet": given.wallet,
             "amount": given.amount,
-            "sentence": arithmetic(bylaws, given).to(lang),
+            "sentence": reckoned(voice, given),
         }
         for given in ruling.awards
     ]
-    kept_back = withheld(bylaws, judged.facts, ruling)
     body: dict[str, Any] = {
         "receipt": judged.receipt,
         "bylaws": ruling.version,
         "awards": awards,
         "badges": [{"code": step.code, "level": step.level} for step in ruling.badges],
         "tier": {"from": ruling.tier_from, "to": ruling.tier_to},
-        "withheld": [{"article": its.article, "because": its.because.to(lang)} for its in kept_back],
+        "withheld": [{"article": no, "because": why} for no, why in reasons(voice, judged.facts, ruling)],
         "wallets": {
             code: dict(zip(("available", "earned"), judged.balances.get(code, (0, 0)), strict=True))
             for code in bylaws.wallets

@@ -38,7 +38,7 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     judge([sale], gather(conn, terms, [sale], lock=False), terms.calendar, NoBudgets(conn, club_id))
     assert sale.ruling
     assert sale.facts
-    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.balances)
+    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.balances, sale.bylaws)
 
 
 def _member(conn: Connection, club_id: int, ref: MemberRef) -> int:

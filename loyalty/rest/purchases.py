@@ -153,9 +153,8 @@ def quote(purchase: Purchase) -> Response:
     at = now()
     not_ahead(purchase.occurred_at, at, "/occurred_at")
     same_store(purchase.store)
-    club_id = caller().club_id
-    judged = quoted(club_id, purchase)
-    return reply(answer(club_id, judged, lang()) | {"id": None, "receipt": None, "status": "quoted"})
+    judged = quoted(caller().club_id, purchase)
+    return reply(answer(judged, lang()) | {"id": None, "receipt": None, "status": "quoted"})
 
 
 @blp.operation(

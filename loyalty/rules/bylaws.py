@@ -16,7 +16,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Condition, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.windows import Window
-from loyalty.values import Rounding, Text
+from loyalty.values import Lang, Rounding, Text
 
 DAYS_REMEMBERED: Final = 4000
 
@@ -192,6 +192,8 @@ class Bylaws:
     """The ladder of tiers; empty where there is none."""
     top: int = field(init=False)
     """The rank of its highest step; -1 where there is none."""
+    sentences: dict[tuple[Lang, int], str] = field(init=False, default_factory=dict)
+    """Conditions, by `id`, as they were said once."""
     _asks: dict[date, tuple[Ask, ...]] = field(init=False)
     _moved: dict[tuple[date, date], tuple[Moved, ...]] = field(init=False)
     _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)

@@ -31,7 +31,15 @@ def both(bylaws: Bylaws, say: Callable[[Voice], str]) -> Text:
 
 def sentence(bylaws: Bylaws, condition: Condition) -> Text:
     """A condition as a sentence."""
-    return both(bylaws, lambda voice: plain(condition.phrase(voice)))
+    return both(bylaws, lambda voice: said(voice, condition))
+
+
+def said(voice: Voice, condition: Condition) -> str:
+    """A condition as a sentence in one language; it is put together once for each version."""
+    known, key = voice.bylaws.sentences, (voice.lang, id(condition))
+    if key not in known:
+        known[key] = plain(condition.phrase(voice))
+    return known[key]
 
 
 def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> list[Seen]:
@@ -47,16 +55,16 @@ def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> 
 
 def arithmetic(bylaws: Bylaws, given: Given) -> Text:
     """How an amount came about, with what a limit took off."""
-    award = _award(bylaws, given)
+    return both(bylaws, lambda voice: reckoned(voice, given))
 
-    def say(voice: Voice) -> str:
-        reckoned = award.arithmetic(given.base, given.asked, voice)
-        if given.amount == given.asked:
-            return reckoned
-        left = voice.worth(given.amount, given.wallet)
-        return voice.pick(f"{reckoned}, of which the limit left {left}", f"{reckoned}؛ با سقف این ماده، {left} داده شد")
 
-    return both(bylaws, say)
+def reckoned(voice: Voice, given: Given) -> str:
+    """`arithmetic` in one language."""
+    how = _award(voice.bylaws, given).arithmetic(given.base, given.asked, voice)
+    if given.amount == given.asked:
+        return how
+    left = voice.worth(given.amount, given.wallet)
+    return voice.pick(f"{how}, of which the limit left {left}", f"{how}؛ با سقف این ماده، {left} داده شد")
 
 
 def title(bylaws: Bylaws, article: str) -> Text:
@@ -83,35 +91,43 @@ def _award(bylaws: Bylaws, given: Given) -> Earning | Multiply:
 
 def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
     """The articles that gave nothing, each with its first reason."""
+    texts = zip(*(reasons(Voice(lang, bylaws), facts, ruling) for lang in ("en", "fa")), strict=True)
+    return [Withheld(no, Text(en, fa)) for (no, en), (_, fa) in texts]
+
+
+def reasons(voice: Voice, facts: Facts, ruling: Ruling) -> list[tuple[str, str]]:
+    """`withheld` in one language: (the article's number, why it gave nothing)."""
     gave = {given.article for given in ruling.awards}
-    found = []
-    for article in bylaws.articles:
-        if article.no not in gave and (reason := because(bylaws, article, facts)):
-            found.append(Withheld(article.no, reason))
-    return found
+    silent = [article for article in voice.bylaws.articles if article.no not in gave]
+    return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
 
 
 def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:
     """The first reason why an article gave nothing; None if it needed to give nothing (a badge, a message)."""
+    en, fa = (reason(Voice(lang, bylaws), article, facts) for lang in ("en", "fa"))
+    return Text(en, fa) if en is not None and fa is not None else None
+
+
+def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
+    """`because` in one language."""
     if not facts.active:
-        return Text("The membership is not active.", "عضویت فعال نیست.")
+        return voice.pick("The membership is not active.", "عضویت فعال نیست.")
     if not article.in_force(facts.moment.day):
-        return Text("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
+        return voice.pick("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
     if article.condition is not None and not article.condition.holds(facts):
         stopped = _stopped(article.condition, facts)
-        return Text("Not met: {what} ({saw}).", "این شرط برقرار نبود: {what} ({saw}).").with_(
-            what=sentence(bylaws, stopped), saw=both(bylaws, lambda voice: stopped.saw(facts, voice))
-        )
+        what, saw = said(voice, stopped), stopped.saw(facts, voice)
+        return voice.pick(f"Not met: {what} ({saw}).", f"این شرط برقرار نبود: {what} ({saw}).")
     if not (article.earnings or article.multipliers):
         return None
     for limit in article.limits:
         if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
-            return Text("The limit is used up: {limit}.", "سقف این ماده پر شده است: {limit}.").with_(
-                limit=both(bylaws, limit.say)
+            return voice.pick(
+                f"The limit is used up: {limit.say(voice)}.", f"سقف این ماده پر شده است: {limit.say(voice)}."
             )
     if not article.earnings:
-        return Text("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
-    return Text("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
+        return voice.pick("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
+    return voice.pick("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
 
 
 def _would_give(article: Article, facts: Facts) -> bool:
