@@ -228,7 +228,7 @@ def tier(member_id: int) -> Response:
     Text("A member's badges", "نشان‌های عضو"),
     Text(
         "Every badge, with its level and how far the next one is; a secret badge only once it is earned.",
-        "همهٔ نشان‌ها با سطحشان و فاصله تا سطح بعد؛ نشان پنهان تنها پس از گرفتن دیده می‌شود.",
+        "همهٔ نشان‌ها با مرتبه و فاصله تا مرتبهٔ بعد؛ نشان پنهان تنها پس از گرفتن دیده می‌شود.",
     ),
     {200: BadgesSchema},
 )

@@ -75,7 +75,7 @@ def title(bylaws: Bylaws, article: str) -> Text:
         if badge.height == 1:
             return Text("Badge “{b}”", "نشان «{b}»").with_(b=badge.title)
         numbers = both(bylaws, lambda voice: voice.number(int(level)))
-        return Text("Badge “{b}”, level {n}", "نشان «{b}»، سطح {n}").with_(b=badge.title, n=numbers)
+        return Text("Badge “{b}”, level {n}", "نشان «{b}»، مرتبهٔ {n}").with_(b=badge.title, n=numbers)
     return next(its.title for its in bylaws.articles if its.no == article)
 
 

@@ -172,8 +172,8 @@ def _gifts(badge: Badge, voice: Voice) -> str:
     if badge.height == 1:
         return voice.pick(f" It also gives {what}.", f" این نشان {what} هم دارد.")
     if all(level.give for level in badge.levels):
-        return voice.pick(f" Each level also gives {what}.", f" هر سطح {what} هم دارد.")
-    return voice.pick(f" Some levels also give {what}.", f" برخی سطح‌ها {what} هم دارند.")
+        return voice.pick(f" Each level also gives {what}.", f" هر مرتبه {what} هم دارد.")
+    return voice.pick(f" Some levels also give {what}.", f" برخی مرتبه‌ها {what} هم دارند.")
 
 
 def _board(board: Leaderboard, voice: Voice) -> Phrase:

@@ -80,7 +80,7 @@ def read_badge(code: str, node: Node) -> Badge:
         levels = found["levels"].every(lambda n: _level(n, unit), least=1)
         if any(low.at >= high.at for low, high in pairwise(levels)):
             raise found["levels"].bad(
-                Text("Each level asks more than the one before.", "هر سطح باید بیش از سطح پیشین بخواهد.")
+                Text("Each level asks more than the one before.", "هر مرتبه باید بیش از مرتبهٔ پیشین بخواهد.")
             )
         return Badge(code, title, secret, name, over, unit, node.reading.read(name, over), levels)
     for other in {"over", "levels"} & found.keys():
