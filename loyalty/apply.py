@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from loyalty.arrays import columns
 from loyalty.gather import DAY, EPOCH, EVER, MONTH
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.sales import Sale, extra, kept_facts
@@ -18,21 +19,21 @@ _PURCHASES = """
     INSERT INTO purchase (member_id, id, club_id, store_id, receipt, occurred_at, recorded_at, day, gross, net,
         lines, extra, version, ruling)
     SELECT member_id, id, %s, store_id, receipt, occurred_at, %s, day, gross, net, lines, extra, version, ruling
-    FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::timestamptz[], %b::date[], %b::bigint[],
-        %b::bigint[], %b::jsonb[], %b::jsonb[], %b::int[], %b::jsonb[])
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::date[], %s::bigint[],
+        %s::bigint[], %s::jsonb[], %s::jsonb[], %s::int[], %s::jsonb[])
         AS sale (member_id, id, store_id, receipt, occurred_at, day, gross, net, lines, extra, version, ruling)
 """
 _ENTRIES = """
     INSERT INTO entry (member_id, club_id, event_id, wallet, source, target, amount, version, article, occurred_at,
         posted_at)
     SELECT member_id, %s, event_id, wallet, 'issued', 'available', amount, version, article, occurred_at, %s
-    FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::int[], %b::text[], %b::timestamptz[])
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[])
         WITH ORDINALITY AS moved (member_id, event_id, wallet, amount, version, article, occurred_at, place)
     ORDER BY place
 """
 _BALANCES = """
     INSERT INTO balance (member_id, wallet, club_id, available, earned)
-    SELECT member_id, wallet, %s, amount, amount FROM unnest(%b::bigint[], %b::text[], %b::bigint[])
+    SELECT member_id, wallet, %s, amount, amount FROM unnest(%s::bigint[], %s::text[], %s::bigint[])
         AS moved (member_id, wallet, amount)
     ON CONFLICT (member_id, wallet) DO UPDATE
     SET available = balance.available + excluded.available, earned = balance.earned + excluded.earned
@@ -40,7 +41,7 @@ _BALANCES = """
 _COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
     SELECT member_id, counter_id, grain, start, '', value, reached_at
-    FROM unnest(%b::bigint[], %b::bigint[], %b::smallint[], %b::date[], %b::bigint[], %b::timestamptz[])
+    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::bigint[], %s::timestamptz[])
         AS fed (member_id, counter_id, grain, start, value, reached_at)
     ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
     SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
@@ -48,24 +49,24 @@ _COUNTERS = """
 _BADGES = """
     INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
     SELECT member_id, %s, code, level, event_id, earned_at
-    FROM unnest(%b::bigint[], %b::text[], %b::int[], %b::bigint[], %b::timestamptz[])
+    FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::bigint[], %s::timestamptz[])
         AS earned (member_id, code, level, event_id, earned_at)
 """
 _MOVES = """
     INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
     SELECT member_id, %s, at, from_tier, to_tier, event_id, version
-    FROM unnest(%b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::bigint[], %b::int[])
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::int[])
         WITH ORDINALITY AS moved (member_id, at, from_tier, to_tier, event_id, version, place)
     ORDER BY place
 """
 _MEMBERS = """
     UPDATE member SET tier = stands.tier, tier_since = stands.since, latest_at = stands.latest_at
-    FROM unnest(%b::bigint[], %b::text[], %b::timestamptz[], %b::timestamptz[]) AS stands (id, tier, since, latest_at)
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS stands (id, tier, since, latest_at)
     WHERE member.id = stands.id
 """
 _OUTBOX = """
     INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
-    SELECT %s, member_id, type, data, %s, %s FROM unnest(%b::bigint[], %b::text[], %b::jsonb[])
+    SELECT %s, member_id, type, data, %s, %s FROM unnest(%s::bigint[], %s::text[], %s::jsonb[])
         WITH ORDINALITY AS message (member_id, type, data, place)
     ORDER BY place
 """
@@ -111,22 +112,18 @@ def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, Memb
 def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
     """Write effects, in at most eight statements and one exchange."""
     with conn.pipeline():
-        conn.execute(_PURCHASES, [club, now, *_columns(rows.purchases)])
+        conn.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
         if rows.entries:
-            conn.execute(_ENTRIES, [club, now, *_columns(rows.entries)])
-            conn.execute(_BALANCES, [club, *_columns(rows.balances)])
+            conn.execute(_ENTRIES, [club, now, *columns(rows.entries)])
+            conn.execute(_BALANCES, [club, *columns(rows.balances)])
         if rows.counters:
-            conn.execute(_COUNTERS, _columns(rows.counters))
+            conn.execute(_COUNTERS, columns(rows.counters))
         if rows.badges:
-            conn.execute(_BADGES, [club, *_columns(rows.badges)])
+            conn.execute(_BADGES, [club, *columns(rows.badges)])
         if rows.moves:
-            conn.execute(_MOVES, [club, *_columns(rows.moves)])
-        conn.execute(_MEMBERS, _columns(rows.members))
-        conn.execute(_OUTBOX, [club, now, now, *_columns(rows.messages)])
-
-
-def _columns(rows: Rows) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+            conn.execute(_MOVES, [club, *columns(rows.moves)])
+        conn.execute(_MEMBERS, columns(rows.members))
+        conn.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
 def _json(value: Any) -> str:

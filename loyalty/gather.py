@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
@@ -20,17 +21,19 @@ EPOCH = date(1, 1, 1)
 
 _LOCK = """
     UPDATE member SET seq = seq + asked.n
-    FROM (SELECT unnest(%b::bigint[]) AS id, unnest(%b::bigint[]) AS n) asked
+    FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at
 """
-_BADGES = "SELECT member_id, code, max(level) FROM badge_level WHERE member_id = ANY(%s) GROUP BY member_id, code"
-_BALANCES = "SELECT member_id, wallet, available, earned FROM balance WHERE member_id = ANY(%s)"
-_PROFILES = "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)"
-_MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s) ORDER BY member_id, at, id"
+_BADGES = (
+    "SELECT member_id, code, max(level) FROM badge_level WHERE member_id = ANY(%s::bigint[]) GROUP BY member_id, code"
+)
+_BALANCES = "SELECT member_id, wallet, available, earned FROM balance WHERE member_id = ANY(%s::bigint[])"
+_PROFILES = "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s::bigint[])"
+_MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s::bigint[]) ORDER BY member_id, at, id"
 _SUMS = """
     SELECT asked.k, sum(found.value)::bigint
-    FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::smallint[], %b::date[], %b::date[], %b::boolean[])
+    FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::date[], %s::boolean[])
         AS asked (k, member_id, counter_id, grain, first, last, active)
     CROSS JOIN LATERAL (
         SELECT sum(CASE WHEN asked.active THEN (value > 0)::int ELSE value END) AS value FROM counter_sum
@@ -56,11 +59,12 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     rows = _members(conn, programme.club_id, sales, ids, lock)
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
+    all_ids = array(ids)
     with conn.pipeline():
-        badges = conn.execute(_BADGES, [ids])
-        balances = conn.execute(_BALANCES, [ids])
-        profiles = conn.execute(_PROFILES, [ids]) if any(sale.bylaws.member_reads for sale in sales) else None
-        moves = conn.execute(_MOVES, [late]) if late else None
+        badges = conn.execute(_BADGES, [all_ids])
+        balances = conn.execute(_BALANCES, [all_ids])
+        profiles = conn.execute(_PROFILES, [all_ids]) if any(sale.bylaws.member_reads for sale in sales) else None
+        moves = conn.execute(_MOVES, [array(late)]) if late else None
         answers = sums.send(conn)
     figures = sums.answered(answers)
     levels: dict[int, dict[str, int]] = {}
@@ -95,11 +99,12 @@ def member_facts(
 def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Row]:
     if lock:
         counts = Tally(sale.member_id for sale in sales)
-        found = conn.execute(_LOCK, [ids, [counts[id_] for id_ in ids], club_id])
+        found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
     else:
         found = conn.execute(
-            "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member WHERE id = ANY(%s) AND club_id = %s",
-            [ids, club_id],
+            "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member"
+            " WHERE id = ANY(%s::bigint[]) AND club_id = %s",
+            [array(ids), club_id],
         )
     return {row[0]: row for row in found}
 
@@ -132,7 +137,7 @@ class Sums:
         self.programme = programme
         self.answers: dict[int, dict[Ask, int]] = {id_: dict.fromkeys(asked, 0) for id_, asked in wanted.items()}
         self.targets: list[tuple[int, Ask]] = []
-        self.columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
+        self.rows: list[tuple[Any, ...]] = []
         for member_id, asked in wanted.items():
             latest_at = rows[member_id][LATEST_AT]
             if latest_at is None:
@@ -147,13 +152,11 @@ class Sums:
         counter_id = self.programme.counter_ids[ask.place]
         active = self.programme.live[ask.place].measure == "days" and not ask.raw
         for grain, first, until in pieces(ask, last, self.programme.calendar):
-            row = (k, member_id, counter_id, grain, first, until, active and grain == DAY)
-            for column, value in zip(self.columns, row, strict=True):
-                column.append(value)
+            self.rows.append((k, member_id, counter_id, grain, first, until, active and grain == DAY))
 
     def send(self, conn: Connection) -> Cursor | None:
         """The statement on its way; None where nothing is to be asked."""
-        return conn.execute(_SUMS, self.columns) if self.columns[0] else None
+        return conn.execute(_SUMS, columns(self.rows)) if self.rows else None
 
     def answered(self, cursor: Cursor | None) -> dict[int, dict[Ask, int]]:
         """The answers by member."""
@@ -172,6 +175,8 @@ def pieces(ask: Ask, last: date, calendar: Calendar) -> Iterable[tuple[int, date
     if start == end:
         yield DAY, start, end
         return
+    if end > last:
+        end = last  # a limit's window may reach into days to come, even beyond the calendar
     month = calendar.start_of("month", end)
     whole = end >= last or calendar.next_start("month", end) == end + _ONE_DAY
     if start is None:

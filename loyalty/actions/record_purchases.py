@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from loyalty.actions.enrol_members import resolve
 from loyalty.actions.prepare_import import prepare_import
 from loyalty.apply import apply
+from loyalty.arrays import columns
 from loyalty.budgets import ClubBudgets
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
@@ -163,14 +164,14 @@ def _other_currency(currency: str) -> Problem:
 _CLAIM = """
     INSERT INTO receipt (store_id, receipt, club_id, event_id, member_id, digest)
     SELECT store_id, receipt, %s, nextval('event_id'), member_id, digest
-    FROM (SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bytea[], %b::int[])
+    FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
         AS asked (store_id, receipt, member_id, digest, place) ORDER BY place) asked
     ON CONFLICT DO NOTHING
     RETURNING store_id, receipt, event_id
 """
 _KNOWN = """
     SELECT store_id, receipt, event_id, member_id, digest
-    FROM receipt JOIN unnest(%b::bigint[], %b::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
+    FROM receipt JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
 """
 
 
@@ -188,13 +189,13 @@ def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
         return
     rows = [(*key, place.member_id, place.digest, n) for n, (key, place) in enumerate(first.items())]
     # Receipts are taken in one order by everybody, so that two batches never wait for each other; numbers follow it.
-    claimed = conn.execute(_CLAIM, [terms.club_id, *map(list, zip(*rows, strict=True))])
+    claimed = conn.execute(_CLAIM, [terms.club_id, *columns(rows)])
     for store_id, receipt, event_id in claimed:
         first.pop((store_id, receipt)).id = event_id
     known = [*first.values(), *again]
     if known:
-        columns = [place.key[0] for place in known], [place.key[1] for place in known]
-        found = {(row[0], row[1]): row[2:] for row in conn.execute(_KNOWN, columns)}
+        keys = columns([place.key for place in known])
+        found = {(row[0], row[1]): row[2:] for row in conn.execute(_KNOWN, keys)}
         for place in known:
             event_id, member_id, its = found[place.key]
             if its == place.digest:
@@ -217,7 +218,7 @@ def _taken(*, claimable: bool) -> Problem:
 _SET_ASIDE = """
     INSERT INTO set_aside (id, club_id, store_id, receipt, member_id, because, occurred_at, recorded_at, purchase)
     SELECT id, %s, store_id, receipt, member_id, because, occurred_at, %s, purchase
-    FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::jsonb[])
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[])
         AS waiting (id, store_id, receipt, member_id, because, occurred_at, purchase)
 """
 
@@ -237,7 +238,7 @@ def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime
         sent = json.dumps(as_sent(purchase), ensure_ascii=False)
         rows.append((place.id, *place.key, place.member_id, because, purchase.occurred_at, sent))
     if rows:
-        conn.execute(_SET_ASIDE, [terms.club_id, now, *map(list, zip(*rows, strict=True))])
+        conn.execute(_SET_ASIDE, [terms.club_id, now, *columns(rows)])
 
 
 def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:

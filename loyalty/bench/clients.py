@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import psycopg
 
+from loyalty.bench.one_statement import STATEMENT, Values, written
+
 CLIENTS: Final = 8
 PROCESSES: Final = 2
 """As many as the web has: a floor may use both cores, too."""
@@ -73,18 +75,17 @@ def _more(link: socket.socket) -> bytes:
 
 
 class Bare(NamedTuple):
-    """Runs one statement with each set of values, a transaction each."""
+    """Writes each purchase's rows by the one statement, a transaction each."""
 
     database_url: str
-    statement: str
 
     @contextmanager
-    def connected(self) -> Iterator[Callable[[dict[str, Any]], None]]:
+    def connected(self) -> Iterator[Callable[[Values], None]]:
         """A connection with the statement prepared on first use."""
-        with psycopg.connect(self.database_url, autocommit=True) as conn, conn.cursor(binary=True) as cursor:
+        with psycopg.connect(self.database_url, autocommit=True) as conn, conn.cursor() as cursor:
 
-            def run(values: dict[str, Any]) -> None:
-                cursor.execute(self.statement, values, prepare=True)
+            def run(values: Values) -> None:
+                cursor.execute(STATEMENT, written(values), prepare=True)
 
             yield run
 

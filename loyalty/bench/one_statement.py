@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from loyalty.apply import Effects, effects
+from loyalty.arrays import array
 from loyalty.bench.instance import Club
 from loyalty.bench.timeline import Judged
 from loyalty.sales import digest
@@ -31,18 +32,18 @@ STATEMENT: Final = """
             posted_at)
         SELECT member_id, club_id, event_id, wallet, 'issued', 'available', amount, %(version)s, article, %(occurred)s,
             at
-        FROM claimed, unnest(%(wallets)b::text[], %(amounts)b::bigint[], %(articles)b::text[])
+        FROM claimed, unnest(%(wallets)s::text[], %(amounts)s::bigint[], %(articles)s::text[])
             AS given (wallet, amount, article)
     ), balanced AS (
         INSERT INTO balance (member_id, wallet, club_id, available, earned)
         SELECT member_id, wallet, club_id, amount, amount
-        FROM claimed, unnest(%(purses)b::text[], %(sums)b::bigint[]) AS moved (wallet, amount)
+        FROM claimed, unnest(%(purses)s::text[], %(sums)s::bigint[]) AS moved (wallet, amount)
         ON CONFLICT (member_id, wallet) DO UPDATE
         SET available = balance.available + excluded.available, earned = balance.earned + excluded.earned
     ), counted AS (
         INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
         SELECT member_id, counter_id, grain, start, '', value, %(occurred)s
-        FROM claimed, unnest(%(counters)b::bigint[], %(grains)b::smallint[], %(starts)b::date[], %(values)b::bigint[])
+        FROM claimed, unnest(%(counters)s::bigint[], %(grains)s::smallint[], %(starts)s::date[], %(values)s::bigint[])
             AS fed (counter_id, grain, start, value)
         ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
         SET value = counter_sum.value + excluded.value,
@@ -50,23 +51,28 @@ STATEMENT: Final = """
     ), earned AS (
         INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
         SELECT member_id, club_id, code, level, event_id, %(occurred)s
-        FROM claimed, unnest(%(badges)b::text[], %(levels)b::int[]) AS reached (code, level)
+        FROM claimed, unnest(%(badges)s::text[], %(levels)s::int[]) AS reached (code, level)
     ), moved AS (
         INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
         SELECT member_id, club_id, moved.at, before, after, CASE WHEN by_event THEN event_id END, %(version)s
-        FROM claimed, unnest(%(moves)b::timestamptz[], %(before)b::text[], %(after)b::text[], %(by_event)b::boolean[])
+        FROM claimed, unnest(%(moves)s::timestamptz[], %(before)s::text[], %(after)s::text[], %(by_event)s::boolean[])
             AS moved (at, before, after, by_event)
     ), told AS (
         INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
         SELECT club_id, member_id, type,
             CASE WHEN data -> 'event' <> 'null' THEN data || jsonb_build_object('event', event_id) ELSE data END, at, at
-        FROM claimed, unnest(%(types)b::text[], %(data)b::jsonb[]) AS message (type, data)
+        FROM claimed, unnest(%(types)s::text[], %(data)s::jsonb[]) AS message (type, data)
     )
     SELECT event_id FROM claimed
 """
 """Prepared once a connection: its one exchange is the whole transaction."""
 
 Values = dict[str, Any]
+
+
+def written(values: Values) -> Values:
+    """Values as the statement takes them: columns become literals, as ours do."""
+    return {name: array(value) if type(value) is list else value for name, value in values.items()}
 
 
 def tape(club: Club, all_judged: Iterable[Judged]) -> Iterator[tuple[str, Values]]:

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from loyalty.bench.one_statement import STATEMENT, Values
+from loyalty.bench.one_statement import STATEMENT, Values, written
 from loyalty.config import Settings
 from loyalty.db import transaction
 from loyalty.queries.keys import caller
@@ -43,6 +43,6 @@ def record() -> Response:
     purchase = loaded(PurchaseSchema, json_body())
     rows: Values = current_app.extensions["loyalty.bench.tape"][purchase.receipt]
     with transaction() as conn:
-        row = conn.execute(STATEMENT, rows, prepare=True).fetchone()
+        row = conn.execute(STATEMENT, written(rows), prepare=True).fetchone()
     assert row
     return reply({"id": row[0], "receipt": purchase.receipt, "status": "recorded"}, 201)

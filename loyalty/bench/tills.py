@@ -19,7 +19,7 @@ from loyalty.bench.clients import CLIENTS, Bare, Crowd, Http, Pressed, Work
 from loyalty.bench.contents import contents, differences
 from loyalty.bench.instance import Club, Running, give_history, make_club
 from loyalty.bench.machine import Meter, spent
-from loyalty.bench.one_statement import STATEMENT, Values, tape
+from loyalty.bench.one_statement import Values, tape
 from loyalty.bench.report import Row, Side
 from loyalty.bench.timeline import timeline
 from loyalty.cli.up import THREADS, WORKERS, web
@@ -95,7 +95,7 @@ def measure(instance: Running, seconds: float) -> Row:
             _Sums("the same server, not judging", Http(port, server.PATH, view.key), bodies, OF_VIEW),
             _Sums(
                 "bare PostgreSQL, one statement",
-                Bare(instance.environment["DATABASE_URL"], STATEMENT),
+                Bare(instance.environment["DATABASE_URL"]),
                 [[values[each.body["receipt"]] for each in mine] for mine in future],
                 OF_BARE,
             ),

@@ -15,7 +15,7 @@ from loyalty.bench.baskets import Sent, document, sent
 from loyalty.bench.clients import Bare, Crowd
 from loyalty.bench.contents import contents, differences
 from loyalty.bench.instance import Club, give_history, make_club
-from loyalty.bench.one_statement import STATEMENT, tape
+from loyalty.bench.one_statement import tape
 from loyalty.bench.tills import by_client, same
 from loyalty.bench.timeline import NOW, timeline
 from loyalty.config import Settings
@@ -70,7 +70,7 @@ def test_one_statement_leaves_the_rows_that_recording_leaves(app: Flask, setting
         record_purchases(ours.id, [load_purchase(each.body, now=NOW)], NOW)
     with Crowd() as crowd:
         crowd.press(
-            Bare(settings.database_url, STATEMENT),
+            Bare(settings.database_url),
             [[values[each.body["receipt"]] for each in mine] for mine in by_client(purchases[PAST:])],
         )
 
