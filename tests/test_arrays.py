@@ -15,7 +15,7 @@ from loyalty.arrays import array, columns
 from loyalty.db import transaction
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 TYPES = {
     "text": TEXTS,
     "bigint": st.integers(-(2**63), 2**63 - 1),
