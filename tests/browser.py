@@ -105,7 +105,8 @@ SMALL_TARGETS = """() => {
   const look = (root) => {
     for (const node of root.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')) {
       const box = node.getBoundingClientRect();
-      const inText = node.closest('p, li, dd, td, th') && node.matches('a') && getComputedStyle(node).display === 'inline';
+      const inText = node.closest('p, li, dd, td, th') && node.matches('a')
+        && getComputedStyle(node).display === 'inline';
       const shown = node.checkVisibility({ visibilityProperty: true }) && !node.closest('.visually-hidden')
         && !node.classList.contains('visually-hidden');
       if (shown && !inText && (box.height < 43.5 || box.width < 43.5)) {

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from loyalty.actions.enrol_members import resolve
+from loyalty.actions.enrol_members import resolved, resolving
 from loyalty.actions.prepare_import import prepare_import
 from loyalty.apply import apply
-from loyalty.arrays import columns
+from loyalty.arrays import array, columns
 from loyalty.budgets import ClubBudgets
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
@@ -105,8 +105,7 @@ def _record(
     in_transaction: InTransaction | None,
 ) -> list[Outcome]:
     with transaction() as conn:
-        terms = programme(conn, club_id)
-        places = receive(conn, terms, purchases, now, lateness)
+        terms, places = receive(conn, club_id, purchases, now, lateness)
         judged = [place for place in places if place.outcome is None]
         if judged:
             _judge(conn, terms, judged, now)
@@ -117,25 +116,27 @@ def _record(
 
 
 def receive(
-    conn: Connection, terms: Programme, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None
-) -> list[Place]:
+    conn: Connection, club_id: int, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None
+) -> tuple[Programme, list[Place]]:
     """Find out whose each purchase is and take its receipt; those left without an outcome are to be judged."""
     places = [Place(purchase, digest(purchase)) for purchase in purchases]
-    _name(conn, terms, places)
+    terms = _name(conn, club_id, places)
     _claim(conn, terms, places)
     _wait(conn, terms, places, now, lateness)
-    return places
+    return terms, places
 
 
-_STORES = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s)"
+_STORES = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s::text[])"
 
 
-def _name(conn: Connection, terms: Programme, places: list[Place]) -> None:
+def _name(conn: Connection, club_id: int, places: list[Place]) -> Programme:
     """Find each purchase's store and member, or refuse it."""
-    stores = conn.execute(_STORES, [terms.club_id, list({place.purchase.store for place in places})])
+    with conn.pipeline():
+        stores = conn.execute(_STORES, [club_id, array({place.purchase.store for place in places})])
+        named = resolving(conn, club_id, {place.purchase.member for place in places if place.purchase.member})
+        terms = programme(conn, club_id)
     store_ids: dict[str, int] = dict(stores.fetchall())
-    refs = {place.purchase.member for place in places if place.purchase.member}
-    members = resolve(conn, terms.club_id, refs) if refs else {}
+    members = resolved(named)
     for place in places:
         purchase = place.purchase
         if purchase.store not in store_ids:
@@ -148,6 +149,7 @@ def _name(conn: Connection, terms: Programme, places: list[Place]) -> None:
             place.store_id = store_ids[purchase.store]
             place.key = place.store_id, purchase.receipt
             place.member_id = members[purchase.member] if purchase.member else None
+    return terms
 
 
 _NO_MEMBER = (
@@ -188,7 +190,7 @@ def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
     if not first:
         return
     rows = [(*key, place.member_id, place.digest, n) for n, (key, place) in enumerate(first.items())]
-    # Receipts are taken in one order by everybody, so that two batches never wait for each other; numbers follow it.
+    # Numbers follow the batch. Two batches that share receipts in another order may lock each other: one begins anew.
     claimed = conn.execute(_CLAIM, [terms.club_id, *columns(rows)])
     for store_id, receipt, event_id in claimed:
         first.pop((store_id, receipt)).id = event_id

@@ -164,7 +164,5 @@ def _by_wallet(query: str, params: dict[str, Any]) -> dict[str, int]:
 
 def _units(club_id: int) -> dict[str, str]:
     """The unit of every wallet that any version of the bylaws declared."""
-    rows = connection().execute(
-        "SELECT document->'wallets' FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
-    )
+    rows = connection().execute("SELECT document->'wallets' FROM bylaws WHERE club_id = %s ORDER BY version", [club_id])
     return {code: wallet.get("unit", "points") for (wallets,) in rows for code, wallet in wallets.items()}
