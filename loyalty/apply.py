@@ -111,19 +111,19 @@ def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, Memb
 
 def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
     """Write effects, in at most eight statements and one exchange."""
-    with conn.pipeline():
-        conn.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
+    with conn.pipeline(), conn.cursor() as cursor:
+        cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
         if rows.entries:
-            conn.execute(_ENTRIES, [club, now, *columns(rows.entries)])
-            conn.execute(_BALANCES, [club, *columns(rows.balances)])
+            cursor.execute(_ENTRIES, [club, now, *columns(rows.entries)])
+            cursor.execute(_BALANCES, [club, *columns(rows.balances)])
         if rows.counters:
-            conn.execute(_COUNTERS, columns(rows.counters))
+            cursor.execute(_COUNTERS, columns(rows.counters))
         if rows.badges:
-            conn.execute(_BADGES, [club, *columns(rows.badges)])
+            cursor.execute(_BADGES, [club, *columns(rows.badges)])
         if rows.moves:
-            conn.execute(_MOVES, [club, *columns(rows.moves)])
-        conn.execute(_MEMBERS, columns(rows.members))
-        conn.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
+            cursor.execute(_MOVES, [club, *columns(rows.moves)])
+        cursor.execute(_MEMBERS, columns(rows.members))
+        cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
 def _json(value: Any) -> str:

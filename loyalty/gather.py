@@ -25,11 +25,15 @@ _LOCK = """
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at
 """
-_BADGES = (
-    "SELECT member_id, code, max(level) FROM badge_level WHERE member_id = ANY(%s::bigint[]) GROUP BY member_id, code"
-)
-_BALANCES = "SELECT member_id, wallet, available, earned FROM balance WHERE member_id = ANY(%s::bigint[])"
-_PROFILES = "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s::bigint[])"
+_KNOWN = """
+    SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
+        (SELECT json_object_agg(code, level)
+            FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached),
+        (SELECT json_object_agg(wallet, json_build_array(available, earned))
+            FROM balance WHERE member_id = asked.id)
+    FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
+"""
+"""Not one statement with the lock: what waited for it must see what the one before has written."""
 _MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s::bigint[]) ORDER BY member_id, at, id"
 _SUMS = """
     SELECT asked.k, sum(found.value)::bigint
@@ -59,26 +63,22 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     rows = _members(conn, programme.club_id, sales, ids, lock)
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
-    all_ids = array(ids)
     with conn.pipeline():
-        badges = conn.execute(_BADGES, [all_ids])
-        balances = conn.execute(_BALANCES, [all_ids])
-        profiles = conn.execute(_PROFILES, [all_ids]) if any(sale.bylaws.member_reads for sale in sales) else None
+        known = conn.execute(_KNOWN, [array(ids)])
         moves = conn.execute(_MOVES, [array(late)]) if late else None
         answers = sums.send(conn)
     figures = sums.answered(answers)
-    levels: dict[int, dict[str, int]] = {}
-    for member_id, code, level in badges:
-        levels.setdefault(member_id, {})[code] = level
-    people = {row[0]: row[1:] for row in profiles} if profiles else {}
     former: dict[int, list[tuple[Any, str | None]]] = {}
     for member_id, at, from_tier in moves or ():
         former.setdefault(member_id, []).append((at, from_tier))
-    members = {
-        id_: member_facts(row, History(figures[id_]), levels.get(id_), people.get(id_), tuple(former.get(id_, ())))
-        for id_, row in rows.items()
-    }
-    return Gathered(members, {(row[0], row[1]): (row[2], row[3]) for row in balances})
+    members: dict[int, MemberFacts] = {}
+    balances: dict[tuple[int, str], tuple[int, int]] = {}
+    for id_, born, attributes, badges, wallets in known:
+        earlier = tuple(former.get(id_, ()))
+        members[id_] = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
+        for wallet, (available, earned) in (wallets or {}).items():
+            balances[id_, wallet] = available, earned
+    return Gathered(members, balances)
 
 
 def member_facts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from loyalty import cards
+from loyalty.arrays import array
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
 from loyalty.errors import Conflict, Fault, Invalid
@@ -98,15 +99,28 @@ def _referrers(conn: Connection, club_id: int, enrolments: Sequence[Enrolment]) 
 
 def resolve(conn: Connection, club_id: int, refs: set[MemberRef]) -> dict[MemberRef, int]:
     """The ids of the members that references name in a club, in one statement; unknown ones are left out."""
-    ids = [int(ref.value) for ref in refs if ref.kind == "id"]
+    return resolved(resolving(conn, club_id, refs))
+
+
+def resolving(conn: Connection, club_id: int, refs: set[MemberRef]) -> psycopg.Cursor[tuple[Any, ...]]:
+    """`resolve`, asked: in a pipeline others may be on their way with it."""
     others = [ref for ref in refs if ref.kind != "id"]
-    rows = conn.execute(
+    return conn.execute(
         "SELECT 'id', id::text, id FROM member WHERE club_id = %(club)s AND id = ANY(%(ids)s::bigint[])"
         " UNION ALL SELECT i.kind, i.value, i.member_id"
         " FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS w(kind, value)"
         " JOIN identifier i ON i.club_id = %(club)s AND i.kind = w.kind AND i.value = w.value",
-        {"club": club_id, "ids": ids, "kinds": [ref.kind for ref in others], "values": [ref.value for ref in others]},
+        {
+            "club": club_id,
+            "ids": array(int(ref.value) for ref in refs if ref.kind == "id"),
+            "kinds": array(ref.kind for ref in others),
+            "values": array(ref.value for ref in others),
+        },
     )
+
+
+def resolved(rows: Iterable[tuple[Any, ...]]) -> dict[MemberRef, int]:
+    """`resolve`, answered."""
     return {MemberRef(kind, value): member_id for kind, value, member_id in rows}
 
 

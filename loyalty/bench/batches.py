@@ -28,7 +28,6 @@ from loyalty.readers import Taken
 from loyalty.readers.source import opened, reader_for
 from loyalty.rules import Purchase, load
 from loyalty.schemas import load_purchase
-from loyalty.versions import programme
 
 GOAL: Final = 0.6
 MEMBERS: Final = 200
@@ -168,7 +167,6 @@ def _import_floor(club: Club, place: Path, made: Made) -> None:
 def _write(club: Club, purchases: Sequence[Purchase], rows: Effects) -> None:
     """What recording does, statement by statement, with its effects known."""
     with transaction() as conn:
-        terms = programme(conn, club.id)
-        places = receive(conn, terms, purchases, NOW, None)
+        terms, places = receive(conn, club.id, purchases, NOW, None)
         gather(conn, terms, [place.sale(terms) for place in places])
         write(conn, club.id, rows, NOW)
