@@ -34,6 +34,8 @@ FIRST_PAUSE: Final = timedelta(seconds=5)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 BELL: Final = "outbox:bell"
 """A list in Valkey that holds one element when there is something to relay."""
+GATHER: Final = 0.05
+"""Seconds that whoever hears the bell lets pass before looking: under load one look then takes many messages."""
 SILENCE: Final = 5.0
 """Seconds without a nudge after one that failed, so that an absent Valkey does not slow every purchase."""
 _SILENT_UNTIL: Final = "loyalty.outbox.silent_until"
@@ -74,14 +76,19 @@ def send(type_: str, club_id: int, data: Iterable[tuple[int | None, dict[str, An
 
 
 def wake() -> None:
-    """Nudge the relay after a commit. Best effort: it looks by itself every moment anyway."""
-    if time.monotonic() < current_app.extensions.get(_SILENT_UNTIL, 0.0):
+    """Nudge the relay after a commit. Best effort: it looks by itself every moment anyway.
+
+    Soon after a ring another is not needed: whoever heard that one has yet to look.
+    """
+    begun = time.monotonic()
+    if begun < current_app.extensions.get(_SILENT_UNTIL, 0.0):
         return
     try:
         pipe = valkey().pipeline(transaction=False)
         pipe.lpush(BELL, 1)
         pipe.ltrim(BELL, 0, 0)
         pipe.execute()
+        current_app.extensions[_SILENT_UNTIL] = begun + GATHER / 2
     except redis.RedisError as error:
         current_app.extensions[_SILENT_UNTIL] = time.monotonic() + SILENCE
         log.warning("outbox.not_woken", reason=str(error))

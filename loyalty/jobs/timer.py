@@ -15,15 +15,13 @@ from flask import Flask, current_app
 
 from loyalty.config import now, settings
 from loyalty.jobs import deliveries, duties
-from loyalty.outbox import BELL
+from loyalty.outbox import BELL, GATHER
 from loyalty.valkey import connect
 
 log = structlog.get_logger()
 
 MOMENT: Final = 1.0
 """Seconds between two looks into the outbox when nobody rings."""
-GATHER: Final = 0.05
-"""Seconds that a ring is given company: under load one look then takes many messages."""
 LONGEST_PAUSE: Final = 15.0
 AWAY: Final = (redis.RedisError, psycopg.OperationalError, sqlalchemy.exc.OperationalError)
 """Failures that say all there is to know in one line."""

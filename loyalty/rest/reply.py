@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from types import NoneType
 from typing import Any, Final, cast
 
 from flask import Response, g, request
@@ -11,6 +12,7 @@ from flask import Response, g, request
 from loyalty.values import LANGS, Lang, Text
 
 MEDIA_TYPE: Final = "application/json"
+_PLAIN: Final = frozenset((str, int, bool, NoneType))
 
 
 def lang() -> Lang:
@@ -32,6 +34,8 @@ def encoded(content: Any) -> bytes:
 
 def shown(value: Any) -> Any:
     """A value in the API's form: a `Text` as `{en, fa}`, a tuple with names as an object, an instant in UTC."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, dict):
         return {str(key): shown(inner) for key, inner in value.items()}
     if isinstance(value, Text):
