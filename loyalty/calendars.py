@@ -143,14 +143,17 @@ class Calendar:
         return y1 - y0 - ((m1, d1) < (m0, d0))
 
     def label(self, period: Period, day: date) -> str:
-        """The period's name: `1405-08-21`, `1405-W34` (the year's first week is 1), `1405-08`, `1405-Q3`, `1405`."""
-        year, month, dom = self.parts(self.start_of(period, day))
+        """The period's name: `1405-08-21`, `1405-W34`, `1405-08`, `1405-Q3`, `1405`.
+
+        A week belongs to the year that holds most of its days, as in ISO 8601; the year's first week is 1.
+        """
+        start = self.start_of(period, day)
+        year, month, dom = self.parts(start + 3 * _DAY if period == "week" else start)
         match period:
             case "day":
                 return f"{year:04}-{month:02}-{dom:02}"
             case "week":
-                first = self._build(year, 1, 1)
-                return f"{year:04}-W{(self.start_of('week', day) - self.start_of('week', first)).days // 7 + 1:02}"
+                return f"{year:04}-W{(start - self._first_week(year)).days // 7 + 1:02}"
             case "month":
                 return f"{year:04}-{month:02}"
             case "quarter":
@@ -176,13 +179,16 @@ class Calendar:
             raise ValueError(label)
         year, *rest = (int(part) for part in match.groups())
         if period == "week":
-            day = self.start_of("week", self._build(year, 1, 1)) + timedelta(weeks=rest[0] - 1)
+            day = self._first_week(year) + timedelta(weeks=rest[0] - 1)
         else:
             month = (rest[0] - 1) * 3 + 1 if period == "quarter" else (rest or [1])[0]
             day = self._build(year, month, rest[1] if period == "day" else 1)
         if self.label(period, day) != label:
             raise ValueError(label)
         return day
+
+    def _first_week(self, year: int) -> date:
+        return self.start_of("week", self._build(year, 1, 4))  # the week of the fourth day has most of its days in it
 
 
 @lru_cache(maxsize=8192)

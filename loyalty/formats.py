@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -14,7 +15,7 @@ _PERSIAN: Final = "۰۱۲۳۴۵۶۷۸۹"
 _ARABIC: Final = "٠١٢٣٤٥٦٧٨٩"
 _TO_LATIN: Final = str.maketrans(_PERSIAN + _ARABIC, _LATIN * 2)
 _TO_PERSIAN: Final = str.maketrans(_LATIN + ",.%", _PERSIAN + "٬٫٪")
-_LETTERS: Final = str.maketrans({"ي": "ی", "ك": "ک", "ى": "ی", "ة": "ه", "ۀ": "ه"})
+_LETTERS: Final = str.maketrans({"ي": "ی", "ك": "ک", "ى": "ی", "ة": "ه", "ۀ": "ه", "ـ": "", "\u200c": " "})
 
 MONTHS: Final[dict[System, tuple[Text, ...]]] = {
     "jalali": tuple(
@@ -108,8 +109,9 @@ def digits(text: str, lang: Lang) -> str:
 
 
 def search_key(text: str) -> str:
-    """A form for finding and sorting names: one form per letter, no diacritics' doubles, lower case, single spaces."""
-    return " ".join(latin_digits(text).translate(_LETTERS).replace("‌", " ").casefold().split())
+    """A form for finding and sorting names: one form per letter, no vowel signs, lower case, single spaces."""
+    letters = (letter for letter in unicodedata.normalize("NFKC", text) if not unicodedata.combining(letter))
+    return " ".join(latin_digits("".join(letters)).translate(_LETTERS).casefold().split())
 
 
 def number(value: int, lang: Lang) -> str:
@@ -121,11 +123,11 @@ def number(value: int, lang: Lang) -> str:
 def ratio(value: Fraction, lang: Lang) -> str:
     """A ratio as the shortest decimal where one ends within six places, else as a fraction."""
     scaled = value * 10**6
+    sign = "\u2212" if value < 0 else ""
     if scaled.denominator != 1:
-        return digits(f"{value.numerator}/{value.denominator}", lang)
+        return sign + digits(f"{abs(value.numerator)}/{value.denominator}", lang)
     whole, rest = divmod(abs(scaled.numerator), 10**6)
-    text = f"{'-' if value < 0 else ''}{whole:,}" + (f".{rest:06}".rstrip("0") if rest else "")
-    return digits(text, lang)
+    return sign + digits(f"{whole:,}" + (f".{rest:06}".rstrip("0") if rest else ""), lang)
 
 
 def percent(value: Fraction, lang: Lang) -> str:

@@ -86,9 +86,9 @@ class Window:
             case "weeks":
                 return day + timedelta(days=7 * self.n - 1)
             case "months":
-                return calendar.add_months(day, self.n) - timedelta(days=1)
+                return _before_next(day, calendar, self.n)
             case "years":
-                return calendar.add_months(day, 12 * self.n) - timedelta(days=1)
+                return _before_next(day, calendar, 12 * self.n)
 
     def _first(self, today: date, calendar: Calendar) -> date:
         # Months begin the day after the same calendar day n months ago; n days are today and the n - 1 before.
@@ -122,6 +122,13 @@ class Window:
             case "since":
                 day = voice.day(self.day) if self.day else ""
                 return voice.pick(f"since {day}", f"از {day} تاکنون")
+
+
+def _before_next(day: date, calendar: Calendar, months: int) -> date:
+    """The last day whose window of so many months still holds a day: clipped, the month's end itself does."""
+    next_ = calendar.add_months(day, months)
+    clipped = calendar.add_months(next_, -months) < day
+    return next_ if clipped else next_ - timedelta(days=1)
 
 
 EVER: Final = Window("ever")
