@@ -78,13 +78,14 @@ class Story:
 
     def purchase(self, told: Mapping[str, Any]) -> Purchase:
         """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them."""
-        unknown = set(told) - {"at", "net", "gross", "lines"}
+        unknown = set(told) - {"at", "net", "gross", "lines", "channel"}
         assert not unknown, f"a purchase has no {unknown}"
         lines = tuple(_line(index, line) for index, line in enumerate(told.get("lines", [])))
         net = told.get("net", sum(line.net for line in lines))
         gross = told.get("gross", sum(line.gross for line in lines) if lines else net)
         at = instant(told.get("at", NOON), self.calendar)
-        return Purchase("r", "shop", at, self.bylaws.club.currency, gross, net, lines=lines)
+        channel = told.get("channel")
+        return Purchase("r", "shop", at, self.bylaws.club.currency, gross, net, lines=lines, channel=channel)
 
     def _member(self, given: dict[str, Any]) -> MemberFacts:
         unknown = set(given) - {"status", "tier", "joined", "birthday", "attributes", "badges", "counted"}
