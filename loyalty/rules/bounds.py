@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from loyalty.formats import OR, listed
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.types import integer, ratio
 from loyalty.rules.voice import Voice
@@ -70,7 +71,10 @@ def bounds_of(found: dict[str, Node], parent: Node, scale: int = 1) -> Bounds:
     words = [word for word in WORDS if word in found]
     if len(words) != 1:
         raise parent.bad(
-            Text(f"Exactly one of {', '.join(WORDS)} is expected.", f"دقیقاً یکی از {'، '.join(WORDS)} لازم است.")
+            Text(
+                f"Exactly one of {listed([f'“{word}”' for word in WORDS], 'en', OR)} is expected.",
+                f"دقیقاً یکی از {listed([f'«{word}»' for word in WORDS], 'fa')} لازم است.",
+            )
         )
     word, node = words[0], found[words[0]]
     if word == "between":

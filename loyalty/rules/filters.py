@@ -89,7 +89,12 @@ def read_filter(node: Node) -> LineFilter:
     """A line filter."""
     found = node.fields(optional=(*KEYS, "not"))
     if not found:
-        raise node.bad(Text("At least one of sku, category, brand, tag.", "دست‌کم یکی از sku، category، brand، tag."))
+        raise node.bad(
+            Text(
+                "At least one of “sku”, “category”, “brand” or “tag”.",
+                "دست‌کم یکی از «sku»، «category»، «brand» و «tag» لازم است.",
+            )
+        )
     keys = tuple((key, frozenset(Many(WORD).read(found[key]))) for key in sorted(KEYS) if key in found)
     return LineFilter(keys, read_filter(found["not"]) if "not" in found else None)
 

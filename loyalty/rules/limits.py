@@ -104,7 +104,7 @@ def read_limit(node: Node, article: str, wallet: str) -> Limit:
     found = node.fields(["per", "at_most"], ["every", "over", "of", "wallet"])
     per = found["per"].choice(("member", "club"))
     if ("every" in found) == ("over" in found):
-        raise node.bad(Text("Either every or over is expected.", "یا every لازم است یا over."))
+        raise node.bad(Text("Either “every” or “over” is expected.", "یا «every» لازم است یا «over»."))
     over = Window("this", period=found["every"].choice(PERIODS)) if "every" in found else read_window(found["over"])  # type: ignore[arg-type]
     if per == "club" and over not in (EVER, Window("this", period=over.period)):
         raise found["over"].bad(

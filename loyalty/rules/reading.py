@@ -180,6 +180,8 @@ class Node:
 
 def one_of(options: Sequence[str]) -> Text:
     """The fault of a word that is none of some."""
+    if len(options) == 1:
+        return Text(f"“{options[0]}” is expected here.", f"اینجا «{options[0]}» لازم است.")
     quoted = [f"“{option}”" for option in options]
     fa = [f"«{option}»" for option in options]
     return Text(

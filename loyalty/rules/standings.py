@@ -86,7 +86,7 @@ def read_badge(code: str, node: Node) -> Badge:
     for other in {"over", "levels"} & found.keys():
         raise found[other].bad(Text("Only a badge with a counter has this.", "این تنها برای نشانی با شمارنده است."))
     if ("on" in found) != ("if" in found):
-        raise node.bad(Text("on and if stand together.", "on و if با هم می‌آیند."))
+        raise node.bad(Text("“on” and “if” stand together.", "«on» و «if» با هم می‌آیند."))
     condition = None
     if "on" in found:
         found["on"].choice(("purchase",))

@@ -64,8 +64,8 @@ class Earn(Earning):
         if len(ways) != 1 or ("per" in found) != ("give" in found):
             raise node.bad(
                 Text(
-                    "Exactly one of fixed, per with give, or percent.",
-                    "دقیقاً یکی از fixed، per همراه give، یا percent.",
+                    "Exactly one of “fixed”, “per” with “give”, or “percent”.",
+                    "دقیقاً یکی از «fixed»، «per» همراه «give» و «percent» لازم است.",
                 )
             )
         of, lines = _read_of(found["of"]) if "of" in found else ("net", None)

@@ -95,7 +95,7 @@ class NthPurchase(Condition):
         if isinstance(node.value, dict):
             found = node.fields(optional=("n", "every"))
             if len(found) != 1:
-                raise node.bad(Text("Either n or every is expected.", "یا n لازم است یا every."))
+                raise node.bad(Text("Either “n” or “every” is expected.", "یا «n» لازم است یا «every»."))
             [(word, body)] = found.items()
             n, every = POSITIVE.read(body), word == "every"
         else:

@@ -40,7 +40,10 @@ class TierIs(Condition):
         found = node.fields(optional=_WORDS)
         if len(found) != 1:
             raise node.bad(
-                Text("Exactly one of at_least, is, at_most.", "دقیقاً یکی از at_least، is و at_most لازم است.")
+                Text(
+                    "Exactly one of “at_least”, “is” or “at_most”.",
+                    "دقیقاً یکی از «at_least»، «is» و «at_most» لازم است.",
+                )
             )
         [(word, body)] = found.items()
         code = body.name("tiers")
@@ -97,7 +100,10 @@ class MemberIs(Condition):
             node.reading.member_reads.add(about)
             return cls(about, frozenset(), AMOUNT.read(body))
         raise node.bad(
-            Text("Either attribute with is, or age, or years.", "یا attribute همراه is لازم است، یا age، یا years.")
+            Text(
+                "Either “attribute” with “is”, or “age”, or “years”.",
+                "یا «attribute» همراه «is» لازم است، یا «age»، یا «years».",
+            )
         )
 
     def holds(self, facts: Facts) -> bool:
