@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -23,19 +24,25 @@ class Fed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Answers to asks: as recorded before the batch, and what the batch has added since."""
+    """Answers to asks: as recorded before the batch, and what the batch has added since, by the counter's place."""
 
     recorded: dict[Ask, int] = field(default_factory=dict)
-    added: tuple[Fed, ...] = ()
+    added: dict[int, tuple[Fed, ...]] = field(default_factory=dict)
 
     def over(self, ask: Ask) -> int:
         """A counter over days; KeyError if it was not gathered."""
         total = self.recorded[ask]
-        start, end = ask.span
-        for fed in self.added:
-            if fed.place == ask.place and fed.day <= end and (start is None or start <= fed.day):
+        for fed in self.added.get(ask.place, ()):
+            if ask.span.holds(fed.day):
                 total += fed.events if ask.raw else fed.value
         return total
+
+    def plus(self, feds: Iterable[Fed]) -> History:
+        """The history after one event more."""
+        added = dict(self.added)
+        for fed in feds:
+            added[fed.place] = (*added.get(fed.place, ()), fed)
+        return History(self.recorded, added)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ class MemberFacts:
             badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
             if ruling.badges
             else self.badges,
-            history=replace(self.history, added=self.history.added + tuple(fed(bylaws, facts, ruling))),
+            history=self.history.plus(fed(bylaws, facts, ruling)),
         )
 
 

@@ -100,7 +100,7 @@ class Story:
             joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
             latest_at=self.calendar.instant(max(days)) if days else None,
             badges=given.get("badges", {}),
-            history=History(Unrecorded(), tuple(counted)),
+            history=History(Unrecorded()).plus(counted),
             birthday=parse_date(given["birthday"]) if "birthday" in given else None,
             attributes=given.get("attributes", {}),
         )
