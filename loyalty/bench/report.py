@@ -56,6 +56,8 @@ class Row:
     floors: Sequence[Side]
     same: str
     """How the floors were proven to do the same."""
+    note: str = ""
+    """What else was asked for, and whether it is so."""
 
     def data(self) -> dict[str, Any]:
         """Everything, for a script."""
@@ -64,6 +66,7 @@ class Row:
             "what": self.what,
             "unit": self.unit,
             "same": self.same,
+            "note": self.note,
             "ours": _data(self.ours),
             "floors": [
                 _data(floor)
@@ -97,10 +100,10 @@ def show(console: Console, machine: Machine, rows: Sequence[Row]) -> None:
         highlight=False,
     )
     table = Table(show_lines=False)
-    for name in ("", "per second", "p50 ms", "p99 ms", "CPU ms each", "ours ÷ this", "by CPU", "goal"):
+    for name in ("", "per second", "p50 ms", "p99 ms", "CPU ms each", "of which", "ours ÷ this", "by CPU", "goal"):
         table.add_column(name, justify="left" if not name else "right", overflow="fold")
     for row in rows:
-        table.add_row(f"[bold]{row.what}[/bold] ({row.unit})")
+        table.add_row(f"[bold]{row.what}[/bold]\n{row.unit}")
         table.add_row("  ours", *_figures(row.ours), "", "", "")
         for floor in row.floors:
             share = ratio(row.ours, floor)
@@ -116,14 +119,14 @@ def show(console: Console, machine: Machine, rows: Sequence[Row]) -> None:
         table.add_section()
     console.print(table)
     for row in rows:
-        console.print(f"{row.what}: {row.same}", highlight=False)
+        console.print(f"{row.what}: {'; '.join(filter(None, (row.same, row.note)))}.", highlight=False)
 
 
-def _figures(side: Side) -> tuple[str, str, str, str]:
+def _figures(side: Side) -> tuple[str, str, str, str, str]:
     cpu = side.cpu_ms
-    parts = " + ".join(f"{name} {its / side.count * 1000:.2f}" for name, its in side.cpu.items())
-    shown = "–" if cpu is None else f"{cpu:.3f}" if len(side.cpu) == 1 else f"{cpu:.2f} ({parts})"
-    return f"{side.rate:,.0f}", _ms(side.at(0.5)), _ms(side.at(0.99)), shown
+    parts = [f"{name} {its / side.count * 1000:.2f}" for name, its in side.cpu.items()] if len(side.cpu) > 1 else []
+    total = "–" if cpu is None else f"{cpu:.3f}" if cpu < 1 else f"{cpu:.2f}"
+    return f"{side.rate:,.0f}", _ms(side.at(0.5)), _ms(side.at(0.99)), total, "\n".join(parts)
 
 
 def _ms(value: float | None) -> str:

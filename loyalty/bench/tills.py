@@ -30,6 +30,9 @@ from loyalty.rules import load
 
 OF_BARE, OF_VIEW = 0.3, 0.6
 """The goals: ours as a share of each floor's speed."""
+PROMPT, SWIFT = 50, 25
+"""Milliseconds: where bare PostgreSQL's slowest hundredth takes less than the second, ours is to take less than the
+first."""
 MEMBERS: Final = 200
 PAST: Final = 2_000
 """Purchases that every club has before the first round: ten of each member."""
@@ -107,14 +110,17 @@ def measure(instance: Running, seconds: float) -> Row:
             counts = _round(crowd, meter, sides[0], None, seconds / ROUNDS)
             for floor in sides[1:]:
                 _round(crowd, meter, floor, counts, None)
-    return Row(
-        "tills",
-        "one purchase over HTTP",
-        f"{CLIENTS} clients, web {WORKERS} × {THREADS} threads",
-        sides[0].side(),
-        [side.side() for side in sides[1:]],
-        same(clubs),
-    )
+    mine, *floors = (side.side() for side in sides)
+    unit = f"{CLIENTS} clients, web of {WORKERS} × {THREADS}"
+    return Row("tills", "one purchase over HTTP", unit, mine, floors, same(clubs), _slowest(mine, floors[-1]))
+
+
+def _slowest(ours: Side, bare: Side) -> str:
+    """The goal for the slowest hundredth, which depends on what the machine can do."""
+    mine, its = ours.at(0.99) or 0.0, bare.at(0.99) or 0.0
+    if its >= SWIFT:
+        return f"p99 is not judged: bare PostgreSQL's is {its:.0f} ms, not below {SWIFT}"
+    return f"p99 is {mine:.0f} ms, {'' if mine < PROMPT else 'not '}below the goal of {PROMPT}"
 
 
 def _round(crowd: Crowd, meter: Meter, side: _Sums, counts: Sequence[int] | None, seconds: float | None) -> list[int]:
