@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -15,6 +16,8 @@ from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
 from loyalty.cli.terminal import json_option
 
+WIDE: Final = 150
+"""Columns of a table that is not shown on a terminal."""
 ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
     "tills": tills.measure,
     "upload": batches.upload,
@@ -49,4 +52,4 @@ def bench(only: tuple[str, ...], seconds: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"machine": machine._asdict(), "rows": [row.data() for row in rows]}, indent=2))
     else:
-        show(Console(), machine, rows)
+        show(Console(width=None if sys.stdout.isatty() else WIDE), machine, rows)
