@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.arrays import columns
-from loyalty.gather import DAY, EPOCH, EVER, MONTH
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.sales import Sale, extra, kept_facts
 from loyalty.versions import Connection, Programme
@@ -40,12 +39,17 @@ _BALANCES = """
 """
 _COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
-    SELECT member_id, counter_id, grain, start, '', value, reached_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::bigint[], %s::timestamptz[])
-        AS fed (member_id, counter_id, grain, start, value, reached_at)
+    SELECT member_id, counter_id, grain, start, '', sum(amount), max(at)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[], %s::bigint[], %s::timestamptz[])
+        AS fed (member_id, counter_id, day, month, value, events, at)
+    CROSS JOIN LATERAL (VALUES (2::smallint, day, events), (1, month, value), (0, '0001-01-01', value))
+        AS kept (grain, start, amount)
+    WHERE amount <> 0
+    GROUP BY member_id, counter_id, grain, start
     ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
     SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
 """
+"""Day (2), month (1) and ever (0) rows. A day row of a counter of days counts its events; month and ever count active days."""
 _BADGES = """
     INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
     SELECT member_id, %s, code, level, event_id, earned_at
@@ -126,8 +130,7 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _purchases(sales: Sequence[Sale]) -> Rows:
@@ -185,22 +188,15 @@ def _balances(awards: Rows) -> Rows:
 
 
 def _counters(programme: Programme, sales: Sequence[Sale]) -> Rows:
-    """Day, month and ever rows. A day row of a counter of days counts its events; month and ever count active days."""
-    sums: dict[tuple[int, int, int, date], list[Any]] = {}
+    rows: Rows = []
     for sale in sales:
         assert sale.facts
         assert sale.ruling
         at = sale.purchase.occurred_at
         month = programme.calendar.start_of("month", sale.moment.day)
         for place, day, value, events in fed(sale.bylaws, sale.facts, sale.ruling):
-            counter_id = programme.counter_ids[place]
-            for grain, start, amount in ((DAY, day, events), (MONTH, month, value), (EVER, EPOCH, value)):
-                if not amount:
-                    continue
-                row = sums.setdefault((sale.member_id, counter_id, grain, start), [0, at])
-                row[0] += amount
-                row[1] = max(row[1], at)
-    return [(*key, value, reached_at) for key, (value, reached_at) in sums.items()]
+            rows.append((sale.member_id, programme.counter_ids[place], day, month, value, events, at))
+    return rows
 
 
 def _badges(sales: Sequence[Sale]) -> Rows:

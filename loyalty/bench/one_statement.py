@@ -11,6 +11,7 @@ from loyalty.apply import Effects, effects
 from loyalty.arrays import array
 from loyalty.bench.instance import Club
 from loyalty.bench.timeline import Judged
+from loyalty.gather import DAY, EPOCH, EVER, MONTH
 from loyalty.sales import digest
 
 STATEMENT: Final = """
@@ -86,7 +87,7 @@ def tape(club: Club, all_judged: Iterable[Judged]) -> Iterator[tuple[str, Values
 def _values(rows: Effects, digested: bytes, occurred_at: datetime) -> Values:
     [(member, _, store, receipt, _, day, gross, net, lines, extra, version, ruling)] = rows.purchases
     [(_, tier, since, latest)] = rows.members
-    entries, balances, counters = _columns(rows.entries, 7), _columns(rows.balances, 3), _columns(rows.counters, 6)
+    entries, balances, counters = _columns(rows.entries, 7), _columns(rows.balances, 3), _columns(_sums(rows), 4)
     badges, moves, messages = _columns(rows.badges, 5), _columns(rows.moves, 6), _columns(rows.messages, 3)
     return {
         "member": member, "store": store, "receipt": receipt, "digest": digested, "occurred": occurred_at, "day": day,
@@ -94,11 +95,21 @@ def _values(rows: Effects, digested: bytes, occurred_at: datetime) -> Values:
         "tier": tier, "since": since, "latest": latest,
         "wallets": entries[2], "amounts": entries[3], "articles": entries[5],
         "purses": balances[1], "sums": balances[2],
-        "counters": counters[1], "grains": counters[2], "starts": counters[3], "values": counters[4],
+        "counters": counters[0], "grains": counters[1], "starts": counters[2], "values": counters[3],
         "badges": badges[1], "levels": badges[2],
         "moves": moves[1], "before": moves[2], "after": moves[3], "by_event": [its is not None for its in moves[4]],
         "types": messages[1], "data": messages[2],
     }  # fmt: skip
+
+
+def _sums(rows: Effects) -> list[tuple[Any, ...]]:
+    """(counter, grain, start, value) of the rows that a purchase's counts come to."""
+    return [
+        (counter, grain, start, amount)
+        for _, counter, day, month, value, events, _ in rows.counters
+        for grain, start, amount in ((DAY, day, events), (MONTH, month, value), (EVER, EPOCH, value))
+        if amount
+    ]
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
