@@ -49,7 +49,7 @@ _COUNTERS = """
     ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
     SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
 """
-"""Day (2), month (1) and ever (0) rows. A day row of a counter of days counts its events; month and ever count active days."""
+"""Day (2), month (1) and ever (0) rows. For a counter of days the day counts events, month and ever active days."""
 _BADGES = """
     INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
     SELECT member_id, %s, code, level, event_id, earned_at
