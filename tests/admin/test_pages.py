@@ -125,9 +125,13 @@ def test_the_chart_tells_each_day_to_the_keyboard(live, at_desk, anar, sara):
 
 
 def test_time_runs_from_the_start_side(live, at_desk, anar, sara):
-    last = "document.querySelector('.chart .today .bar-of-day').getBoundingClientRect().x"
-    assert at_desk("en", "light", "desktop").page.evaluate(last) > 400
-    assert at_desk("fa", "light", "desktop").page.evaluate(last) < 700
+    today_is_right_of_the_middle = """() => {
+      const chart = document.querySelector('svg.chart').getBoundingClientRect()
+      const today = document.querySelector('.chart .today .bar-of-day').getBoundingClientRect()
+      return today.x > chart.x + chart.width / 2
+    }"""
+    assert at_desk("en", "light", "desktop").page.evaluate(today_is_right_of_the_middle)
+    assert not at_desk("fa", "light", "desktop").page.evaluate(today_is_right_of_the_middle)
 
 
 def test_what_an_article_saw_opens_at_a_click(live, at_desk, anar, sara):
