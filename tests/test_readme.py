@@ -96,7 +96,9 @@ def test_a_first_purchase_and_its_explanation(running: Running) -> None:
     first: dict[str, Any] = json.loads(running.sh(asked))
     shown = json.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0])
     assert first["awards"][0] == shown["awards"][0]
-    assert shown["withheld"][0]["article"] in [its["article"] for its in first["withheld"]]
+    reasons = {its["article"]: its["because"] for its in first["withheld"]}
+    for its in shown["withheld"]:  # the member's number of purchases depends on the day
+        assert re.sub(r"\d+", "n", reasons[its["article"]]) == re.sub(r"\d+", "n", its["because"])
     assert first.keys() >= shown.keys()
     explained = json.loads(running.sh(block("/explanation")))
     articles = explained["articles"]
