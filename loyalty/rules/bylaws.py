@@ -4,25 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple, TypeVar
 
-from loyalty.calendars import Calendar, Period, Span
-from loyalty.formats import Unit
-from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.calendars import Calendar, Span
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
+from loyalty.rules.membership import Membership
+from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.ruling import Given
+from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
-from loyalty.values import Lang, Rounding, Text
+from loyalty.values import Lang, Text
+
+__all__ = [
+    "Article",
+    "Ask",
+    "Badge",
+    "BadgeLevelTerms",
+    "Bylaws",
+    "ClubTerms",
+    "Leaderboard",
+    "Moved",
+    "Read",
+    "Step",
+    "Tiers",
+    "Wallet",
+]
 
 DAYS_REMEMBERED: Final = 4000
 
 K = TypeVar("K")
 V = TypeVar("V")
 Test = Callable[[Facts], bool]
+Lot = tuple[datetime | None, datetime | None]
+"""When a lot matures and when it expires; None is at once, and never."""
 
 
 class Read(NamedTuple):
@@ -54,114 +73,6 @@ class Moved(NamedTuple):
     of_days: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ClubTerms:
-    """What is fixed when the club is created."""
-
-    name: Text
-    currency: str
-    display: str | None
-    calendar: Calendar
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """A purse of points or of money."""
-
-    code: str
-    unit: str
-    name: Text
-    rounds: Rounding
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A numbered article: on a purchase, if its condition holds, it gives."""
-
-    no: str
-    title: Text
-    condition: Condition | None
-    give: tuple[Award, ...]
-    limits: tuple[Limit, ...]
-    from_: date | None
-    until: date | None
-    earnings: tuple[tuple[int, Earning], ...] = field(init=False)
-    multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
-    granted: tuple[str, ...] = field(init=False)
-    messages: tuple[Text, ...] = field(init=False)
-    shared: tuple[Limit, ...] = field(init=False)
-    """Its limits that all members share."""
-
-    def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "earnings", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)))
-        put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
-        put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
-        put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
-        put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
-
-    def in_force(self, day: date) -> bool:
-        """Whether a local day lies within `from` and `until`, both included."""
-        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the ladder; without needs everybody stands on it."""
-
-    code: str
-    title: Text
-    needs: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tiers:
-    """The ladder, lowest first, and how one goes down it."""
-
-    ladder: tuple[Step, ...]
-    demote: str
-
-
-@dataclass(frozen=True, slots=True)
-class BadgeLevelTerms:
-    """What a level asks of the counter, and what reaching it gives."""
-
-    at: int
-    give: tuple[Award, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A badge: by a counter's levels, by a condition on a purchase, or handed out by an article."""
-
-    code: str
-    title: Text
-    secret: bool
-    counter: str | None = None
-    over: Window | None = None
-    unit: str = "count"
-    index: int = -1
-    levels: tuple[BadgeLevelTerms, ...] = ()
-    condition: Condition | None = None
-
-    @property
-    def height(self) -> int:
-        """How many levels there are."""
-        return len(self.levels)
-
-
-@dataclass(frozen=True, slots=True)
-class Leaderboard:
-    """A ranking by a counter over a period; `period` None is ever."""
-
-    code: str
-    title: Text
-    counter: str
-    period: Period | None
-    ties: str
-
-
 @dataclass(slots=True)
 class Bylaws:
     """One version. `reads` says what facts it needs; `live` are the counters that every event feeds."""
@@ -178,6 +89,8 @@ class Bylaws:
     stacking: str
     reads: tuple[Read, ...]
     member_reads: frozenset[str]
+    membership: dict[str, Membership]
+    """What each standing of a member means, `active` too."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
@@ -194,6 +107,10 @@ class Bylaws:
     """The rank of its highest step; -1 where there is none."""
     sentences: dict[tuple[Lang, int], str] = field(init=False, default_factory=dict)
     """Conditions, by `id`, as they were said once."""
+    _given: dict[tuple[str, int], Earning | Multiply] = field(init=False)
+    """What gives, by its name in rulings and its place there."""
+    _timed: bool = field(init=False)
+    """Whether anything given matures or expires."""
     _asks: dict[date, tuple[Ask, ...]] = field(init=False)
     _moved: dict[tuple[date, date], tuple[Moved, ...]] = field(init=False)
     _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
@@ -202,7 +119,49 @@ class Bylaws:
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
         self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}
+        self._given = {
+            (name, place): award
+            for name, give in self._gifts()
+            for place, award in enumerate(give)
+            if isinstance(award, Earning | Multiply)
+        }
+        terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
+        terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
+        self._timed = any(terms)
         self.bind(self.own_counters())
+
+    def _gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
+        """What gives, under the name that rulings give it."""
+        badges = [(badge.code, n, level) for badge in self.badges.values() for n, level in enumerate(badge.levels, 1)]
+        return [
+            *((article.no, article.give) for article in self.articles),
+            *((f"badge:{code}:{n}", level.give) for code, n, level in badges),
+        ]
+
+    @property
+    def returns(self) -> str:
+        """When a return moves tier and badges: `at_review`, `at_once` or never (`keep`)."""
+        return self.tiers.returns if self.tiers else "at_review"
+
+    def award(self, given: Given) -> Earning | Multiply:
+        """The award that gave an amount under this version."""
+        return self._given[given.article, given.award]
+
+    def lot_terms(self, given: Given, at: datetime) -> Lot:
+        """When what an award gives at an instant matures and expires: by its own terms, else its wallet's."""
+        if not self._timed:
+            return None, None
+        award = self._given[given.article, given.award]
+        return self._lot(given.wallet, at, award.matures, award.expires)
+
+    def wallet_terms(self, wallet: str, at: datetime) -> Lot:
+        """When what a wallet gets at an instant, otherwise than by an award, would mature and expire."""
+        return self._lot(wallet, at, None, None) if self._timed else (None, None)
+
+    def _lot(self, wallet: str, at: datetime, matures: Term | None, expires: Term | None) -> Lot:
+        purse, calendar = self.wallets[wallet], self.club.calendar
+        matures, expires = matures or purse.matures, expires or purse.lots_expire
+        return matures.ends(at, calendar) if matures else None, expires.ends(at, calendar) if expires else None
 
     def own_counters(self) -> tuple[Counter, ...]:
         """Every counter that this version names or reads, each once."""

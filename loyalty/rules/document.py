@@ -11,27 +11,24 @@ from zoneinfo import available_timezones
 from loyalty import formats
 from loyalty.calendars import Calendar
 from loyalty.rules.awards.multiply import Multiply
-from loyalty.rules.bylaws import (
-    Article,
-    Bylaws,
-    ClubTerms,
-    Read,
-    Wallet,
-)
+from loyalty.rules.bylaws import Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import read_limit
+from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
+from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
-from loyalty.rules.types import bilingual, read_date
+from loyalty.rules.terms import read_end
+from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
 
 T = TypeVar("T")
 
 FORMAT = 1
-SECTIONS = ("counters", "tiers", "badges", "leaderboards", "stacking")
+SECTIONS = ("counters", "tiers", "badges", "leaderboards", "stacking", "membership")
 
 
 def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
@@ -70,7 +67,8 @@ def _load(root: Node, version: int) -> Bylaws:
     badges = _named(found.get("badges"), read_badge)
     boards = _named(found.get("leaderboards"), read_leaderboard)
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
-    if reading.faults or club is None or stacking is None:
+    membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
+    if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
     reads = tuple(
@@ -90,6 +88,7 @@ def _load(root: Node, version: int) -> Bylaws:
         stacking,
         reads,
         frozenset(reading.member_reads),
+        membership,
     )
 
 
@@ -157,10 +156,21 @@ def _zone(node: Node) -> str:
 
 
 def _wallet(code: str, node: Node) -> Wallet:
-    found = node.fields(["unit", "name"], ["rounds"])
-    unit = found["unit"].choice(("points", "money"))
-    rounds = found["rounds"].choice(("floor", "half_up", "ceil")) if "rounds" in found else "floor"
-    return Wallet(code, unit, bilingual(found["name"]), rounds)  # type: ignore[arg-type]
+    found = node.fields(["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers"])
+    attempt = node.reading.attempt
+
+    def one(name: str, *options: str) -> str | None:
+        return attempt(lambda n: n.choice(options), found[name]) if name in found else options[0]
+
+    unit, rounds = one("unit", "points", "money"), one("rounds", "floor", "half_up", "ceil")
+    name = attempt(bilingual, found["name"])
+    matures = attempt(read_end, found["matures"]) if "matures" in found else None
+    expires = attempt(lambda n: read_end(n, of_wallet=True), found["expires"]) if "expires" in found else None
+    spend, debt = one("spend", "soonest_expiry", "oldest"), one("debt", "allow", "clamp", "refuse")
+    transfers = attempt(BOOLEAN.read, found["transfers"]) if "transfers" in found else False
+    if unit is None or rounds is None or name is None or spend is None or debt is None or transfers is None:
+        raise Bad
+    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers)  # type: ignore[arg-type]
 
 
 def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Bylaws
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import Condition, Earning
+from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
 from loyalty.rules.voice import Voice
@@ -60,7 +59,7 @@ def arithmetic(bylaws: Bylaws, given: Given) -> Text:
 
 def reckoned(voice: Voice, given: Given) -> str:
     """`arithmetic` in one language."""
-    how = _award(voice.bylaws, given).arithmetic(given.base, given.asked, voice)
+    how = voice.bylaws.award(given).arithmetic(given.base, given.asked, voice)
     if given.amount == given.asked:
         return how
     left = voice.worth(given.amount, given.wallet)
@@ -77,16 +76,6 @@ def title(bylaws: Bylaws, article: str) -> Text:
         numbers = both(bylaws, lambda voice: voice.number(int(level)))
         return Text("Badge “{b}”, level {n}", "نشان «{b}»، مرتبهٔ {n}").with_(b=badge.title, n=numbers)
     return next(its.title for its in bylaws.articles if its.no == article)
-
-
-def _award(bylaws: Bylaws, given: Given) -> Earning | Multiply:
-    if given.article.startswith("badge:"):
-        _, code, level = given.article.split(":")
-        award = bylaws.badges[code].levels[int(level) - 1].give[given.award]
-    else:
-        award = next(its for its in bylaws.articles if its.no == given.article).give[given.award]
-    assert isinstance(award, Earning | Multiply)
-    return award
 
 
 def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:

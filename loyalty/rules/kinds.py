@@ -9,6 +9,7 @@ from loyalty.rules.bounds import Bounds
 from loyalty.rules.facts import Facts
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.terms import Term
 from loyalty.rules.types import Field, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import Window
@@ -72,6 +73,10 @@ class Condition(Kind):
 
 class Award(Kind):
     """Something that an article gives."""
+
+    matures: Term | None = None
+    expires: Term | None = None
+    """Terms of its own for what it gives, in place of its wallet's."""
 
 
 class Earning(Award):

@@ -6,9 +6,9 @@ import re
 from itertools import pairwise
 
 from loyalty.calendars import PERIODS
-from loyalty.rules.bylaws import Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.parts import Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
 from loyalty.rules.reading import Node
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
 from loyalty.rules.windows import EVER, read_window
@@ -29,20 +29,21 @@ def word(name: str, node: Node) -> str:
 
 def read_tiers(node: Node) -> Tiers:
     """The ladder, lowest step first, and how one goes down it."""
-    found = node.fields(["ladder"], ["promote", "holds_for", "demote"])
+    found = node.fields(["ladder"], ["promote", "holds_for", "demote", "returns"])
     ladder = found["ladder"].every(_step, least=1)
     if "promote" in found:
         found["promote"].choice(("at_once",))
     if "holds_for" in found:
         found["holds_for"].choice(("while_qualified",))
     demote = found["demote"].choice(("to_qualified", "one_step", "never")) if "demote" in found else "to_qualified"
+    returns = found["returns"].choice(("at_review", "at_once", "keep")) if "returns" in found else "at_review"
     codes = [step.code for step in ladder]
     for index, step in enumerate(found["ladder"].items()):
         if codes[index] in codes[:index]:
             raise step.bad(Text("This code is already on the ladder.", "این کد پیش‌تر در نردبان آمده است."))
         if index and ladder[index].needs is None:
             raise step.bad(Text("Only the first step may have no needs.", "تنها پلهٔ نخست می‌تواند بی‌شرط باشد."))
-    return Tiers(ladder, demote)
+    return Tiers(ladder, demote, returns)
 
 
 def _step(node: Node) -> Step:

@@ -11,6 +11,7 @@ from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.terms import EARNED, LATER, TERM, Term
 from loyalty.rules.types import INTEGER, POSITIVE, RATIO, Choice, Field, NameOf, integer, ratio
 from loyalty.rules.voice import Voice
 from loyalty.values import QUANTITY_SCALE, Rounding, Text, rounded
@@ -35,6 +36,8 @@ class Earn(Earning):
     at_most: int | None
     wallet: str
     rounds: Rounding
+    matures: Term | None = None
+    expires: Term | None = None
     fields: ClassVar[tuple[Field, ...]] = (
         Field("fixed", POSITIVE, Text("Fixed amount", "مقدار ثابت"), None),
         Field("per", POSITIVE, Text("For each full", "به ازای هر … کامل"), None),
@@ -43,6 +46,8 @@ class Earn(Earning):
         Field("of", Choice(BASES), Text("Of", "از"), "net"),
         Field("at_most", INTEGER, Text("At most", "حداکثر"), None),
         Field("wallet", NameOf("wallets"), Text("Wallet", "کیف"), None),
+        Field("matures", TERM, Text("Can be spent", "قابل خرج"), None),
+        Field("expires", TERM, Text("Expires", "انقضا"), None),
     )
     unit: ClassVar[str] = "points"
 
@@ -58,8 +63,10 @@ class Earn(Earning):
 
     @classmethod
     def load(cls, node: Node) -> Self:
-        """Exactly one of `fixed`, `per` with `give`, `percent`; then `of`, `at_most`, `wallet`."""
-        found = node.fields(optional=("fixed", "per", "give", "percent", "of", "at_most", "wallet"))
+        """Exactly one of `fixed`, `per` with `give`, `percent`; then the others."""
+        found = node.fields(
+            optional=("fixed", "per", "give", "percent", "of", "at_most", "wallet", "matures", "expires")
+        )
         ways = {"fixed", "per", "percent"} & found.keys()
         if len(ways) != 1 or ("per" in found) != ("give" in found):
             raise node.bad(
@@ -84,7 +91,9 @@ class Earn(Earning):
             raise node.bad(Text("This gives nothing.", "این پاداش هیچ نمی‌دهد."))
         at_most = integer(found["at_most"], least=1) if "at_most" in found else None
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet(cls.unit, node)
-        return cls(how, rate, per, of, lines, at_most, wallet, node.reading.roundings[wallet])
+        matures, expires = (TERM.read(found[name]) if name in found else None for name in ("matures", "expires"))
+        rounds = node.reading.roundings[wallet]
+        return cls(how, rate, per, of, lines, at_most, wallet, rounds, matures, expires)
 
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:
         """The base over the lines, and what it comes to."""
@@ -106,10 +115,10 @@ class Earn(Earning):
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the member gets 1 point for each full 10,000 toman of the net amount`."""
-        slot, cap = self._said(voice), self._cap(voice)
+        slot = self._said(voice) + self._cap(voice) + self._lot(voice)
         if voice.lang == "fa":
-            return (voice.then(slot + cap), "داده می‌شود")
-        return ("the member gets", voice.then(slot + cap))
+            return (voice.then(slot), "داده می‌شود")
+        return ("the member gets", voice.then(slot))
 
     def _said(self, voice: Voice) -> str:
         if self.how == "fixed":
@@ -138,6 +147,18 @@ class Earn(Earning):
             return ""
         cap = voice.worth(self.at_most, self.wallet)
         return voice.pick(f", at most {cap}", f"، حداکثر {cap}")
+
+    def _lot(self, voice: Voice) -> str:
+        """When it matures and expires, where it has terms of its own."""
+        expires = self.expires.say(voice, EARNED if self.matures else LATER) if self.expires else ""
+        matures = self.matures.say(voice) if self.matures else ""
+        if matures and expires:
+            return voice.pick(
+                f" (spendable {matures}, expiring {expires})", f" ({matures} قابل خرج و {expires} منقضی می‌شود)"
+            )
+        if matures:
+            return voice.pick(f" (spendable {matures})", f" ({matures} قابل خرج می‌شود)")
+        return voice.pick(f" (expiring {expires})", f" ({expires} منقضی می‌شود)") if expires else ""
 
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:
         """How the amount came about."""

@@ -1,0 +1,139 @@
+"""The parts of a version as objects: wallets, articles, tiers, badges, leaderboards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from loyalty.calendars import Calendar, Period
+from loyalty.formats import Unit
+from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.limits import Limit
+from loyalty.rules.terms import Term
+from loyalty.rules.windows import Window
+from loyalty.values import Rounding, Text
+
+
+@dataclass(frozen=True, slots=True)
+class ClubTerms:
+    """What is fixed when the club is created."""
+
+    name: Text
+    currency: str
+    display: str | None
+    calendar: Calendar
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A purse of points or of money."""
+
+    code: str
+    unit: str
+    name: Text
+    rounds: Rounding
+    matures: Term | None = None
+    """When what is earned may be spent; at once where there is none."""
+    expires: Term | None = None
+    """When a lot expires or, counted from activity, the whole wallet lapses; never where there is none."""
+    spend: str = "soonest_expiry"
+    debt: str = "allow"
+    transfers: bool = False
+    """Whether members may give each other of it."""
+
+    @property
+    def lots_expire(self) -> Term | None:
+        """The term of each lot; a wallet that lapses as a whole has none."""
+        return None if self.expires is None or self.expires.from_activity else self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A numbered article: on a purchase, if its condition holds, it gives."""
+
+    no: str
+    title: Text
+    condition: Condition | None
+    give: tuple[Award, ...]
+    limits: tuple[Limit, ...]
+    from_: date | None
+    until: date | None
+    earnings: tuple[tuple[int, Earning], ...] = field(init=False)
+    multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
+    granted: tuple[str, ...] = field(init=False)
+    messages: tuple[Text, ...] = field(init=False)
+    shared: tuple[Limit, ...] = field(init=False)
+    """Its limits that all members share."""
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "earnings", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)))
+        put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
+        put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
+        put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
+        put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
+
+    def in_force(self, day: date) -> bool:
+        """Whether a local day lies within `from` and `until`, both included."""
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the ladder; without needs everybody stands on it."""
+
+    code: str
+    title: Text
+    needs: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The ladder, lowest first, and how one goes down it."""
+
+    ladder: tuple[Step, ...]
+    demote: str
+    returns: str = "at_review"
+    """When a return moves tier and badges: `at_review`, `at_once` or never (`keep`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeLevelTerms:
+    """What a level asks of the counter, and what reaching it gives."""
+
+    at: int
+    give: tuple[Award, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge: by a counter's levels, by a condition on a purchase, or handed out by an article."""
+
+    code: str
+    title: Text
+    secret: bool
+    counter: str | None = None
+    over: Window | None = None
+    unit: str = "count"
+    index: int = -1
+    levels: tuple[BadgeLevelTerms, ...] = ()
+    condition: Condition | None = None
+
+    @property
+    def height(self) -> int:
+        """How many levels there are."""
+        return len(self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """A ranking by a counter over a period; `period` None is ever."""
+
+    code: str
+    title: Text
+    counter: str
+    period: Period | None
+    ties: str
