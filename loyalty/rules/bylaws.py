@@ -158,6 +158,11 @@ class Bylaws:
         """When what a wallet gets at an instant, otherwise than by an award, would mature and expire."""
         return self._lot(wallet, at, None, None) if self._timed else (None, None)
 
+    def some_expires(self, wallet: str) -> bool:
+        """Whether a wallet may hold lots that expire, by its own term or an award's."""
+        own = any(award.expires for award in self._given.values() if award.wallet == wallet)
+        return own or self.wallets[wallet].lots_expire is not None
+
     def _lot(self, wallet: str, at: datetime, matures: Term | None, expires: Term | None) -> Lot:
         purse, calendar = self.wallets[wallet], self.club.calendar
         matures, expires = matures or purse.matures, expires or purse.lots_expire

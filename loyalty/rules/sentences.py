@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step, Wallet
+from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
+from loyalty.rules.standing_sentences import (
+    membership_phrase,
+    returns_phrase,
+    standings,
+    standings_title,
+    wallet_phrase,
+)
 from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, PERIOD_NAMES
-from loyalty.values import LANGS, Text
+from loyalty.values import LANGS, Lang, Text
 
 
 class Said(NamedTuple):
@@ -54,6 +61,7 @@ def sections(bylaws: Bylaws) -> list[Part]:
                 if not badge.secret
             ),
         ),
+        Part("returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws, voices)),
         Part(
             "leaderboards",
             Text("Leaderboards", "جدول رده‌بندی"),
@@ -66,12 +74,29 @@ def sections(bylaws: Bylaws) -> list[Part]:
             "wallets",
             Text("Wallets", "کیف‌ها"),
             tuple(
-                Said(wallet.code, wallet.name, {lang: _wallet(wallet, v) for lang, v in voices.items()})
+                Said(wallet.code, wallet.name, {lang: wallet_phrase(wallet, v) for lang, v in voices.items()})
                 for wallet in bylaws.wallets.values()
+            ),
+        ),
+        Part(
+            "membership",
+            Text("Membership", "عضویت"),
+            tuple(
+                Said(
+                    "-".join(statuses),
+                    standings_title(statuses),
+                    {lang: membership_phrase(terms, v) for lang, v in voices.items()},
+                )
+                for statuses, terms in standings(bylaws)
             ),
         ),
     ]
     return [part for part in parts if part.said]
+
+
+def _returns(bylaws: Bylaws, voices: dict[Lang, Voice]) -> tuple[Said, ...]:
+    said = {str(lang): phrase for lang, voice in voices.items() if (phrase := returns_phrase(bylaws, voice))}
+    return (Said("standing", Text("Tier and badges", "سطح و نشان‌ها"), said),) if said else ()
 
 
 def _article(article: Article, voice: Voice) -> Phrase:
@@ -189,9 +214,3 @@ def _board(board: Leaderboard, voice: Voice) -> Phrase:
     if voice.lang == "fa":
         return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", "؛", f"{ties}.")
     return ("Ranked by", voice.if_(name), voice.when(each), ";", f"{ties}.")
-
-
-def _wallet(wallet: Wallet, voice: Voice) -> Phrase:
-    if wallet.unit == "money":
-        return (voice.pick("Holds money.", "در این کیف، پول نگه داشته می‌شود."),)
-    return (voice.pick("Holds points.", "در این کیف، امتیاز نگه داشته می‌شود."),)

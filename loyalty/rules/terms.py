@@ -44,14 +44,14 @@ class Since(NamedTuple):
 
 LATER: Final = Since(Text("later", "بعد"), Text("the same {p}", "همان {p}"), Text("the next {p}", "{of_p} بعد"))
 EARNED: Final = Since(
-    Text("after it was earned", "پس از دریافت"),
-    Text("the {p} in which it was earned", "{of_p} دریافت"),
-    Text("the {p} after it was earned", "{of_p} پس از دریافت"),
+    Text("after earning", "پس از دریافت"),
+    Text("the {p} of earning", "{of_p} دریافت"),
+    Text("the {p} after that of earning", "{of_p} پس از {of_p} دریافت"),
 )
 ACTIVITY: Final = Since(
     Text("after the last earning or spending", "پس از آخرین دریافت یا خرج"),
     Text("the {p} of the last earning or spending", "{of_p} آخرین دریافت یا خرج"),
-    Text("the {p} after the last earning or spending", "{of_p} پس از آخرین دریافت یا خرج"),
+    Text("the {p} after that of the last earning or spending", "{of_p} پس از {of_p} آخرین دریافت یا خرج"),
 )
 _REACHED: Final = Since(Text("", ""), Text("that {p}", "همان {p}"), Text("the {p} after that", "{of_p} پس از آن"))
 """That from which the end of a period counts once a length of time has passed."""
@@ -77,7 +77,7 @@ class Term:
         local = start.astimezone(calendar.zone)
         day = self._reached(local.date(), calendar)
         if self.at is None:
-            # Without `fold`: of a time of day that a change of offset repeats it is the first, as in `Calendar.instant`.
+            # Of a time of day that a change of offset repeats it is the first, as in `Calendar.instant`: hence no fold.
             return datetime.combine(day, local.time(), calendar.zone).replace(fold=0).astimezone(UTC)
         return calendar.instant(self._day_after(day, calendar)) - _INSTANT
 
