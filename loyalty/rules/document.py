@@ -57,8 +57,6 @@ def _load(root: Node, version: int) -> Bylaws:
         reading.calendar = club.calendar
     _declare(found)
     wallets = _named(found.get("wallets"), _wallet)
-    reading.wallet_units = {code: wallet.unit for code, wallet in wallets.items()}
-    reading.roundings = {code: wallet.rounds for code, wallet in wallets.items()}
     counters = _named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
@@ -163,6 +161,9 @@ def _wallet(code: str, node: Node) -> Wallet:
         return attempt(lambda n: n.choice(options), found[name]) if name in found else options[0]
 
     unit, rounds = one("unit", "points", "money"), one("rounds", "floor", "half_up", "ceil")
+    if unit is not None and rounds is not None:  # known to awards, whatever else is wrong here
+        node.reading.wallet_units[code] = unit
+        node.reading.roundings[code] = rounds  # type: ignore[assignment]
     name = attempt(bilingual, found["name"])
     matures = attempt(read_end, found["matures"]) if "matures" in found else None
     expires = attempt(lambda n: read_end(n, of_wallet=True), found["expires"]) if "expires" in found else None

@@ -92,7 +92,7 @@ class Earn(Earning):
         at_most = integer(found["at_most"], least=1) if "at_most" in found else None
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet(cls.unit, node)
         matures, expires = (TERM.read(found[name]) if name in found else None for name in ("matures", "expires"))
-        rounds = node.reading.roundings[wallet]
+        rounds = node.reading.roundings.get(wallet, "floor")
         return cls(how, rate, per, of, lines, at_most, wallet, rounds, matures, expires)
 
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:
