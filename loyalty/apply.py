@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.arrays import columns
+from loyalty.ledger import purses
+from loyalty.ledger.purses import Chest
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.sales import Sale, extra, kept_facts
 from loyalty.versions import Connection, Programme
@@ -21,21 +23,6 @@ _PURCHASES = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::date[], %s::bigint[],
         %s::bigint[], %s::jsonb[], %s::jsonb[], %s::int[], %s::jsonb[])
         AS sale (member_id, id, store_id, receipt, occurred_at, day, gross, net, lines, extra, version, ruling)
-"""
-_ENTRIES = """
-    INSERT INTO entry (member_id, club_id, event_id, wallet, source, target, amount, version, article, occurred_at,
-        posted_at)
-    SELECT member_id, %s, event_id, wallet, 'issued', 'available', amount, version, article, occurred_at, %s
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[])
-        WITH ORDINALITY AS moved (member_id, event_id, wallet, amount, version, article, occurred_at, place)
-    ORDER BY place
-"""
-_BALANCES = """
-    INSERT INTO balance (member_id, wallet, club_id, available, earned)
-    SELECT member_id, wallet, %s, amount, amount FROM unnest(%s::bigint[], %s::text[], %s::bigint[])
-        AS moved (member_id, wallet, amount)
-    ON CONFLICT (member_id, wallet) DO UPDATE
-    SET available = balance.available + excluded.available, earned = balance.earned + excluded.earned
 """
 _COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
@@ -64,8 +51,10 @@ _MOVES = """
     ORDER BY place
 """
 _MEMBERS = """
-    UPDATE member SET tier = stands.tier, tier_since = stands.since, latest_at = stands.latest_at
-    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS stands (id, tier, since, latest_at)
+    UPDATE member SET tier = stands.tier, tier_since = stands.since, latest_at = stands.latest_at,
+        entries = stands.entries, head = stands.head
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bytea[])
+        AS stands (id, tier, since, latest_at, entries, head)
     WHERE member.id = stands.id
 """
 _OUTBOX = """
@@ -80,8 +69,6 @@ class Effects(NamedTuple):
     """The rows that the rulings of some sales come to, in the columns of the statements above."""
 
     purchases: Rows
-    entries: Rows
-    balances: Rows
     counters: Rows
     badges: Rows
     moves: Rows
@@ -90,21 +77,23 @@ class Effects(NamedTuple):
 
 
 def apply(
-    conn: Connection, programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts], now: datetime
+    conn: Connection,
+    programme: Programme,
+    sales: Sequence[Sale],
+    members: dict[int, MemberFacts],
+    chests: Mapping[int, Chest],
+    now: datetime,
 ) -> None:
-    """Write what judged sales change; `members` is as they leave the chunk."""
-    write(conn, programme.club_id, effects(programme, sales, members), now)
+    """Write what judged and posted sales change; `members` and `chests` are as they leave the chunk."""
+    write(conn, programme.club_id, effects(programme, sales, members), chests, now)
 
 
 def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Effects:
-    """What judged sales change."""
-    awards = _awards(sales)
+    """What judged sales change, but for their members' purses."""
     moves = _moves(sales, programme)
     badges = _badges(sales)
     return Effects(
         _purchases(sales),
-        awards,
-        _balances(awards),
         _counters(programme, sales),
         badges,
         moves,
@@ -113,20 +102,19 @@ def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, Memb
     )
 
 
-def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
-    """Write effects, in at most eight statements and one exchange."""
+def write(conn: Connection, club: int, rows: Effects, chests: Mapping[int, Chest], now: datetime) -> None:
+    """Write effects and purses, in at most ten statements and one exchange."""
     with conn.pipeline(), conn.cursor() as cursor:
         cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
-        if rows.entries:
-            cursor.execute(_ENTRIES, [club, now, *columns(rows.entries)])
-            cursor.execute(_BALANCES, [club, *columns(rows.balances)])
+        purses.write(conn, club, chests.values(), now)
         if rows.counters:
             cursor.execute(_COUNTERS, columns(rows.counters))
         if rows.badges:
             cursor.execute(_BADGES, [club, *columns(rows.badges)])
         if rows.moves:
             cursor.execute(_MOVES, [club, *columns(rows.moves)])
-        cursor.execute(_MEMBERS, columns(rows.members))
+        heads = [(chests[row[0]].entries, chests[row[0]].head) for row in rows.members]
+        cursor.execute(_MEMBERS, [*columns(rows.members), *columns(heads)])
         cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
@@ -142,7 +130,7 @@ def _purchases(sales: Sequence[Sale]) -> Rows:
         ruling = {
             "facts": kept_facts(sale.facts),
             **sale.ruling.kept(),
-            "wallets": {wallet: list(both) for wallet, both in sale.balances.items()},
+            "wallets": {wallet: list(shown) for wallet, shown in sale.wallets.items()},
         }
         rows.append(
             (
@@ -161,30 +149,6 @@ def _purchases(sales: Sequence[Sale]) -> Rows:
             )
         )
     return rows
-
-
-def _awards(sales: Sequence[Sale]) -> Rows:
-    return [
-        (
-            sale.member_id,
-            sale.id,
-            given.wallet,
-            given.amount,
-            sale.bylaws.version,
-            given.article,
-            sale.purchase.occurred_at,
-        )
-        for sale in sales
-        if sale.ruling
-        for given in sale.ruling.awards
-    ]
-
-
-def _balances(awards: Rows) -> Rows:
-    sums: dict[tuple[int, str], int] = {}
-    for member_id, _, wallet, amount, *_ in awards:
-        sums[member_id, wallet] = sums.get((member_id, wallet), 0) + amount
-    return [(member_id, wallet, amount) for (member_id, wallet), amount in sums.items()]
 
 
 def _counters(programme: Programme, sales: Sequence[Sale]) -> Rows:
@@ -228,9 +192,14 @@ def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Rows:
 
 def _messages(sales: Sequence[Sale], moves: Rows, badges: Rows) -> Rows:
     days: dict[int, dict[str, None]] = {}
+    events: dict[int, list[int]] = {}
     for sale in sales:
         days.setdefault(sale.member_id, {})[sale.moment.day.isoformat()] = None
-    rows: Rows = [(member_id, "member.changed", _json({"days": list(touched)})) for member_id, touched in days.items()]
+        events.setdefault(sale.member_id, []).append(sale.id)
+    rows: Rows = [
+        (member_id, "member.changed", _json({"days": list(touched), "events": events[member_id]}))
+        for member_id, touched in days.items()
+    ]
     rows.extend(
         (member_id, "tier.changed", _json({"from": before, "to": after, "at": at.isoformat(), "event": event}))
         for member_id, at, before, after, event, _ in moves

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
 from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
+from loyalty.ledger.purses import Chest, Reading
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
-from loyalty.sales import Gathered, Sale
+from loyalty.sales import Sale
 from loyalty.versions import Connection, Programme
 
 EVER, MONTH, DAY = 0, 1, 2
@@ -23,14 +25,12 @@ _LOCK = """
     UPDATE member SET seq = seq + asked.n
     FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
-    RETURNING member.id, status, tier, tier_since, joined_at, latest_at
+    RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head
 """
 _KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
         (SELECT json_object_agg(code, level)
-            FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached),
-        (SELECT json_object_agg(wallet, json_build_array(available, earned))
-            FROM balance WHERE member_id = asked.id)
+            FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached)
     FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
@@ -48,10 +48,31 @@ _SUMS = """
     GROUP BY asked.k
 """
 
-Row = tuple[Any, ...]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-LATEST_AT = 5
+LOCKED: Final = "id, status, tier, tier_since, joined_at, latest_at, entries, head"
+"""The columns of `Locked`."""
 _ONE_DAY = timedelta(days=1)
+
+
+class Locked(NamedTuple):
+    """A member's row, as whoever locks it is told."""
+
+    id: int
+    status: str
+    tier: str | None
+    tier_since: datetime | None
+    joined_at: datetime
+    latest_at: datetime | None
+    entries: int
+    head: bytes
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found under lock: the members and their purses."""
+
+    members: dict[int, MemberFacts]
+    chests: dict[int, Chest]
 
 
 def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, lock: bool = True) -> Gathered:
@@ -66,55 +87,62 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     with conn.pipeline():
         known = conn.execute(_KNOWN, [array(ids)])
         moves = conn.execute(_MOVES, [array(late)]) if late else None
+        purses = Reading(conn, _uptos(sales))
         answers = sums.send(conn)
     figures = sums.answered(answers)
     former: dict[int, list[tuple[Any, str | None]]] = {}
     for member_id, at, from_tier in moves or ():
         former.setdefault(member_id, []).append((at, from_tier))
     members: dict[int, MemberFacts] = {}
-    balances: dict[tuple[int, str], tuple[int, int]] = {}
-    for id_, born, attributes, badges, wallets in known:
+    for id_, born, attributes, badges in known:
         earlier = tuple(former.get(id_, ()))
         members[id_] = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
-        for wallet, (available, earned) in (wallets or {}).items():
-            balances[id_, wallet] = available, earned
-    return Gathered(members, balances)
+    chests = purses.answered({id_: (row.entries, row.head) for id_, row in rows.items()})
+    return Gathered(members, chests)
+
+
+def _uptos(sales: Sequence[Sale]) -> dict[int, datetime]:
+    """Until when each member's purses must be settled."""
+    uptos: dict[int, datetime] = {}
+    for sale in sales:
+        at, before = sale.purchase.occurred_at, uptos.get(sale.member_id)
+        uptos[sale.member_id] = at if before is None or before < at else before
+    return uptos
 
 
 def member_facts(
-    row: Row,
+    row: Locked,
     history: History,
     badges: dict[str, int] | None = None,
-    person: Row | None = None,
+    person: tuple[Any, ...] | None = None,
     former: tuple[tuple[datetime, str | None], ...] = (),
 ) -> MemberFacts:
     """A member from the columns that locking returns; `person` is (birthday, attributes)."""
-    id_, status, tier, tier_since, joined_at, latest_at = row
+    id_, status, tier, tier_since, joined_at, latest_at, _, _ = row
     born, attributes = person or (None, {})
     return MemberFacts(
         id_, status, tier, tier_since, joined_at, latest_at, badges or {}, history, born, attributes, former
     )
 
 
-def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Row]:
+def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Locked]:
     if lock:
         counts = Tally(sale.member_id for sale in sales)
         found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
     else:
         found = conn.execute(
-            "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member"
-            " WHERE id = ANY(%s::bigint[]) AND club_id = %s",
+            f"SELECT {LOCKED} FROM member WHERE id = ANY(%s::bigint[]) AND club_id = %s",  # noqa: S608 - constants
             [array(ids), club_id],
         )
-    return {row[0]: row for row in found}
+    return {row[0]: Locked._make(row) for row in found}
 
 
 def _wanted(
-    programme: Programme, sales: Sequence[Sale], rows: dict[int, Row]
+    programme: Programme, sales: Sequence[Sale], rows: dict[int, Locked]
 ) -> tuple[list[int], dict[int, dict[Ask, None]]]:
     """(members with a late sale, every figure each member's sales ask for)."""
     calendar = programme.calendar
-    latest = {id_: calendar.moment(row[LATEST_AT]).day if row[LATEST_AT] else None for id_, row in rows.items()}
+    latest = {id_: calendar.moment(row.latest_at).day if row.latest_at else None for id_, row in rows.items()}
     late: dict[int, None] = {}
     wanted: dict[int, dict[Ask, None]] = {id_: {} for id_ in rows}
     for sale in sales:
@@ -133,13 +161,13 @@ def _wanted(
 class Sums:
     """Figures over days, put together from day, month and ever rows, all in one statement."""
 
-    def __init__(self, programme: Programme, wanted: dict[int, dict[Ask, None]], rows: dict[int, Row]) -> None:
+    def __init__(self, programme: Programme, wanted: dict[int, dict[Ask, None]], rows: Mapping[int, Locked]) -> None:
         self.programme = programme
         self.answers: dict[int, dict[Ask, int]] = {id_: dict.fromkeys(asked, 0) for id_, asked in wanted.items()}
         self.targets: list[tuple[int, Ask]] = []
         self.rows: list[tuple[Any, ...]] = []
         for member_id, asked in wanted.items():
-            latest_at = rows[member_id][LATEST_AT]
+            latest_at = rows[member_id].latest_at
             if latest_at is None:
                 continue  # without an event there is nothing to add up
             last = programme.calendar.moment(latest_at).day

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
 from loyalty.calendars import Calendar
 from loyalty.rules import evaluate, reviewed
 from loyalty.rules.history import MemberFacts, standing_day
-from loyalty.sales import Gathered, Sale
+from loyalty.sales import Sale
 
 Budget = dict[tuple[str, date], int]
 
@@ -24,18 +24,20 @@ class Shared(Protocol):
         """Give back what was granted and not used."""
 
 
-def judge(sales: Sequence[Sale], gathered: Gathered, calendar: Calendar, shared: Shared) -> dict[int, MemberFacts]:
-    """Judge every sale; returns the members as they leave the chunk.
+def judge(
+    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, shared: Shared
+) -> dict[int, MemberFacts]:
+    """Judge every sale of members as they were before; returns the members as they leave the chunk.
 
     Where less of a shared limit is granted than wanted, the chunk is judged once more with what was granted.
     """
-    members = _fold(sales, gathered, calendar, None)
+    members = _fold(sales, before, calendar, None)
     wanted, most = _wanted(sales)
     if wanted:
         granted = shared.reserve(wanted, most)
         if granted != wanted:
             left = dict(granted)
-            members = _fold(sales, gathered, calendar, left)
+            members = _fold(sales, before, calendar, left)
             shared.release({key: unused for key, unused in left.items() if unused})
     return members
 
@@ -55,11 +57,9 @@ def _wanted(sales: Sequence[Sale]) -> tuple[Budget, Budget]:
 
 
 def _fold(
-    sales: Sequence[Sale], gathered: Gathered, calendar: Calendar, budgets: Budget | None
+    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Budget | None
 ) -> dict[int, MemberFacts]:
-    members = dict(gathered.members)
-    balances = dict(gathered.balances)
-    wallets = _wallets(balances)
+    members = dict(before)
     for sale in sales:
         member = members[sale.member_id]
         standing = standing_day(member, sale.moment, calendar)
@@ -82,20 +82,8 @@ def _fold(
         sale.facts, sale.ruling = facts, ruling
         members[sale.member_id] = after = member.after(sale.bylaws, facts, ruling)
         sale.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
-        held = wallets.setdefault(sale.member_id, {})
-        for given in ruling.awards:
-            available, earned = held.get(given.wallet, (0, 0))
-            held[given.wallet] = (available + given.amount, earned + given.amount)
-        sale.balances = dict(held)
     return members
 
 
 def _day_has_turned(member: MemberFacts, day: date, calendar: Calendar) -> bool:
     return member.latest_at is not None and calendar.moment(member.latest_at).day < day
-
-
-def _wallets(balances: dict[tuple[int, str], tuple[int, int]]) -> dict[int, dict[str, tuple[int, int]]]:
-    found: dict[int, dict[str, tuple[int, int]]] = {}
-    for (member_id, wallet), both in balances.items():
-        found.setdefault(member_id, {})[wallet] = both
-    return found

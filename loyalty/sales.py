@@ -10,7 +10,7 @@ from typing import Any
 
 from loyalty.calendars import Moment
 from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, Tender
-from loyalty.rules.history import MemberFacts
+from loyalty.values import Shown
 
 
 @dataclass(slots=True)
@@ -29,16 +29,8 @@ class Sale:
     """(from, to): the tier move that was due before the purchase."""
     moved_at: datetime | None = None
     """When its member came to the tier that it leads to: a late purchase moves the tier of today."""
-    balances: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """wallet → (available, earned) after it."""
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What was found under lock: the members, and the calendar days they stand on."""
-
-    members: dict[int, MemberFacts]
-    balances: dict[tuple[int, str], tuple[int, int]]
+    wallets: dict[str, Shown] = field(default_factory=dict)
+    """What each wallet holds after it."""
 
 
 def digest(purchase: Purchase) -> bytes:

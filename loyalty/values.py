@@ -31,6 +31,16 @@ class Text(NamedTuple):
         )
 
 
+class Shown(NamedTuple):
+    """What a wallet holds, as an answer shows it. Fields are only ever added, at the end, with a default."""
+
+    available: int = 0
+    earned: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+
+
 Rounding = Literal["floor", "half_up", "ceil"]
 
 

@@ -18,9 +18,10 @@ from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound,
 from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.outbox import wake
+from loyalty.post import post
 from loyalty.rules import Bylaws, Facts, Purchase, Ruling
 from loyalty.sales import Sale, as_sent, digest
-from loyalty.values import Text
+from loyalty.values import Shown, Text
 from loyalty.versions import Connection, Programme, programme
 
 CHUNK = 500
@@ -39,8 +40,8 @@ class Outcome(NamedTuple):
     problem: Problem | None = None
     ruling: Ruling | None = None
     facts: Facts | None = None
-    balances: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - never changed
-    """wallet → (available, earned) after it."""
+    wallets: dict[str, Shown] = {}  # noqa: RUF012 - never changed
+    """What each wallet holds after it."""
     bylaws: Bylaws | None = None
     """The version that judged it."""
 
@@ -246,10 +247,11 @@ def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime
 def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
     sales = [place.sale(terms) for place in places]
     gathered = gather(conn, terms, sales)
-    members = judge(sales, gathered, terms.calendar, ClubBudgets(conn, terms.club_id))
-    apply(conn, terms, sales, members, now)
+    members = judge(sales, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
+    post(sales, gathered.chests)
+    apply(conn, terms, sales, members, gathered.chests, now)
     for place, sale in zip(places, sales, strict=True):
         receipt = place.purchase.receipt
         place.outcome = Outcome(
-            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.balances, sale.bylaws
+            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.wallets, sale.bylaws
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loyalty.db import retried, transaction
-from loyalty.gather import Sums, member_facts
+from loyalty.gather import LOCKED, Locked, Sums, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Purchase, reviewed
 from loyalty.rules.history import History
@@ -15,13 +15,13 @@ from loyalty.versions import Connection, Programme, programme
 BATCH = 500
 _NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
 
-_LOCK = """
+_LOCK = f"""
     UPDATE member SET seq = seq WHERE id IN (
         SELECT id FROM member WHERE club_id = %s AND id > %s AND status = 'active' AND latest_at < %s
         ORDER BY id LIMIT %s
     )
-    RETURNING id, status, tier, tier_since, joined_at, latest_at
-"""
+    RETURNING {LOCKED}
+"""  # noqa: S608 - constants
 _MOVE = """
     WITH moved AS (
         SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS m (member_id, from_tier, to_tier)
@@ -62,7 +62,7 @@ def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
         if not bylaws.tiers:
             return 0, 0
         begun = terms.calendar.instant(terms.calendar.moment(at).day)
-        rows = {row[0]: row for row in conn.execute(_LOCK, [club_id, last, begun, BATCH])}
+        rows = {row[0]: Locked._make(row) for row in conn.execute(_LOCK, [club_id, last, begun, BATCH])}
         if not rows:
             return 0, 0
         moved = _moves(conn, terms, bylaws, rows, begun)
@@ -74,7 +74,7 @@ def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
 
 
 def _moves(
-    conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, tuple[Any, ...]], begun: datetime
+    conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, Locked], begun: datetime
 ) -> list[tuple[int, str | None, str | None]]:
     moment = terms.calendar.moment(begun)
     asked = {id_: dict.fromkeys(bylaws.asks(moment.day)) for id_ in rows}

@@ -19,7 +19,7 @@ from loyalty.config import now
 from loyalty.documents import parse
 from loyalty.errors import Invalid
 from loyalty.formats import number
-from loyalty.ledger.recount import Difference
+from loyalty.ledger.proofs import Difference
 from loyalty.ledger.recount import recount as count_again
 from loyalty.queries.clubs import ClubView, all_clubs, by_code
 from loyalty.rules import load

@@ -2,13 +2,14 @@
 
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
-from loyalty.models.ledger import Balance, Entry
+from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lot, Seal, SealedHead
 from loyalty.models.member import BadgeLevel, Identifier, Member, Profile, SignInCode, TierMove
 from loyalty.models.operation import Duty, ImportRun, Outbox
-from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, SetAside
+from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
 
 __all__ = [
     "EVENT_ID",
+    "Adjustment",
     "ApiKey",
     "BadgeLevel",
     "Balance",
@@ -19,8 +20,10 @@ __all__ = [
     "CounterSum",
     "Duty",
     "Entry",
+    "Hold",
     "Identifier",
     "ImportRun",
+    "Lot",
     "Member",
     "Outbox",
     "PasswordLink",
@@ -28,7 +31,10 @@ __all__ = [
     "Profile",
     "Purchase",
     "Receipt",
+    "Return",
     "Role",
+    "Seal",
+    "SealedHead",
     "SetAside",
     "SignInCode",
     "Store",

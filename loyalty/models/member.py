@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,9 @@ class Member(Base):
     __tablename__ = "member"
     __table_args__ = (
         CheckConstraint(f"status IN {STATUSES}", name="member_status_known"),
+        CheckConstraint("merged_into <> id", name="member_merged_elsewhere"),
         Index("member_by_club", "club_id", "id"),
+        Index("member_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
     id: Mapped[Id]
     club_id: Mapped[ClubRef]
@@ -32,6 +34,13 @@ class Member(Base):
     tier_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     latest_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     """When the latest judged event happened; tiers and badges stand as of it."""
+    entries: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """How long the member's chain of entries is."""
+    head: Mapped[bytes] = mapped_column(LargeBinary, server_default="")
+    """The digest of its last entry."""
+    merged_into: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    """The member who goes on for both; this one receives nothing more."""
+    erased_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class Profile(Base):
@@ -69,6 +78,8 @@ class Identifier(Base):
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     member_id: Mapped[MemberRef]
+    origin: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    """Whose it was before a merge."""
 
 
 class BadgeLevel(Base):

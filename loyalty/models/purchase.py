@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Sequence, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.db import Base
@@ -44,6 +56,9 @@ class Purchase(Base):
     version: Mapped[int] = mapped_column(Integer)
     ruling: Mapped[Document]
     """The facts that were read and the effects: `Ruling.kept()`."""
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """After a return: what is kept of the purchase and what it gives now; see `loyalty.kept`."""
+    voided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class Receipt(Base):
@@ -56,6 +71,39 @@ class Receipt(Base):
     event_id: Mapped[Big]
     member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Return(Base):
+    """A purchase given back, in part or whole, or undone as a mistake. `member_id` is None while nobody claims it."""
+
+    __tablename__ = "purchase_return"
+    __table_args__ = (
+        CheckConstraint("kind IN ('return', 'void')", name="return_kind_known"),
+        UniqueConstraint("store_id", "key", name="return_once"),
+        Index("return_of_purchase", "purchase_id", "id"),
+        Index("return_of_member", "member_id", "id"),
+        Index("return_by_time", "club_id", "occurred_at"),
+        Index("return_unsettled", "member_id", postgresql_where=text("NOT settled")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    club_id: Mapped[ClubRef]
+    member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    purchase_id: Mapped[Big]
+    store_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("store.id"))
+    key: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
+    occurred_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    gross: Mapped[Big]
+    net: Mapped[Big]
+    """What it took off the purchase's amounts."""
+    content: Mapped[Document]
+    """What was sent: lines and quantities, or an amount; and the reason of a void."""
+    outcome: Mapped[Document]
+    """What was answered."""
+    settled: Mapped[bool] = mapped_column(Boolean)
+    """Whether badges have been looked at since; under `returns: at_review` the next review does."""
 
 
 class SetAside(Base):

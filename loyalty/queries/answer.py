@@ -9,7 +9,7 @@ from loyalty.queries.recorded import by_ids
 from loyalty.rules import Bylaws, Facts, Ruling
 from loyalty.rules.explain import reasons, reckoned
 from loyalty.rules.voice import Voice
-from loyalty.values import Lang
+from loyalty.values import Lang, Shown
 from loyalty.versions import Programme, programme
 
 
@@ -20,7 +20,7 @@ class Judged(NamedTuple):
     receipt: str
     ruling: Ruling
     facts: Facts
-    balances: dict[str, tuple[int, int]]
+    wallets: dict[str, Shown]
     bylaws: Bylaws
 
 
@@ -31,7 +31,7 @@ def first_answer(club_id: int, purchase_id: int, lang: Lang) -> dict[str, Any] |
     if sale is None:
         return None
     bylaws = terms.version(sale.ruling.version)
-    return answer(Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.balances, bylaws), lang)
+    return answer(Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.wallets, bylaws), lang)
 
 
 def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
@@ -54,10 +54,7 @@ def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
         "badges": [{"code": step.code, "level": step.level} for step in ruling.badges],
         "tier": {"from": ruling.tier_from, "to": ruling.tier_to},
         "withheld": [{"article": no, "because": why} for no, why in reasons(voice, judged.facts, ruling)],
-        "wallets": {
-            code: dict(zip(("available", "earned"), judged.balances.get(code, (0, 0)), strict=True))
-            for code in bylaws.wallets
-        },
+        "wallets": {code: judged.wallets.get(code, Shown())._asdict() for code in bylaws.wallets},
         "message": _message(ruling),
     }
     return body if judged.id is None else {"id": str(judged.id), **body}

@@ -7,6 +7,7 @@ from loyalty.db import connection
 from loyalty.errors import CurrencyMismatch, Fault, Invalid, NotFound
 from loyalty.gather import gather
 from loyalty.judge import judge
+from loyalty.post import post
 from loyalty.queries.answer import Judged
 from loyalty.rules import MemberRef, Purchase
 from loyalty.sales import Sale
@@ -35,10 +36,12 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     member_id = _member(conn, club_id, purchase.member)
     at = purchase.occurred_at
     sale = Sale(purchase, store[0], member_id, terms.at(at), terms.calendar.moment(at))
-    judge([sale], gather(conn, terms, [sale], lock=False), terms.calendar, NoBudgets(conn, club_id))
+    gathered = gather(conn, terms, [sale], lock=False)
+    judge([sale], gathered.members, terms.calendar, NoBudgets(conn, club_id))
+    post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts
-    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.balances, sale.bylaws)
+    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
 
 
 def _member(conn: Connection, club_id: int, ref: MemberRef) -> int:

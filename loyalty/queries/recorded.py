@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from loyalty.db import connection
 from loyalty.rules import Facts, Purchase, Ruling
 from loyalty.sales import facts_again, stored_purchase
+from loyalty.values import Shown
 from loyalty.versions import Programme
 
 _COLUMNS = """
@@ -27,7 +28,7 @@ class Recorded(NamedTuple):
     purchase: Purchase
     facts: Facts
     ruling: Ruling
-    balances: dict[str, tuple[int, int]]
+    wallets: dict[str, Shown]
 
 
 def by_ids(terms: Programme, ids: Sequence[int]) -> dict[int, Recorded]:
@@ -48,5 +49,5 @@ def _read(terms: Programme, rows: Iterable[tuple[Any, ...]]) -> Iterable[Recorde
             purchase,
             facts_again(terms.version(version), purchase, kept["facts"]),
             Ruling.from_kept(version, kept),
-            {wallet: (available, earned) for wallet, (available, earned) in kept["wallets"].items()},
+            {wallet: Shown(*figures) for wallet, figures in kept["wallets"].items()},
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loyalty.calendars import Moment
 from loyalty.db import connection
 from loyalty.errors import NotFound
-from loyalty.gather import LATEST_AT, Sums, member_facts
+from loyalty.gather import LOCKED, Locked, Sums, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView, WalletView
 from loyalty.rules import Bylaws, Facts, Purchase
 from loyalty.rules.bylaws import Ask, Badge, Step
@@ -104,7 +104,7 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
     terms = programme(conn, club_id)
     bylaws = terms.at(now)
     row = conn.execute(
-        "SELECT id, status, tier, tier_since, joined_at, latest_at FROM member WHERE id = %s AND club_id = %s",
+        f"SELECT {LOCKED} FROM member WHERE id = %s AND club_id = %s",  # noqa: S608 - constants
         [member_id, club_id],
     ).fetchone()
     if row is None:
@@ -120,16 +120,17 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
     for code, level in earned:
         levels[code] = max(level, levels.get(code, 0))
     moment = terms.calendar.moment(now)
-    history = History(_figures(terms, bylaws, row, moment.day))
-    member = member_facts(row, history, levels, profile)
-    return Standing(bylaws, _now(member, bylaws, moment), row[3] or row[4], earned)
+    locked = Locked._make(row)
+    history = History(_figures(terms, bylaws, locked, moment.day))
+    member = member_facts(locked, history, levels, profile)
+    return Standing(bylaws, _now(member, bylaws, moment), locked.tier_since or locked.joined_at, earned)
 
 
-def _figures(terms: Programme, bylaws: Bylaws, row: tuple[Any, ...], day: date) -> dict[Ask, int]:
-    if row[LATEST_AT] is None:
+def _figures(terms: Programme, bylaws: Bylaws, row: Locked, day: date) -> dict[Ask, int]:
+    if row.latest_at is None:
         return dict.fromkeys(bylaws.asks(day), 0)
-    sums = Sums(terms, {row[0]: dict.fromkeys(bylaws.asks(day))}, {row[0]: row})
-    return sums.answered(sums.send(connection()))[row[0]]
+    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(day))}, {row.id: row})
+    return sums.answered(sums.send(connection()))[row.id]
 
 
 def _now(member: MemberFacts, bylaws: Bylaws, moment: Moment) -> Facts:

@@ -18,8 +18,8 @@ def statement(
     rows = (
         connection()
         .execute(
-            "SELECT id, event_id, wallet, amount, version, article, occurred_at FROM entry"
-            " WHERE member_id = %s AND club_id = %s AND id < %s ORDER BY id DESC LIMIT %s",
+            "SELECT n, event_id, wallet, amount, version, article, occurred_at FROM entry"
+            " WHERE member_id = %s AND club_id = %s AND n < %s AND source = 'issued' ORDER BY n DESC LIMIT %s",
             [member_id, club_id, cursor if cursor is not None else 2**63 - 1, limit + 1],
         )
         .fetchall()

@@ -49,7 +49,12 @@ class HeldSchema(Schema):
     """What a wallet holds after it."""
 
     available = whole(metadata={"example": 4820})
-    earned = whole(metadata={"example": 4820})
+    earned = whole(metadata={"example": 5820})
+    pending = whole(metadata=told("Earned, and not to be spent yet.", "به دست آمده، ولی هنوز خرج‌شدنی نیست."))
+    held = whole(metadata=told("Set apart by holds.", "کنار گذاشته‌شده برای پرداخت‌های در راه."))
+    debt = whole(
+        metadata=told("Owed after returns; the next earning pays it.", "بدهی پس از مرجوعی؛ از دریافت بعدی کم می‌شود.")
+    )
 
 
 class AnswerSchema(Schema):

@@ -27,7 +27,7 @@ def answered(club_id: int, outcome: Outcome) -> dict[str, Any]:
     """The first answer, now or again; what waits to be judged has the same form, empty."""
     assert outcome.id is not None
     if outcome.ruling and outcome.facts and outcome.bylaws:
-        judged = Judged(outcome.id, outcome.receipt, outcome.ruling, outcome.facts, outcome.balances, outcome.bylaws)
+        judged = Judged(outcome.id, outcome.receipt, outcome.ruling, outcome.facts, outcome.wallets, outcome.bylaws)
         found: dict[str, Any] | None = answer(judged, lang())
     else:
         found = first_answer(club_id, outcome.id, lang())

@@ -19,14 +19,7 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
-    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
-    earned = _earn(held, facts, ruling)
-    multiplying = [article for article in held if article.multipliers]
-    if multiplying:
-        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
-    for article in held:
-        if article.messages:
-            ruling.messages += article.messages
+    held = _give(bylaws, facts, ruling)
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
     counts = _after(bylaws, facts, ruling.feeds)
     _badges(bylaws, held, facts, counts, ruling)
@@ -35,6 +28,27 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
         if rank > facts.standing_rank:
             ruling.tier_to = bylaws.steps[rank].code
     return ruling
+
+
+def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
+    """What the articles alone give for an event: without badges, tiers and what those give."""
+    ruling = Ruling(bylaws.version)
+    if facts.active:
+        _give(bylaws, facts, ruling)
+    return ruling.awards
+
+
+def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
+    """Let the articles earn and multiply; answers those whose conditions held."""
+    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    earned = _earn(held, facts, ruling)
+    multiplying = [article for article in held if article.multipliers]
+    if multiplying:
+        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+    for article in held:
+        if article.messages:
+            ruling.messages += article.messages
+    return held
 
 
 def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:

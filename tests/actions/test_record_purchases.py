@@ -13,6 +13,7 @@ from flask import Flask
 
 from loyalty.db import connection, db
 from loyalty.rules import MemberRef
+from loyalty.values import Shown
 from tests.conftest import START
 from tests.story import BASE, Story, article, document, line, title
 
@@ -43,7 +44,7 @@ def test_a_purchase_earns_and_the_books_agree(story: Story) -> None:
     sara = story.enrols()
     outcome = story.buys(sara, 25_900)
     assert outcome.status == "recorded"
-    assert outcome.balances == {"points": (25, 25)}
+    assert outcome.wallets == {"points": Shown(available=25, earned=25)}
     assert story.balance(sara) == 25
     assert story.books_agree()
 
@@ -101,7 +102,7 @@ def test_one_member_many_times_in_a_batch_stands_as_if_they_came_one_by_one(app:
     ]
     many = together.records([together.sale(sara, 60_500, at=at) for at in times])
     single = [apart.buys(lena, 60_500, at=at) for at in times]
-    assert [outcome.balances for outcome in many] == [outcome.balances for outcome in single]
+    assert [outcome.wallets for outcome in many] == [outcome.wallets for outcome in single]
     assert [o.ruling.kept() for o in many if o.ruling] == [o.ruling.kept() for o in single if o.ruling]
     assert together.tier(sara) == apart.tier(lena) == "silver"
     assert together.books_agree()
@@ -203,9 +204,9 @@ def test_days_follow_the_clubs_zone_and_months_its_calendar(app: Flask) -> None:
     sara = story.enrols()
     last_of_mehr = datetime(2026, 10, 22, 20, 29, tzinfo=UTC)  # 23:59 on 30 Mehr 1405 in Tehran
     first_of_aban = datetime(2026, 10, 22, 20, 30, tzinfo=UTC)
-    assert story.buys(sara, 1, at=last_of_mehr).balances["points"] == (10, 10)
-    assert story.buys(sara, 1, at=last_of_mehr - timedelta(days=5)).balances["points"] == (10, 10)
-    assert story.buys(sara, 1, at=first_of_aban).balances["points"] == (20, 20)
+    assert story.buys(sara, 1, at=last_of_mehr).wallets["points"].available == 10
+    assert story.buys(sara, 1, at=last_of_mehr - timedelta(days=5)).wallets["points"].available == 10
+    assert story.buys(sara, 1, at=first_of_aban).wallets["points"].available == 20
     assert story.books_agree()
 
 
@@ -214,10 +215,10 @@ def test_a_budget_of_the_club_is_never_exceeded_and_never_wasted(app: Flask) -> 
     story = Story(document(article("1", {"points": {"fixed": 30}}, limits=limits)))
     members = [story.enrols(f"M{n}") for n in range(5)]
     outcomes = story.records([story.sale(member, 1000) for member in members])
-    assert [outcome.balances.get("points", (0, 0))[0] for outcome in outcomes] == [30, 30, 30, 10, 0]
+    assert [outcome.wallets.get("points", (0, 0))[0] for outcome in outcomes] == [30, 30, 30, 10, 0]
     next_month = START + timedelta(days=31)
     story.now = next_month
-    assert story.buys(members[4], 1000).balances["points"] == (30, 30)
+    assert story.buys(members[4], 1000).wallets["points"].available == 30
     assert story.books_agree()
 
 

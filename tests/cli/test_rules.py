@@ -62,8 +62,8 @@ def test_a_changed_article_is_published_and_judges_from_then_on(run: CliRunner, 
     assert "Version 2 is in force." in published.output
     published_at = connection().execute("SELECT from_at FROM bylaws WHERE version = 2").fetchone()
     assert published_at
-    assert story.buys(sara, 10_000, at=published_at[0]).balances["points"] == (30, 30)
-    assert story.buys(sara, 10_000, at=story.now.replace(year=2020)).balances["points"] == (40, 40)
+    assert story.buys(sara, 10_000, at=published_at[0]).wallets["points"].available == 30
+    assert story.buys(sara, 10_000, at=story.now.replace(year=2020)).wallets["points"].available == 40
     assert story.books_agree()
 
 
@@ -92,7 +92,7 @@ def test_recount_is_clean_until_a_figure_is_tampered_with(run: CliRunner) -> Non
     assert result.exit_code == 1
     assert "99" in result.output
     found = json.loads(run.invoke(recount_command, ["--json"]).output)["anar"]
-    assert {difference["what"] for difference in found} == {"balance", "entry", "counter"}
+    assert {difference["what"] for difference in found} == {"balance", "lot", "entry", "counter"}
 
 
 def test_review_moves_those_whose_window_has_moved_on(run: CliRunner) -> None:

@@ -20,7 +20,7 @@ def test_a_sale_is_answered_with_what_it_gave_and_why_not_more(club: Club, till)
     assert answer["status"] == "recorded"
     assert [(a["article"], a["wallet"], a["amount"]) for a in answer["awards"]] == [("1", "points", 9)]
     assert answer["badges"] == [{"code": "regular", "level": 1}]
-    assert answer["wallets"]["points"] == {"available": 9, "earned": 9}
+    assert answer["wallets"]["points"] == {"available": 9, "earned": 9, "pending": 0, "held": 0, "debt": 0}
     (withheld,) = answer["withheld"]
     assert withheld["article"] == "2"
     assert withheld["because"]

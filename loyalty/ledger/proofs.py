@@ -1,0 +1,121 @@
+"""What entries prove: balances, lots and holds from entries, and entries from what was ruled, adjusted and held."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from loyalty.versions import Connection
+
+
+class Difference(NamedTuple):
+    """A figure that is kept and what its sources prove it to be. `member` is None for what all members share."""
+
+    what: str
+    member: int | None
+    name: str
+    kept: int
+    proven: int
+
+
+_FIGURES: Final = {
+    "pending": "pending",
+    "available": "available",
+    "held": "held",
+    "spent": "spent",
+    "expired": "expired",
+    "debt": "-debt",
+    "earned": "-issued",
+    "forgiven": "-forgiven",
+    "other": "-(adjusted + opening + moved)",
+}
+"""A balance's columns, from the sums of a member's accounts; the club's side of an account has the other sign."""
+_ACCOUNTS: Final = (
+    "pending", "available", "held", "spent", "expired", "debt", "issued", "forgiven", "adjusted", "opening", "moved"
+)  # fmt: skip
+_SIDES: Final = """
+    SELECT member_id, wallet, lot, source AS account, -amount AS amount FROM entry WHERE club_id = %(club)s
+    UNION ALL
+    SELECT member_id, wallet, lot, target, amount FROM entry WHERE club_id = %(club)s
+"""
+
+
+def _sum(account: str) -> str:
+    return f"coalesce(sum(amount) FILTER (WHERE account = '{account}'), 0)::bigint AS {account}"
+
+
+_BALANCES: Final = f"""
+    WITH proven AS (
+        SELECT member_id, wallet, {", ".join(f"{its} AS {name}" for name, its in _FIGURES.items())}
+        FROM (
+            SELECT member_id, wallet, {", ".join(map(_sum, _ACCOUNTS))} FROM ({_SIDES}) sides GROUP BY member_id, wallet
+        ) summed
+    )
+    SELECT coalesce(kept.member_id, proven.member_id), coalesce(kept.wallet, proven.wallet), figure.*
+    FROM (SELECT * FROM balance WHERE club_id = %(club)s) kept
+    FULL JOIN proven USING (member_id, wallet)
+    CROSS JOIN LATERAL (VALUES
+        {", ".join(f"('{name}', coalesce(kept.{name}, 0), coalesce(proven.{name}, 0))" for name in _FIGURES)}
+    ) AS figure (name, kept, proven)
+    WHERE figure.kept <> figure.proven
+"""  # noqa: S608 - constants
+_OF_LOTS: Final = ("pending", "available", "held", "expired")
+_LOTS: Final = f"""
+    WITH proven AS (
+        SELECT member_id, wallet, lot AS id, {", ".join(map(_sum, _OF_LOTS))}
+        FROM ({_SIDES}) sides WHERE lot IS NOT NULL GROUP BY member_id, wallet, lot
+    )
+    SELECT coalesce(kept.member_id, proven.member_id),
+        coalesce(kept.wallet, proven.wallet) || ' lot ' || coalesce(kept.id, proven.id), figure.*
+    FROM (SELECT * FROM lot WHERE club_id = %(club)s) kept
+    FULL JOIN proven USING (member_id, wallet, id)
+    CROSS JOIN LATERAL (VALUES
+        {", ".join(f"('{name}', coalesce(kept.{name}, 0), coalesce(proven.{name}, 0))" for name in _OF_LOTS)}
+    ) AS figure (name, kept, proven)
+    WHERE figure.kept <> figure.proven
+"""  # noqa: S608 - constants
+_HOLDS: Final = """
+    WITH proven AS (
+        SELECT member_id, event_id AS id, wallet,
+            sum(CASE 'held' WHEN target THEN amount WHEN source THEN -amount ELSE 0 END)::bigint AS held,
+            sum(CASE 'spent' WHEN target THEN amount WHEN source THEN -amount ELSE 0 END)::bigint AS spent
+        FROM entry WHERE club_id = %(club)s AND ('held' IN (source, target) OR 'spent' IN (source, target))
+        GROUP BY member_id, event_id, wallet
+    )
+    SELECT coalesce(kept.member_id, proven.member_id),
+        coalesce(kept.wallet, proven.wallet) || ' of hold ' || coalesce(kept.id, proven.id), figure.*
+    FROM (SELECT * FROM hold WHERE club_id = %(club)s) kept
+    FULL JOIN proven USING (member_id, id, wallet)
+    CROSS JOIN LATERAL (VALUES
+        ('held', CASE WHEN kept.status = 'held' THEN kept.amount ELSE 0 END, coalesce(proven.held, 0)),
+        ('spent', CASE kept.status WHEN 'spent' THEN kept.amount - kept.restored ELSE 0 END, coalesce(proven.spent, 0))
+    ) AS figure (name, kept, proven)
+    WHERE figure.kept <> figure.proven
+"""
+_AWARDS: Final = """
+    SELECT NULL::bigint, coalesce(posted.wallet, ruled.wallet) || ' of event ' || coalesce(posted.id, ruled.id),
+        'issued', coalesce(posted.amount, 0), coalesce(ruled.amount, 0)
+    FROM (
+        SELECT coalesce(purchase_return.purchase_id, event_id) AS id, wallet,
+            sum(CASE source WHEN 'issued' THEN amount ELSE -amount END)::bigint AS amount
+        FROM entry LEFT JOIN purchase_return ON purchase_return.id = event_id
+        WHERE entry.club_id = %(club)s AND 'issued' IN (source, target) GROUP BY 1, wallet
+    ) posted
+    FULL JOIN (
+        SELECT id, award ->> 2 AS wallet, sum((award ->> 3)::bigint)::bigint AS amount
+        FROM purchase, jsonb_array_elements(coalesce(kept -> 'awards', ruling -> 'awards')) AS award
+        WHERE club_id = %(club)s GROUP BY id, wallet
+        UNION ALL
+        SELECT id, wallet, sum(amount)::bigint FROM adjustment WHERE club_id = %(club)s AND counts GROUP BY id, wallet
+    ) ruled USING (id, wallet)
+    WHERE coalesce(posted.amount, 0) <> coalesce(ruled.amount, 0)
+"""
+"""A return's entries count for its purchase; they may be another member's, after a merge."""
+
+
+def proofs(conn: Connection, club_id: int) -> list[Difference]:
+    """Every figure of the ledger that its sources don't prove; empty when all agree."""
+    return [
+        Difference(what, member, f"{name}: {figure}", kept, proven)
+        for what, query in (("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("entry", _AWARDS))
+        for member, name, figure, kept, proven in conn.execute(query, {"club": club_id})
+    ]

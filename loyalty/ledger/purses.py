@@ -1,0 +1,259 @@
+"""Purses as they are kept: read for members that are locked, written back with entries that continue their chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+
+from loyalty.arrays import array, columns
+from loyalty.ledger.chain import link
+from loyalty.ledger.lots import PLACES, Held, Lot, Move, Purse
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+_FIGURES: Final = "pending, available, held, debt, earned, spent, expired, forgiven, other"
+_BALANCES: Final = f"""
+    SELECT member_id, wallet, {_FIGURES}, active_at, lapses_at FROM balance WHERE member_id = ANY(%s::bigint[])
+"""  # noqa: S608 - constants
+_LOT: Final = """
+    SELECT lot.member_id, lot.wallet, lot.id, lot.earned_at, lot.matures_at, lot.expires_at, lot.pending, lot.available,
+        lot.held, lot.expired
+"""
+_DUE: Final = f"""
+    WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS a (member_id, upto))
+    {_LOT} FROM asked JOIN lot ON lot.member_id = asked.member_id AND lot.due_at <= asked.upto
+    UNION ALL
+    {_LOT} FROM asked JOIN balance ON balance.member_id = asked.member_id AND balance.lapses_at < asked.upto
+        JOIN lot ON lot.member_id = balance.member_id AND lot.wallet = balance.wallet
+            AND lot.pending + lot.available + lot.held > 0
+"""  # noqa: S608 - constants
+_OPEN: Final = f"""
+    {_LOT} FROM lot WHERE member_id = ANY(%s::bigint[]) AND pending + available + held > 0
+    UNION ALL
+    {_LOT} FROM unnest(%s::bigint[], %s::bigint[]) AS made (member_id, event_id)
+        JOIN lot ON lot.member_id = made.member_id
+            AND lot.id BETWEEN made.event_id * {PLACES} AND made.event_id * {PLACES} + {PLACES - 1}
+"""
+_HOLDS: Final = """
+    SELECT hold.member_id, hold.wallet, hold.id, hold.until, array_agg(moved.lot), array_agg(moved.amount)
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (member_id, upto)
+    JOIN hold ON hold.member_id = asked.member_id AND hold.status = 'held' AND hold.until <= asked.upto
+    CROSS JOIN LATERAL (
+        SELECT lot, sum(CASE WHEN target = 'held' THEN amount ELSE -amount END)::bigint AS amount FROM entry
+        WHERE member_id = hold.member_id AND event_id = hold.id AND wallet = hold.wallet AND 'held' IN (source, target)
+        GROUP BY lot
+    ) moved
+    GROUP BY hold.member_id, hold.wallet, hold.id, hold.until
+"""
+_ENTRIES: Final = """
+    INSERT INTO entry (member_id, n, club_id, event_id, wallet, source, target, amount, lot, version, article,
+        occurred_at, posted_at, digest)
+    SELECT member_id, n, %s, event_id, wallet, source, target, amount, lot, version, article, occurred_at, %s, digest
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[],
+        %s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::bytea[])
+        AS moved (member_id, n, event_id, wallet, source, target, amount, lot, version, article, occurred_at, digest)
+"""
+_LOTS: Final = """
+    INSERT INTO lot (member_id, id, wallet, club_id, earned_at, matures_at, expires_at, pending, available, held,
+        expired)
+    SELECT member_id, id, wallet, %s, earned_at, matures_at, expires_at, pending, available, held, expired
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS left_ (member_id, id, wallet, earned_at, matures_at,
+        expires_at, pending, available, held, expired)
+    ON CONFLICT (member_id, id, wallet) DO UPDATE SET pending = excluded.pending, available = excluded.available,
+        held = excluded.held, expired = excluded.expired
+"""
+_KEEP: Final = """
+    INSERT INTO balance (member_id, wallet, club_id, pending, available, held, debt, earned, spent, expired, forgiven,
+        other, active_at, lapses_at)
+    SELECT member_id, wallet, %s, pending, available, held, debt, earned, spent, expired, forgiven, other, active_at,
+        lapses_at
+    FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+        AS purse (member_id, wallet, pending, available, held, debt, earned, spent, expired, forgiven, other, active_at,
+        lapses_at)
+    ON CONFLICT (member_id, wallet) DO UPDATE SET pending = excluded.pending, available = excluded.available,
+        held = excluded.held, debt = excluded.debt, earned = excluded.earned, spent = excluded.spent,
+        expired = excluded.expired, forgiven = excluded.forgiven, other = excluded.other,
+        active_at = excluded.active_at, lapses_at = excluded.lapses_at
+"""
+"""What is kept is written whole: the member is locked, and the purse was read under that lock."""
+_LAPSED: Final = """
+    UPDATE hold SET status = 'released' FROM unnest(%s::bigint[], %s::bigint[]) AS ended (member_id, id)
+    WHERE hold.member_id = ended.member_id AND hold.id = ended.id
+"""
+_HEADS: Final = """
+    UPDATE member SET entries = chain.n, head = chain.head
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS chain (id, n, head) WHERE member.id = chain.id
+"""
+
+
+@dataclass(slots=True)
+class Chest:
+    """All purses of one member, and the chain that their entries continue."""
+
+    member_id: int
+    entries: int = 0
+    head: bytes = b""
+    purses: dict[str, Purse] = field(default_factory=dict)
+    log: list[Move] = field(default_factory=list)
+    """What moved in them and is not written yet."""
+
+    def purse(self, wallet: str) -> Purse:
+        """The purse of a wallet, empty where nothing was ever in it."""
+        found = self.purses.get(wallet)
+        if found is None:
+            found = self.purses[wallet] = Purse(wallet, self.log)
+        return found
+
+    def settle(self, upto: datetime) -> None:
+        """Do in every purse what fell due by an instant."""
+        for purse in self.purses.values():
+            purse.settle(upto)
+
+
+class Reading:
+    """The statements that read purses, on their way: in a pipeline others may travel with them."""
+
+    def __init__(self, conn: Connection, uptos: Mapping[int, datetime]) -> None:
+        self.conn, self.uptos = conn, uptos
+        self.asked = columns(list(uptos.items()))
+        self.balances = conn.execute(_BALANCES, self.asked[:1])
+        self.lots = conn.execute(_DUE, self.asked)
+
+    def answered(self, heads: Mapping[int, tuple[int, bytes]]) -> dict[int, Chest]:
+        """The purses, by member, with the lots and holds that are due; `heads` are the members' (entries, head)."""
+        chests = _chests(self.balances, heads)
+        _fill(chests, self.lots)
+        if any(purse.held for chest in chests.values() for purse in chest.purses.values()):
+            _add_holds(self.conn, chests, self.asked, whole=False)
+        return chests
+
+
+def open_purses(
+    conn: Connection,
+    uptos: Mapping[int, datetime],
+    heads: Mapping[int, tuple[int, bytes]],
+    events: Iterable[tuple[int, int]] = (),
+) -> dict[int, Chest]:
+    """The purses of members with all of their open lots, and every lot that some (member, event) made."""
+    asked = columns(list(uptos.items()))
+    made = list(events)
+    with conn.pipeline():
+        balances = conn.execute(_BALANCES, asked[:1])
+        lots = conn.execute(_OPEN, [asked[0], array(one for one, _ in made), array(event for _, event in made)])
+    chests = _chests(balances, heads)
+    _fill(chests, lots)
+    if any(purse.held for chest in chests.values() for purse in chest.purses.values()):
+        _add_holds(conn, chests, asked, whole=True)
+    return chests
+
+
+def _chests(balances: Cursor, heads: Mapping[int, tuple[int, bytes]]) -> dict[int, Chest]:
+    chests = {member_id: Chest(member_id, *head) for member_id, head in heads.items()}
+    for member_id, wallet, *figures in balances:
+        chest = chests[member_id]
+        chest.purses[wallet] = Purse(wallet, chest.log, *figures)
+    return chests
+
+
+def _fill(chests: dict[int, Chest], lots: Cursor) -> None:
+    for member_id, wallet, *lot in lots:
+        chests[member_id].purse(wallet).lots[lot[0]] = Lot(*lot)
+
+
+def _add_holds(conn: Connection, chests: dict[int, Chest], asked: Sequence[str], *, whole: bool) -> None:
+    """Add the holds that are due; their lots must be there too, which a purse that was not read whole may lack."""
+    found = conn.execute(_HOLDS, asked).fetchall()
+    if found and not whole:
+        _fill(chests, conn.execute(_OPEN, [asked[0], "{}", "{}"]))
+    for member_id, wallet, id_, until, lots, amounts in found:
+        parts = tuple((lot, amount) for lot, amount in zip(lots, amounts, strict=True) if amount)
+        chests[member_id].purse(wallet).holds.append(Held(id_, until, parts))
+
+
+def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime) -> None:
+    """Write what changed in some purses: entries, lots, balances, lapsed holds; continues the chests' chains.
+
+    The chains' new heads are left to the caller, who may have more to write of the member.
+    """
+    entries: list[tuple[Any, ...]] = []
+    lots: list[tuple[Any, ...]] = []
+    kept: list[tuple[Any, ...]] = []
+    lapsed: list[tuple[int, int]] = []
+    for chest in chests:
+        entries += _entries(chest, now)
+        moved = {move.wallet for move in chest.log}
+        changed = {(move.wallet, move.lot.id): move.lot for move in chest.log if move.lot is not None}
+        lots += [_lot(chest.member_id, wallet, lot) for (wallet, _), lot in changed.items()]
+        for wallet, purse in chest.purses.items():
+            if wallet in moved or purse.touched:
+                kept.append(_balance(chest.member_id, purse))
+                lapsed += [(chest.member_id, hold) for hold in purse.lapsed]
+                purse.lapsed, purse.touched = [], False
+        chest.log.clear()
+    if entries:
+        conn.execute(_ENTRIES, [club_id, now, *columns(entries)])
+    if lots:
+        conn.execute(_LOTS, [club_id, *columns(lots)])
+    if kept:
+        conn.execute(_KEEP, [club_id, *columns(kept)])
+    if lapsed:
+        conn.execute(_LAPSED, columns(lapsed))
+
+
+def write_heads(conn: Connection, chests: Iterable[Chest]) -> None:
+    """Keep the heads of chains that have grown, where nothing else of the members is written."""
+    rows = [(chest.member_id, chest.entries, chest.head) for chest in chests]
+    if rows:
+        conn.execute(_HEADS, columns(rows))
+
+
+def _entries(chest: Chest, now: datetime) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    member_id, n, head = chest.member_id, chest.entries, chest.head
+    for (event_id, at, version, article), wallet, source, target, amount, lot in chest.log:
+        n += 1
+        lot_id = lot.id if lot else None
+        head = link(head, member_id, n, event_id, wallet, source, target, amount, lot_id, version, article, at, now)
+        rows.append((member_id, n, event_id, wallet, source, target, amount, lot_id, version, article, at, head))
+    chest.entries, chest.head = n, head
+    return rows
+
+
+def _lot(member_id: int, wallet: str, lot: Lot) -> tuple[Any, ...]:
+    return (
+        member_id,
+        lot.id,
+        wallet,
+        lot.earned_at,
+        lot.matures_at,
+        lot.expires_at,
+        lot.pending,
+        lot.available,
+        lot.held,
+        lot.expired,
+    )
+
+
+def _balance(member_id: int, purse: Purse) -> tuple[Any, ...]:
+    return (
+        member_id,
+        purse.wallet,
+        purse.pending,
+        purse.available,
+        purse.held,
+        purse.debt,
+        purse.earned,
+        purse.spent,
+        purse.expired,
+        purse.forgiven,
+        purse.other,
+        purse.active_at,
+        purse.lapses_at,
+    )

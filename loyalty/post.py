@@ -1,0 +1,40 @@
+"""Between judge and apply: post what rulings give into the purses of their members, in the order of the sales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from loyalty.ledger.lots import Cause, Lot, Purse
+from loyalty.ledger.purses import Chest
+from loyalty.rules import Bylaws
+from loyalty.rules.ruling import Given
+from loyalty.sales import Sale
+
+
+def post(sales: Sequence[Sale], chests: Mapping[int, Chest]) -> None:
+    """Post the awards of judged sales; what fell due for a member before a sale is done first."""
+    for sale in sales:
+        assert sale.ruling
+        chest, at = chests[sale.member_id], sale.purchase.occurred_at
+        chest.settle(at)
+        for given in sale.ruling.awards:
+            purse = chest.purse(given.wallet)
+            cause = Cause(sale.id, at, sale.bylaws.version, given.article)
+            purse.put(cause, "issued", given.amount, lot_of(purse, sale.bylaws, given, sale.id, at))
+            purse.be_active(at, lapse(sale.bylaws, given.wallet, at))
+        sale.wallets = {wallet: purse.shown() for wallet, purse in chest.purses.items()}
+
+
+def lot_of(purse: Purse, bylaws: Bylaws, given: Given, event_id: int, at: datetime) -> Lot:
+    """The lot into which an award of an event goes, by the terms of the version that judged it."""
+    matures_at, expires_at = bylaws.lot_terms(given, at)
+    return purse.lot(event_id, at, matures_at, expires_at)
+
+
+def lapse(bylaws: Bylaws, wallet: str, at: datetime) -> datetime | None:
+    """When a wallet lapses if nothing happens after an instant; None where idleness does not matter."""
+    terms = bylaws.wallets.get(wallet)
+    if terms is None or terms.expires is None or not terms.expires.from_activity:
+        return None
+    return terms.expires.ends(at, bylaws.club.calendar)

@@ -1,0 +1,117 @@
+"""Returns: what a purchase gives for what is kept of it, by the same version, with the facts frozen at the sale. Pure.
+
+Whatever was returned before, and in whatever steps, only what is kept in total matters: so any split ends alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from loyalty.rules.bylaws import Bylaws
+from loyalty.rules.evaluate import award
+from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.ruling import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much is left of a purchase: of each line (thousandths), or of a basket without lines its net amount."""
+
+    lines: Mapping[str, int] = field(default_factory=dict)
+    net: int | None = None
+
+    @classmethod
+    def of(cls, purchase: Purchase) -> Left:
+        """All of it."""
+        if purchase.lines:
+            return cls({line.line: line.quantity for line in purchase.lines})
+        return cls(net=purchase.net)
+
+    @classmethod
+    def nothing(cls, purchase: Purchase) -> Left:
+        """Nothing of it."""
+        return cls(dict.fromkeys((line.line for line in purchase.lines), 0), None if purchase.lines else 0)
+
+    def form(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"lines": dict(self.lines)} if self.net is None else {"net": self.net}
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, Any]) -> Left:
+        """As it was stored."""
+        return cls(form.get("lines", {}), form.get("net"))
+
+
+def kept(purchase: Purchase, left: Left) -> Purchase | None:
+    """The purchase as if only what is left had been bought; None where that is nothing.
+
+    A line's kept amount is floor(amount × kept quantity ÷ quantity).
+    """
+    if not purchase.lines:
+        net = purchase.net if left.net is None else left.net
+        if not net:
+            return None
+        return replace(purchase, net=net, gross=purchase.gross * net // purchase.net)
+    lines = tuple(
+        line._replace(quantity=rest, net=line.net * rest // line.quantity, gross=line.gross * rest // line.quantity)
+        for line in purchase.lines
+        if (rest := left.lines[line.line])
+    )
+    if not lines:
+        return None
+    return replace(purchase, lines=lines, net=sum(line.net for line in lines), gross=sum(line.gross for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a recorded purchase stands for: what it gave and still gives, and what it adds to counters and limits."""
+
+    awards: tuple[Given, ...]
+    feeds: tuple[int, ...]
+    uses: Mapping[tuple[str, date], int]
+
+
+def awards_for(bylaws: Bylaws, facts: Facts, given: tuple[Given, ...]) -> tuple[Given, ...]:
+    """What the articles give for what is kept; `facts` hold that, `given` is what they gave at the sale.
+
+    Of a limit that all members share a return never takes more than the sale did.
+    """
+    return tuple(award(bylaws, replace(facts, budgets=dict(uses(bylaws, facts, given)))))
+
+
+def standing(bylaws: Bylaws, sold: Facts, kept_facts: Facts | None, awards: tuple[Given, ...]) -> Standing:
+    """What a purchase stands for: `sold` are the facts of the sale, `kept_facts` those of what is kept of it."""
+    if not sold.active:
+        return Standing(awards, (0,) * len(bylaws.live), {})
+    feeds = [0] * len(bylaws.live)
+    for place, counter in bylaws.of_events:
+        facts = sold if counter.returned_too else kept_facts
+        feeds[place] = counter.feed(facts) if facts else 0
+    for given in awards:
+        for place, counter in bylaws.of_articles.get(given.article, ()):
+            feeds[place] = counter.with_given(feeds[place], given)
+    return Standing(awards, tuple(feeds), uses(bylaws, sold, awards))
+
+
+def undone(bylaws: Bylaws) -> Standing:
+    """What a purchase that was a mistake stands for: nothing at all, not even that it was made."""
+    return Standing((), (0,) * len(bylaws.live), {})
+
+
+def uses(bylaws: Bylaws, facts: Facts, awards: tuple[Given, ...]) -> dict[tuple[str, date], int]:
+    """What an event takes of limits that all members share."""
+    found: dict[tuple[str, date], int] = {}
+    for limit in bylaws.budgets():
+        gave = [given for given in awards if given.article == limit.article]
+        own = [given for given in gave if given.wallet == limit.wallet]
+        if limit.of == "times":
+            amount = int(bool(gave))
+        else:
+            amount = sum(given.amount if limit.of == "points" else given.base for given in own)
+        if amount:
+            key = limit.budget(facts)
+            found[key] = found.get(key, 0) + amount
+    return found
