@@ -23,7 +23,8 @@ T = TypeVar("T")
 
 TRIES = 5
 """How often a transaction that lost a deadlock is begun again before its error is let through."""
-
+_OPEN: Final = "loyalty.transaction"
+"""Where a session keeps, while it is inside `transaction()`, what failed in the parts that joined it."""
 
 NAMES: Final = {
     "pk": "%(table_name)s_pkey",
@@ -72,13 +73,43 @@ def sqlalchemy_url(url: str) -> str:
 
 @contextmanager
 def transaction() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """One transaction: commits at the end, rolls back on any error. Yields the driver connection, for set-based SQL."""
+    """One transaction: commits at the end, rolls back on any error. Yields the driver connection, for set-based SQL.
+
+    Inside another of the same session it joins that one, which alone commits. What fails inside fails the whole: an
+    error that somebody between the two swallowed is raised at the outer one's end.
+    """
+    own = db.session().info
+    if _OPEN in own:
+        with _joined(own[_OPEN]):
+            yield connection()
+        return
+    failures: list[BaseException] = []
+    own[_OPEN] = failures
     try:
         yield connection()
+        if failures:
+            raise failures[0]
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
+    finally:
+        del own[_OPEN]
+
+
+@contextmanager
+def _joined(failures: list[BaseException]) -> Iterator[None]:
+    """A part of a transaction that remembers whether it failed."""
+    try:
+        yield
+    except BaseException as error:
+        failures.append(error)
+        raise
+
+
+def in_transaction() -> bool:
+    """Whether the current session (an application context has one of its own) is inside `transaction()`."""
+    return _OPEN in db.session().info
 
 
 def connection() -> psycopg.Connection[tuple[Any, ...]]:
@@ -89,11 +120,14 @@ def connection() -> psycopg.Connection[tuple[Any, ...]]:
 def retried(action: Callable[P, T]) -> Callable[P, T]:
     """Run an action anew when PostgreSQL chose it as a deadlock's victim: no client ever sees one.
 
-    The action must be one whole transaction.
+    The action must be one whole transaction. As a part of another it can't begin anew alone, for PostgreSQL has undone
+    the whole: the error goes up to the outermost action, which does.
     """
 
     @wraps(action)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if in_transaction():
+            return action(*args, **kwargs)
         for left in reversed(range(TRIES)):
             try:
                 return action(*args, **kwargs)

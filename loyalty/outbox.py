@@ -78,7 +78,8 @@ def send(type_: str, club_id: int, data: Iterable[tuple[int | None, dict[str, An
 def wake() -> None:
     """Nudge the relay after a commit. Best effort: it looks by itself every moment anyway.
 
-    Soon after a ring another is not needed: whoever heard that one has yet to look.
+    Soon after a ring another is not needed: whoever heard that one has yet to look. Rung inside a transaction it may be
+    too early; whoever opened that one rings again.
     """
     begun = time.monotonic()
     if begun < current_app.extensions.get(_SILENT_UNTIL, 0.0):

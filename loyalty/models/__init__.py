@@ -4,12 +4,13 @@ from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lot, Seal, SealedHead
 from loyalty.models.member import BadgeLevel, Identifier, Member, Profile, SignInCode, TierMove
-from loyalty.models.operation import Duty, ImportRun, Outbox
+from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
 
 __all__ = [
     "EVENT_ID",
     "Adjustment",
+    "Answer",
     "ApiKey",
     "BadgeLevel",
     "Balance",

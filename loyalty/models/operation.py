@@ -1,10 +1,11 @@
-"""What keeps the instance running: messages to deliver, duties of the timer, imports under way."""
+"""What keeps the instance running: messages to deliver, answers to repeat, duties of the timer, imports under way."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +27,28 @@ class Outbox(Base):
     created_at: Mapped[Instant]
     due_at: Mapped[Instant]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class Answer(Base):
+    """What a request with an `Idempotency-Key` was answered, written in the transaction of what it did."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer_whole"),
+        Index("answer_by_member", "member_id"),
+        Index("answer_by_age", "created_at"),
+    )
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of what was asked: the operation, where, and the normalised content."""
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    """The first answer's; like `body` NULL only until it is there, which no other transaction ever sees."""
+    body: Mapped[Any | None] = mapped_column(JSON)
+    """Kept as JSON, not JSONB: a repeat is the first answer to the letter."""
+    member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
+    """Whom the answer is about: erasure takes it, too."""
+    created_at: Mapped[Instant]
 
 
 class Duty(Base):

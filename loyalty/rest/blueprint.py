@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import flask_smorest
 from flask import Flask, Response
@@ -13,11 +13,13 @@ from marshmallow import Schema
 from loyalty.errors import Problem
 from loyalty.rest import access, problems
 from loyalty.rest.edge import Edge
+from loyalty.rest.once import AGAIN, PARAMETER, Done, once
 from loyalty.schemas.fields import Base
 from loyalty.values import Text
 
-View = Callable[..., Response]
-Answer = type[Schema] | Mapping[str, Any] | tuple[type[Schema], Text]
+View = Callable[..., Response | Done]
+Shape = type[Schema] | Mapping[str, Any]
+Answer = Shape | tuple[Shape, Text]
 """A schema, a JSON schema, or a schema with what its status means."""
 
 _DONE: Final = {200: Text("Found or done", "یافت یا انجام شد"), 201: Text("Made", "ساخته شد")}
@@ -54,17 +56,25 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         *,
         body: type[Base] | None = None,
         query: type[Base] | None = None,
+        repeatable: bool = False,
     ) -> Callable[[View], View]:
         """A view as an operation, with what the documents say of it: a title, a description, and the answers' schemas.
 
-        What `body` or `query` loads is handed to the view first.
+        What `body` or `query` loads is handed to the view first. A `repeatable` one takes an `Idempotency-Key`, and its
+        view answers `Done`; every POST that moves value is, unless its body brings a key of its own.
         """
 
         meanings: dict[str, str] = {}
+        if repeatable:
+            answers = {200: (_schema(answers[min(answers)]), AGAIN), **answers}
 
         def decorated(view: View) -> View:
+            if repeatable:
+                view = once(cast("Callable[..., Done]", view))
+                vars(view)["_apidoc"] = {"arguments": {"parameters": [PARAMETER]}}  # where `arguments` adds its own
             for status, answer in answers.items():
-                schema, meaning = answer if isinstance(answer, tuple) else (answer, _DONE[status])
+                schema = _schema(answer)
+                meaning = answer[1] if isinstance(answer, tuple) else _DONE[status]
                 meanings[str(status)] = meaning.fa
                 view = self.response(status, schema, description=meaning.en)(view)
             if body:
@@ -101,3 +111,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             kinds = access.OPERATIONS.get(f"{self.name}.{endpoint}", ())
             manual["x-keys"] = sorted(kinds, key=("server", "till", "publishable").index)
             doc["docstring"] = {}
+
+
+def _schema(answer: Answer) -> Shape:
+    return answer[0] if isinstance(answer, tuple) else answer

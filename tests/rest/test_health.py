@@ -55,4 +55,4 @@ def older(app: Flask, settings: Settings):
 def test_a_database_at_another_step_is_not_ready(older, client: FlaskClient):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["checks"]["migrations"] == "the database stands at 0000, the code needs " + migrations.head()
+    assert answer.json["checks"]["migrations"] == f"the database stands at 0000, the code needs {migrations.head()}"
