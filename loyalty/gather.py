@@ -67,6 +67,20 @@ class Locked(NamedTuple):
     head: bytes
 
 
+def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
+    """Lock members of a club, for a change of what they have; whoever polls is told that something changed."""
+    rows = conn.execute(
+        f"UPDATE member SET seq = seq + 1 WHERE id = ANY(%s::bigint[]) AND club_id = %s RETURNING {LOCKED}",  # noqa: S608 - constants
+        [array(ids), club_id],
+    )
+    return {row[0]: Locked._make(row) for row in rows}
+
+
+def heads(members: Mapping[int, Locked]) -> dict[int, tuple[int, bytes]]:
+    """Where the chains of some members end."""
+    return {id_: (row.entries, row.head) for id_, row in members.items()}
+
+
 @dataclass(slots=True)
 class Gathered:
     """What was found under lock: the members and their purses."""
@@ -97,7 +111,7 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     for id_, born, attributes, badges in known:
         earlier = tuple(former.get(id_, ()))
         members[id_] = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
-    chests = purses.answered({id_: (row.entries, row.head) for id_, row in rows.items()})
+    chests = purses.answered(heads(rows))
     return Gathered(members, chests)
 
 

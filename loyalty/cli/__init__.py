@@ -25,6 +25,7 @@ OURS: Final = {
     "key": "loyalty.cli.key:key",
     "leaderboards": "loyalty.cli.leaderboards:leaderboards",
     "migrate": "loyalty.cli.migrate:migrate",
+    "points": "loyalty.cli.rules:points",
     "recount": "loyalty.cli.rules:recount",
     "restore": "loyalty.cli.backup:restore",
     "tiers": "loyalty.cli.rules:tiers",

@@ -1,4 +1,4 @@
-"""`loyalty bylaws`, `loyalty tiers`, `loyalty recount`: what the bylaws say, and whether the books agree."""
+"""`loyalty bylaws`, `tiers`, `points`, `recount`: what the bylaws say, what falls due, and whether the books agree."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from loyalty.actions.expire_points import expire_points
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
@@ -28,6 +29,7 @@ from loyalty.values import Text
 SOUND = Text("The bylaws are sound.", "متن آیین‌نامه درست است.")
 AGREED = Text("Everything agrees.", "همه چیز با هم می‌خواند.")
 IN_FORCE = Text("Version {n} is in force.", "نسخهٔ {n} به اجرا درآمد.")
+SETTLED = Text("{club}: {n} members had something due", "{club}: برای {n} عضو کاری سررسید شده بود")
 MOVED = Text("{club}: {n} tier moves", "{club}: {n} جابه‌جایی سطح")
 
 
@@ -88,12 +90,29 @@ def review(code: str | None, at: datetime | None, as_json: bool) -> None:
     answer(moves, "\n".join(lines), as_json=as_json)
 
 
+@click.group
+def points() -> None:
+    """Look after what members have."""
+
+
+@points.command
+@click.option("--club", "code", help="One club only, by its code.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As of an instant with offset; now, if none.")
+@json_option
+@in_app
+def expire(code: str | None, at: datetime | None, as_json: bool) -> None:
+    """Let lots mature and expire, idle wallets lapse and holds end; the timer does it every minute."""
+    done = {club.code: expire_points(club.id, at or now(), now()) for club in _clubs(code)}
+    lines = [SETTLED.with_(club=club, n=number(members, lang())).to(lang()) for club, members in done.items()]
+    answer(done, "\n".join(lines), as_json=as_json)
+
+
 @click.command
 @click.option("--club", "code", help="One club only, by its code.")
 @json_option
 @in_app
 def recount(code: str | None, as_json: bool) -> None:
-    """Prove balances, counters and limits from what was recorded; exit 1 and a table where anything differs."""
+    """Prove balances, lots, holds, counters, limits from what was recorded; exit 1 and a table if anything differs."""
     found = {club.code: count_again(club.id) for club in _clubs(code)}
     differences = [(club, difference) for club, its in found.items() for difference in its]
     if not differences:

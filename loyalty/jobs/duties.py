@@ -15,6 +15,7 @@ import structlog
 from flask import current_app
 
 from loyalty import config
+from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
@@ -47,6 +48,11 @@ def at_midnight(club: ClubView, done_until: datetime, now: datetime) -> datetime
     return due if due <= now else None
 
 
+def when_due(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When lots, wallets or holds came to their end."""
+    return now if anything_due(club.id, now) else None
+
+
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
@@ -64,6 +70,7 @@ def fill_boards(club_id: int, at: datetime) -> None:
 DUTIES: Final = {
     duty.name: duty
     for duty in (
+        Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("fill_boards", when_unsure, fill_boards),
     )

@@ -168,7 +168,7 @@ class Purse:
         for lot in self.lots.values():
             if lot.pending and lot.matures_at is not None and lot.matures_at <= upto:
                 steps.append((lot.matures_at, 0, lot.id))
-            if (lot.pending or lot.available) and lot.expires_at is not None and lot.expires_at < upto:
+            if lot.expires_at is not None and lot.expires_at < upto:  # what a hold sets free until then goes too
                 steps.append((lot.expires_at, 2, lot.id))
         steps += [(hold.until, 1, hold.id) for hold in self.holds if hold.until <= upto]
         if self.lapses_at is not None and self.lapses_at < upto:

@@ -92,7 +92,8 @@ class Lot(Base):
     due_at: Mapped[datetime | None] = mapped_column(
         TIMESTAMP(timezone=True),
         Computed(
-            "CASE WHEN pending > 0 THEN least(matures_at, expires_at) WHEN available > 0 THEN expires_at END",
+            "CASE WHEN (pending > 0) THEN LEAST(matures_at, expires_at) WHEN (available > 0) THEN expires_at"
+            " ELSE NULL::timestamp with time zone END",
             persisted=True,
         ),
     )

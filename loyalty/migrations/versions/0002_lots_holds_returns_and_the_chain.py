@@ -100,7 +100,7 @@ def upgrade() -> None:
             "due_at",
             postgresql.TIMESTAMP(timezone=True),
             sa.Computed(
-                "CASE WHEN pending > 0 THEN least(matures_at, expires_at) WHEN available > 0 THEN expires_at END",
+                "CASE WHEN (pending > 0) THEN LEAST(matures_at, expires_at) WHEN (available > 0) THEN expires_at ELSE NULL::timestamp with time zone END",
                 persisted=True,
             ),
             nullable=True,
