@@ -9,9 +9,11 @@ A row is a line of an invoice, and an invoice is one purchase.
 - 43 invoices carry two times, a minute apart: the invoice happened when it began, at the first. Times are London's.
 - A line's amount is unit price × quantity, exactly, then rounded half up to the penny: only four rows, of a tenth of a
   penny each, have anything to round.
-- An invoice whose number starts with C cancels an earlier one: counted, not recorded. Rows with a quantity below one or
-  a price below zero, and the adjustments whose number starts with A, are the shop's bookkeeping: left out, each with
-  its reason. Free items stay. An invoice without a customer is a purchase that nobody has claimed.
+- An invoice whose number starts with C cancels what was bought before, without saying on which invoice. Its number
+  names it: none is interrupted or comes twice. (One, C545569, carries two times.)
+- Other rows with a quantity below one or a price below zero, and the adjustments whose number starts with A, are the
+  shop's bookkeeping: left out, each with its reason. Free items stay. An invoice without a customer is a purchase that
+  nobody has claimed.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from loyalty.calendars import Calendar
-from loyalty.readers import Item, LeftOut, Taken, reader
+from loyalty.readers import Cancelled, Item, LeftOut, Taken, reader
 from loyalty.readers.table import Record, records, split
 from loyalty.values import Text
 
@@ -52,20 +54,23 @@ _NOT_A_ROW = Text("The row doesn't have the eight columns.", "این سطر هش
 _ADJUSTMENT = Text("An adjustment of the books, not a sale.", "اصلاح حساب است، نه فروش.")
 _NO_QUANTITY = Text("The quantity is not a whole number.", "تعداد، عدد صحیح نیست.")
 _NOTHING_SOLD = Text("The quantity is below one: no sale.", "تعداد کمتر از یک است؛ فروشی نبوده است.")
+_NOTHING_CANCELLED = Text(
+    "The quantity is not below zero: nothing is cancelled.", "تعداد کمتر از صفر نیست؛ چیزی باطل نشده است."
+)
 _NO_PRICE = Text("The price is not a number.", "قیمت، عدد نیست.")
 _NEGATIVE_PRICE = Text("The price is below zero.", "قیمت کمتر از صفر است.")
 _NO_TIME = Text("The time is not YYYY-MM-DD hh:mm:ss.", "زمان به شکل YYYY-MM-DD hh:mm:ss نیست.")
 _OTHER_CUSTOMER = Text("The invoice began with another customer.", "این فاکتور با مشتری دیگری آغاز شده است.")
-_CANCELLED = Text("The invoice cancels an earlier one.", "این فاکتور، فاکتور پیشین را باطل می‌کند.")
 
 
-class _Sold(NamedTuple):
+class _Row(NamedTuple):
     """A good row."""
 
     line: int
     invoice: str
     sku: str
     quantity: int
+    """More than zero, of a cancelling invoice too."""
     pence: int
     at: str
     customer: str
@@ -86,34 +91,26 @@ def _recognises(first: str) -> bool:
 
 @reader(recognises=_recognises)
 def rows(stream: BinaryIO, _calendar: Calendar) -> Iterator[Item]:
-    """A purchase for every invoice, in pence, once it can't go on."""
-    open_invoices: dict[str, list[_Sold]] = {}
-    cancelled = ""
+    """A purchase or cancellation for every invoice, in pence, once it can't go on; in the order in which they began."""
+    open_invoices: dict[str, list[_Row]] = {}
     for record in records(stream):
         if isinstance(record, LeftOut):
             yield record
             continue
-        fields = record.fields
-        if fields == COLUMNS:
-            continue
-        if fields and fields[0].startswith("C"):
-            if fields[0] != cancelled:
-                cancelled = fields[0]
-                yield LeftOut(record.line, _CANCELLED, record.text, cancelled=True)
+        if record.fields == COLUMNS:
             continue
         try:
-            sold = _sold(record)
-            _add(open_invoices, sold)
+            _add(open_invoices, _row(record))
         except _Unusable as unusable:
             yield LeftOut(record.line, unusable.reason, record.text)
             continue
         if len(open_invoices) > KEPT_OPEN:
-            yield _purchase(open_invoices.pop(next(iter(open_invoices))))
+            yield _item(open_invoices.pop(next(iter(open_invoices))))
     for lines in open_invoices.values():
-        yield _purchase(lines)
+        yield _item(lines)
 
 
-def _sold(record: Record) -> _Sold:
+def _row(record: Record) -> _Row:
     if len(record.fields) != len(COLUMNS):
         raise _Unusable(_NOT_A_ROW)
     invoice, sku, _, quantity, at, price, customer, country = record.fields
@@ -121,15 +118,20 @@ def _sold(record: Record) -> _Sold:
         raise _Unusable(_ADJUSTMENT)
     if not _QUANTITY.fullmatch(quantity):
         raise _Unusable(_NO_QUANTITY)
-    if int(quantity) < 1:
-        raise _Unusable(_NOTHING_SOLD)
+    moved = -int(quantity) if _cancels(invoice) else int(quantity)
+    if moved < 1:
+        raise _Unusable(_NOTHING_CANCELLED if _cancels(invoice) else _NOTHING_SOLD)
     if not _PRICE.fullmatch(price):
         raise _Unusable(_NO_PRICE)
     if price.startswith("-"):
         raise _Unusable(_NEGATIVE_PRICE)
-    pence = int((Decimal(price) * int(quantity) * 100).to_integral_value(ROUND_HALF_UP))
+    pence = int((Decimal(price) * moved * 100).to_integral_value(ROUND_HALF_UP))
     customer = customer.removesuffix(".0")  # the file's maker kept customers as numbers with a decimal
-    return _Sold(record.line, invoice, sku, int(quantity), pence, _instant(at), customer, country)
+    return _Row(record.line, invoice, sku, moved, pence, _instant(at), customer, country)
+
+
+def _cancels(invoice: str) -> bool:
+    return invoice.startswith("C")
 
 
 @lru_cache(maxsize=64)
@@ -141,32 +143,37 @@ def _instant(text: str) -> str:
     return local.astimezone(UTC).isoformat()
 
 
-def _add(open_invoices: dict[str, list[_Sold]], sold: _Sold) -> None:
-    lines = open_invoices.setdefault(sold.invoice, [])
-    if lines and lines[0].customer != sold.customer:
+def _add(open_invoices: dict[str, list[_Row]], row: _Row) -> None:
+    lines = open_invoices.setdefault(row.invoice, [])
+    if lines and lines[0].customer != row.customer:
         raise _Unusable(_OTHER_CUSTOMER)
-    lines.append(sold)
+    lines.append(row)
 
 
-def _purchase(lines: list[_Sold]) -> Taken:
+def _item(lines: list[_Row]) -> Item:
     first = lines[0]
-    purchase: dict[str, Any] = {
+    whose: dict[str, Any] = {"store": STORE, "occurred_at": first.at}
+    if first.customer:
+        whose["member"] = {"external_id": first.customer}
+    return _cancelled(lines, whose) if _cancels(first.invoice) else _purchase(lines, whose)
+
+
+def _purchase(lines: list[_Row], whose: dict[str, Any]) -> Taken:
+    first = lines[0]
+    purchase = whose | {
         "receipt": str(first.line),
-        "store": STORE,
-        "occurred_at": first.at,
         "currency": "GBP",
         "lines": [
-            {
-                "line": str(sold.line),
-                "sku": sold.sku,
-                "quantity": sold.quantity,
-                "gross": sold.pence,
-                "net": sold.pence,
-            }
-            for sold in lines
+            {"line": str(row.line), "sku": row.sku, "quantity": row.quantity, "gross": row.pence, "net": row.pence}
+            for row in lines
         ],
         "attributes": {"invoice": first.invoice, "country": first.country},
     }
-    if first.customer:
-        purchase["member"] = {"external_id": first.customer}
     return Taken(first.line, purchase)
+
+
+def _cancelled(lines: list[_Row], whose: dict[str, Any]) -> Cancelled:
+    first = lines[0]
+    taken_back = [{"sku": row.sku, "quantity": row.quantity, "net": row.pence} for row in lines]
+    cancellation = whose | {"key": first.invoice, "lines": taken_back}
+    return Cancelled(first.line, cancellation, tuple(row.line for row in lines))

@@ -1,11 +1,11 @@
-"""Record a file of purchases: in chunks, each of which moves the import's position in its own transaction.
+"""Record a file of purchases and cancellations: in chunks, each of which moves the import's position in its own
+transaction.
 
 So an import that was killed at any moment goes on where it stood, and one that is finished records nothing twice.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,38 +13,46 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from loyalty.actions.record_purchases import Outcome, record_purchases
+from loyalty.actions.import_chunk import load_chunk, record_chunk
+from loyalty.actions.prepare_import import prepare_import
+from loyalty.actions.take_back_cancelled import Returning
 from loyalty.calendars import Calendar
-from loyalty.db import transaction
-from loyalty.errors import Conflict, Problem
+from loyalty.db import retried, transaction
+from loyalty.errors import Conflict
+from loyalty.outbox import wake
 from loyalty.phones import region_of
-from loyalty.readers import Item, LeftOut, Taken
-from loyalty.readers.rejects import Reject, RejectsFile, reason_of
+from loyalty.readers import Item
+from loyalty.readers.rejects import RejectsFile
 from loyalty.readers.source import BROKEN, digest, opened, reader_for
-from loyalty.rules.facts import Purchase
-from loyalty.schemas import load_purchase
 from loyalty.values import Text
 
 CHUNK: Final = 500
-"""Purchases and left-out rows per transaction."""
+"""Purchases, cancellations and left-out rows per transaction."""
 
 _UNDER_WAY = Text("Another import of this file is under way.", "همین فایل هم‌اکنون در جای دیگری وارد می‌شود.")
-_FIELDS: Final = "position, recorded, unclaimed, repeated, refused, cancelled"
 
 
 class Counts(NamedTuple):
-    """How far an import has come. `position` counts the purchases and left-out rows that are done."""
+    """How far an import has come: `position` counts the items of the file that are done, the others how they ended."""
 
     position: int = 0
     recorded: int = 0
     unclaimed: int = 0
     repeated: int = 0
+    """Purchases or cancellations that were known already."""
     refused: int = 0
-    cancelled: int = 0
+    returned: int = 0
+    """Cancellations of which every line ended as a return."""
+    returned_partly: int = 0
+    unmatched: int = 0
+    """Cancellations that took nothing back."""
 
     def plus(self, other: Counts) -> Counts:
         """The sum, field by field."""
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+_FIELDS: Final = ", ".join(Counts._fields)
 
 
 class Step(NamedTuple):
@@ -87,13 +95,16 @@ class _Run(NamedTuple):
 def import_purchases(
     club_id: int,
     path: Path,
-    now: datetime,
+    clock: Callable[[], datetime],
     *,
+    returning: Returning | None = None,
     rejects_at: Callable[[str], Path],
     format_name: str | None = None,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Imported:
-    """Record every purchase of a file that isn't recorded yet. `rejects_at` places the file of refusals, by the digest.
+    """Record all of a file that isn't recorded yet. `rejects_at` places the file of refusals, by the digest.
+
+    The clock is read for every chunk: an import may take hours.
 
     Raises:
         Invalid: the format can't be told or is unknown, or the header is wrong.
@@ -101,7 +112,7 @@ def import_purchases(
     """
     name, reader = reader_for(path, format_name)
     found = digest(path)
-    run = _begun(club_id, f"{found}:{name}", now)
+    run = _begun(club_id, f"{found}:{name}", clock())
     rejects = RejectsFile(rejects_at(found), run.counts.position)
     if run.finished:
         return Imported(name, run.counts, run.counts.position, True, False, rejects.path if rejects.written else None)
@@ -112,13 +123,13 @@ def import_purchases(
             if position > run.counts.position:
                 chunk.append((position, item))
             if position % CHUNK == 0:
-                counts = _record(run, counts, chunk, rejects, now)
+                counts = _record(run, counts, chunk, rejects, clock(), returning)
                 chunk = []
                 progress(Step(counts, file.raw.tell(), skipping=position <= run.counts.position))
-        counts = _record(run, counts, chunk, rejects, now)
+        counts = _record(run, counts, chunk, rejects, clock(), returning)
         progress(Step(counts, file.raw.tell(), skipping=False))
     if not items.damaged:
-        _finish(run, now)
+        _finish(run, clock())
     written = rejects.path if rejects.written else None
     return Imported(name, counts, run.counts.position, False, items.damaged, written)
 
@@ -137,60 +148,33 @@ class _Numbered:
             self.damaged = True
 
 
-def _record(run: _Run, before: Counts, chunk: list[tuple[int, Item]], rejects: RejectsFile, now: datetime) -> Counts:
+def _record(
+    run: _Run,
+    before: Counts,
+    items: list[tuple[int, Item]],
+    rejects: RejectsFile,
+    now: datetime,
+    returning: Returning | None,
+) -> Counts:
     """Record one chunk and move the run behind it, in one transaction."""
-    if not chunk:
+    if not items:
         return before
-    purchases, taken, refused, cancelled = _loaded(chunk, run.region, now)
-    after, size = before, 0
+    chunk = load_chunk(items, run.region, now)
+    if chunk.purchases:
+        prepare_import(run.club_id, chunk.purchases, now)
 
-    def save(conn: psycopg.Connection[Any], outcomes: list[Outcome]) -> None:
-        nonlocal after, size
-        turned_away = [
-            Reject(position, item.line, reason_of(outcome.problem), item.purchase)
-            for (position, item), outcome in zip(taken, outcomes, strict=True)
-            if outcome.problem is not None
-        ]
-        how = Counter(outcome.status for outcome in outcomes)
-        gained = Counts(
-            position=len(chunk),
-            recorded=how["recorded"],
-            unclaimed=how["unclaimed"],
-            repeated=how["repeated"],
-            refused=len(refused) + len(turned_away),
-            cancelled=cancelled,
-        )
-        after = before.plus(gained)
-        _move(conn, run, before, after, now)
-        size = rejects.write(sorted(refused + turned_away, key=lambda reject: reject.position))
-
-    if purchases:
-        record_purchases(run.club_id, purchases, now, importing=True, in_transaction=save)
-    else:
+    @retried
+    def recorded() -> tuple[Counts, int]:
         with transaction() as conn:
-            save(conn, [])
+            done = record_chunk(conn, run.club_id, chunk, now, returning)
+            after = before.plus(Counts(**done.counts, position=len(items)))
+            _move(conn, run, before, after, now)
+            return after, rejects.write(done.rejects)
+
+    after, size = recorded()
     rejects.confirm(size)
+    wake()
     return after
-
-
-def _loaded(
-    chunk: list[tuple[int, Item]], region: str, now: datetime
-) -> tuple[list[Purchase], list[tuple[int, Taken]], list[Reject], int]:
-    """The valid purchases, the items they came from, what is refused already, and how many are cancellations."""
-    purchases, taken, refused, cancelled = list[Purchase](), list[tuple[int, Taken]](), list[Reject](), 0
-    for position, item in chunk:
-        if isinstance(item, LeftOut):
-            cancelled += item.cancelled
-            if not item.cancelled:
-                refused.append(Reject(position, item.line, item.reason, item.row))
-            continue
-        try:
-            purchases.append(load_purchase(item.purchase, now=now, region=region))
-        except Problem as problem:
-            refused.append(Reject(position, item.line, reason_of(problem), item.purchase))
-        else:
-            taken.append((position, item))
-    return purchases, taken, refused, cancelled
 
 
 def _begun(club_id: int, source: str, now: datetime) -> _Run:
@@ -198,8 +182,8 @@ def _begun(club_id: int, source: str, now: datetime) -> _Run:
     with transaction() as conn:
         conn.execute(
             f"INSERT INTO import_run (club_id, source, {_FIELDS}, started_at, updated_at)"  # noqa: S608 - constants
-            " VALUES (%s, %s, 0, 0, 0, 0, 0, 0, %s, %s) ON CONFLICT DO NOTHING",
-            (club_id, source, now, now),
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (club_id, source, *Counts(), now, now),
         )
         row = conn.execute(
             f"SELECT timezone, calendar, finished_at, {_FIELDS}"  # noqa: S608 - constants
@@ -214,8 +198,8 @@ def _begun(club_id: int, source: str, now: datetime) -> _Run:
 def _move(conn: psycopg.Connection[Any], run: _Run, before: Counts, after: Counts, now: datetime) -> None:
     """Save the counts; nobody else may have moved them meanwhile."""
     moved = conn.execute(
-        "UPDATE import_run SET position = %s, recorded = %s, unclaimed = %s, repeated = %s, refused = %s,"
-        " cancelled = %s, updated_at = %s WHERE club_id = %s AND source = %s AND position = %s",
+        f"UPDATE import_run SET ({_FIELDS}, updated_at) = (%s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
+        " WHERE club_id = %s AND source = %s AND position = %s",
         (*after, now, run.club_id, run.source, before.position),
     )
     if not moved.rowcount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -46,9 +46,6 @@ class Outcome(NamedTuple):
     """The version that judged it."""
 
 
-InTransaction = Callable[[Connection, list[Outcome]], None]
-
-
 def record_purchases(
     club_id: int,
     purchases: Sequence[Purchase],
@@ -56,19 +53,17 @@ def record_purchases(
     *,
     importing: bool = False,
     lateness: timedelta | None = None,
-    in_transaction: InTransaction | None = None,
 ) -> list[Outcome]:
     """Record purchases in order, at most 500 to a transaction; one that can't be taken refuses only itself.
 
     `importing` creates unknown stores, and members named by an unknown external id; `lateness` sets older ones aside.
-    `in_transaction` is called inside each chunk's transaction, before it commits.
     """
     outcomes: list[Outcome] = []
     for start in range(0, len(purchases), CHUNK):
         chunk = purchases[start : start + CHUNK]
         if importing:
             prepare_import(club_id, chunk, now)
-        outcomes.extend(_record(club_id, chunk, now, lateness, in_transaction))
+        outcomes.extend(_record(club_id, chunk, now, lateness))
     if purchases:
         wake()
     return outcomes
@@ -98,22 +93,20 @@ class Place:
 
 
 @retried
-def _record(
-    club_id: int,
-    purchases: Sequence[Purchase],
-    now: datetime,
-    lateness: timedelta | None,
-    in_transaction: InTransaction | None,
-) -> list[Outcome]:
+def _record(club_id: int, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None) -> list[Outcome]:
     with transaction() as conn:
-        terms, places = receive(conn, club_id, purchases, now, lateness)
-        judged = [place for place in places if place.outcome is None]
-        if judged:
-            _judge(conn, terms, judged, now)
-        outcomes = [place.outcome for place in places if place.outcome is not None]
-        if in_transaction:
-            in_transaction(conn, outcomes)
-        return outcomes
+        return record(conn, club_id, purchases, now, lateness)
+
+
+def record(
+    conn: Connection, club_id: int, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None = None
+) -> list[Outcome]:
+    """`record_purchases` inside a transaction that is open already, of at most a chunk; the caller wakes the outbox."""
+    terms, places = receive(conn, club_id, purchases, now, lateness)
+    judged = [place for place in places if place.outcome is None]
+    if judged:
+        _judge(conn, terms, judged, now)
+    return [place.outcome for place in places if place.outcome is not None]
 
 
 def receive(

@@ -150,7 +150,7 @@ def _upload_floor(club: Club, place: Path, made: Made) -> None:
 
 
 def _import(club: Club, place: Path, _: Made) -> None:
-    import_purchases(club.id, place, NOW, rejects_at=lambda digest: place.with_name(digest))
+    import_purchases(club.id, place, lambda: NOW, rejects_at=lambda digest: place.with_name(digest))
 
 
 def _import_floor(club: Club, place: Path, made: Made) -> None:

@@ -40,9 +40,12 @@ _DAMAGED = Text(
     "فایل ناقص یا خراب است و تا پایان خوانده نشد. آنچه پیش از آن بود ثبت شده است.",
 )
 _SUMMARY = Text(
-    "Recorded {recorded}, without a member {unclaimed}, known already {repeated}, cancellations left out {cancelled},"
-    " refused {refused}.",
-    "ثبت‌شده {recorded}، بدون عضو {unclaimed}، از پیش ثبت‌شده {repeated}، ابطال کنارگذاشته {cancelled}، ردشده {refused}.",
+    "Recorded {recorded}, without a member {unclaimed}, known already {repeated}, refused {refused}.",
+    "ثبت‌شده {recorded}، بدون عضو {unclaimed}، از پیش ثبت‌شده {repeated}، ردشده {refused}.",
+)
+_CANCELLATIONS = Text(
+    "Cancellations: returned {returned}, in part {returned_partly}, matching no purchase {unmatched}.",
+    "ابطال‌ها: مرجوع‌شده {returned}، بخشی مرجوع‌شده {returned_partly}، بی‌خرید متناظر {unmatched}.",
 )
 _REJECTS = Text("Refused rows and their reasons: {path}", "سطرهای ردشده و دلیل هر یک: {path}")
 
@@ -67,7 +70,7 @@ def import_() -> None:
 def purchases(
     ctx: click.Context, file: Path, club_code: str, format_name: str | None, rejects: Path | None, as_json: bool
 ) -> None:
-    """Record every purchase of FILE that isn't recorded yet.
+    """Record every purchase and cancellation of FILE that isn't recorded yet.
 
     FILE is CSV or JSON lines in the fields of the API, or in another known format; .gz and .xz are read as they are.
     An import that was interrupted goes on where it stopped. What can't be taken is written to a file with its line and
@@ -79,7 +82,7 @@ def purchases(
         done = import_purchases(
             club.id,
             file,
-            now(),
+            now,
             rejects_at=lambda digest: rejects or _place(file, digest),
             format_name=format_name,
             progress=progress,
@@ -159,7 +162,10 @@ def _say(done: Imported) -> None:
 
 def _sentence(done: Imported) -> str:
     shown = {name: number(count, lang()) for name, count in done.counts._asdict().items()}
-    return _SUMMARY.with_(**shown).to(lang())
+    said = _SUMMARY.with_(**shown).to(lang())
+    if done.counts.returned + done.counts.returned_partly + done.counts.unmatched:
+        said += " " + _CANCELLATIONS.with_(**shown).to(lang())
+    return said
 
 
 def _summary(done: Imported, club: str, file: Path, seconds: float) -> dict[str, Any]:

@@ -68,14 +68,17 @@ class ImportRun(Base):
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     """SHA-256 of the file and the format it was read in."""
     position: Mapped[int] = mapped_column(BigInteger)
-    """How many purchases and set-aside rows, in the order of the file, are done."""
+    """How many purchases, cancellations and set-aside rows, in the order of the file, are done."""
     recorded: Mapped[int] = mapped_column(BigInteger)
     unclaimed: Mapped[int] = mapped_column(BigInteger)
     """Recorded without a member; not counted in `recorded`."""
     repeated: Mapped[int] = mapped_column(BigInteger)
     refused: Mapped[int] = mapped_column(BigInteger)
-    cancelled: Mapped[int] = mapped_column(BigInteger)
-    """Cancellations that the format's reader recognised and left for later; no fault of theirs."""
+    returned: Mapped[int] = mapped_column(BigInteger)
+    """Cancellations of which every line ended as a return."""
+    returned_partly: Mapped[int] = mapped_column(BigInteger)
+    unmatched: Mapped[int] = mapped_column(BigInteger)
+    """Cancellations that took nothing back: no purchase before them fits."""
     started_at: Mapped[Instant]
     updated_at: Mapped[Instant]
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -17,19 +17,30 @@ class Taken(NamedTuple):
     purchase: dict[str, Any]
 
 
-class LeftOut(NamedTuple):
-    """Something in the file that is no purchase: where it stands, why, and the text itself.
+class Cancelled(NamedTuple):
+    """A cancellation that names no original, in the fields of `CancellationSchema`, not yet validated.
 
-    A `cancelled` one is in order and only counted; any other is handed back to the person who imports.
+    It stands in the order of the file after the purchases that precede it, and what is bought later after it.
+    """
+
+    line: int
+    cancellation: dict[str, Any]
+    places: tuple[int, ...]
+    """The line of the file on which each of its lines stands."""
+
+
+class LeftOut(NamedTuple):
+    """Something in the file that can't be read as either: where it stands, why, and the text itself.
+
+    It is handed back to the person who imports.
     """
 
     line: int
     reason: Text
     row: Any
-    cancelled: bool = False
 
 
-Item = Taken | LeftOut
+Item = Taken | Cancelled | LeftOut
 Rows = Callable[[BinaryIO, Calendar], Iterator[Item]]
 
 

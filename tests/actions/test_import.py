@@ -60,7 +60,7 @@ def bring(club: int, clock: Clock, tmp_path: Path) -> Callable[..., Imported]:
     def imported(content: str | bytes, name: str = "till.csv", **more: Any) -> Imported:
         file = tmp_path / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return import_purchases(club, file, clock.now, rejects_at=lambda _: tmp_path / "refused.jsonl", **more)
+        return import_purchases(club, file, clock, rejects_at=lambda _: tmp_path / "refused.jsonl", **more)
 
     return imported
 
@@ -199,7 +199,7 @@ IMPORTER = """
     app = base_app(Settings(database, redis, "secret", Path(file).parent))
     with app.app_context():
         import_purchases(
-            int(club), Path(file), datetime.fromisoformat(now), rejects_at=lambda _: Path(rejects),
+            int(club), Path(file), lambda: datetime.fromisoformat(now), rejects_at=lambda _: Path(rejects),
             progress=lambda step: print(step.counts.position, flush=True),
         )
 """
@@ -250,7 +250,7 @@ def test_an_import_killed_at_any_moment_goes_on_without_loss_or_doubling(
 
     done = bring(file.read_bytes())
     assert done.began_at >= 2000
-    assert done.counts == (5000, len(good), 0, 0, len(bad), 0)
+    assert done.counts == (5000, len(good), 0, 0, len(bad), 0, 0, 0)
     assert rows("SELECT count(*), sum(net) FROM purchase") == [(len(good), sum(good))]
     assert rows("SELECT sum(available) FROM balance") == [(sum(n // 1000 for n in good),)]
     assert [row["line"] for row in refused(tmp_path)] == [place + 2 for place in bad]

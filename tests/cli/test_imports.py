@@ -54,7 +54,9 @@ def test_the_summary_is_json_for_a_script(brings: Callable[..., Result], tmp_pat
         "unclaimed": 1,
         "repeated": 0,
         "refused": 1,
-        "cancelled": 0,
+        "returned": 0,
+        "returned_partly": 0,
+        "unmatched": 0,
         "resumed_at": None,
         "already": False,
         "damaged": False,
@@ -65,7 +67,7 @@ def test_the_summary_is_json_for_a_script(brings: Callable[..., Result], tmp_pat
 
 def test_a_person_reads_a_sentence_in_either_language(brings: Callable[..., Result]) -> None:
     first = brings(CSV)
-    assert first.stdout == "Recorded 2, without a member 1, known already 0, cancellations left out 0, refused 0.\n"
+    assert first.stdout == "Recorded 2, without a member 1, known already 0, refused 0.\n"
     again = brings(CSV, lang="fa")
     assert "این فایل پیش‌تر وارد شده است" in again.stderr
     assert "ثبت‌شده ۲" in again.stdout

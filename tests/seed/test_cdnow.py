@@ -84,7 +84,7 @@ def test_a_slice_of_the_file_becomes_a_record_club(app: Flask, clock: Clock, cdn
     bylaws = parse(BYLAWS.read_text("utf-8"))
     club = create_club("records", bylaws, clock.now, from_at=datetime(1997, 1, 1, tzinfo=UTC)).id
 
-    done = import_purchases(club, file, clock.now, rejects_at=lambda _: tmp_path / "refused.jsonl")
+    done = import_purchases(club, file, clock, rejects_at=lambda _: tmp_path / "refused.jsonl")
 
     cents = [int(line.split()[3].replace(b".", b"")) for line in lines]
     customers = {line.split()[0] for line in lines}

@@ -4,6 +4,7 @@ import csv
 import io
 import lzma
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 
 from loyalty.calendars import Calendar
-from loyalty.readers import Item, LeftOut, Taken
+from loyalty.cancellations import Bought, Match, Reason, match
+from loyalty.readers import Cancelled, Item, LeftOut, Taken
 from loyalty.readers.source import opened
+from loyalty.schemas import load_cancellation, load_purchase
 from seed import online_retail
 
 LONDON = Calendar("Europe/London", "gregorian")
+NOW = datetime(2012, 1, 1, tzinfo=UTC)
 HEAD = ",".join(online_retail.COLUMNS)
 
 
@@ -59,10 +63,10 @@ def test_an_invoice_that_another_interrupts_stays_whole() -> None:
     assert [[line["sku"] for line in purchase["lines"]] for purchase in found] == [["a", "c"], ["b"]]
 
 
-def test_bookkeeping_is_left_out_each_row_with_its_reason_and_cancellations_are_only_counted() -> None:
+def test_bookkeeping_is_left_out_each_row_with_its_reason() -> None:
     items = read(
-        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK",
-        "C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK",
+        "C536379,D,Discount,1,2010-12-01 09:41:00,27.5,14527.0,UK",
+        "C536380,D",
         "A563185,B,Adjust bad debt,1,2011-08-12 14:50:00,11062.06,,UK",
         "536589,21777,,-10,2010-12-01 16:50:00,0.0,,UK",
         "536590,21777,,0,2010-12-01 16:50:00,1.0,,UK",
@@ -73,16 +77,41 @@ def test_bookkeeping_is_left_out_each_row_with_its_reason_and_cancellations_are_
         "536595,22139,,56,2010-12-01 11:52:00,0.0,,UK",
     )
     left = [item for item in items if isinstance(item, LeftOut)]
-    assert [(item.line, item.cancelled) for item in left] == [(2, True)] + [(line, False) for line in range(4, 11)]
+    assert [item.line for item in left] == list(range(2, 11))
     (free,) = purchases(items)
     assert "member" not in free
     assert free["lines"][0]["net"] == 0
 
 
-@pytest.mark.data
-def test_the_whole_file_is_accounted_for(online_retail_file: Path) -> None:
+def test_a_cancelling_invoice_comes_after_what_was_bought_before_it_and_before_what_was_bought_later() -> None:
+    items = read(
+        "536365,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,UK",
+        "C536379,85123A,HEART,-2,2010-12-01 09:41:00,2.55,17850.0,UK",
+        "C536379,D,Discount,-1,2010-12-01 09:42:00,27.5,17850.0,UK",
+        "C536380,22960,JAM SET,-1,2010-12-01 09:43:00,4.25,,UK",
+        "536390,85123A,HEART,1,2010-12-01 10:00:00,2.55,17850.0,UK",
+    )
+    assert [item.line for item in items] == [2, 3, 5, 6]
+    cancelled = [item for item in items if isinstance(item, Cancelled)]
+    assert cancelled[0].cancellation == {
+        "key": "C536379",
+        "store": "online-retail",
+        "member": {"external_id": "17850"},
+        "occurred_at": "2010-12-01T09:41:00+00:00",
+        "lines": [{"sku": "85123A", "quantity": 2, "net": 510}, {"sku": "D", "quantity": 1, "net": 2750}],
+    }
+    assert cancelled[0].places == (3, 4)
+    assert "member" not in cancelled[1].cancellation
+
+
+@pytest.fixture(scope="module")
+def items(online_retail_file: Path) -> list[Item]:
     with opened(online_retail_file) as file:
-        items = list(online_retail.rows(file.stream, LONDON))
+        return list(online_retail.rows(file.stream, LONDON))
+
+
+@pytest.mark.data
+def test_the_whole_file_is_accounted_for(items: list[Item], online_retail_file: Path) -> None:
     found = purchases(items)
     left = [item for item in items if isinstance(item, LeftOut)]
     lines = [line for purchase in found for line in purchase["lines"]]
@@ -95,8 +124,11 @@ def test_the_whole_file_is_accounted_for(online_retail_file: Path) -> None:
     ]
 
     assert (len(rows), len(lines), len(found)) == (541_909, len(sold), 20_725)
-    assert sum(item.cancelled for item in left) == 3_836
-    assert Counter(item.reason.en for item in left if not item.cancelled) == {
+    cancelled = [item for item in items if isinstance(item, Cancelled)]
+    assert (len(cancelled), sum(len(item.places) for item in cancelled)) == (3_836, 9_288)
+    assert len({item.cancellation["key"] for item in cancelled}) == len(cancelled)
+    assert sum("member" not in item.cancellation for item in cancelled) == 182
+    assert Counter(item.reason.en for item in left) == {
         "The quantity is below one: no sale.": 1_336,
         "An adjustment of the books, not a sale.": 3,
     }
@@ -116,3 +148,45 @@ def test_the_whole_file_is_accounted_for(online_retail_file: Path) -> None:
         codes.setdefault(row["InvoiceNo"], []).append(row["StockCode"])
     assert sum(len(each) > 1 for each in times.values()) == 43
     assert sum(len(set(each)) < len(each) for each in codes.values()) == 2_864
+
+
+@pytest.mark.data
+def test_most_cancellations_find_what_they_take_back_and_each_of_the_others_says_why_not(items: list[Item]) -> None:
+    matches, sold = taken_back(items)
+    ended = Counter("in full" if not each.left else "in part" if each.pieces else "not at all" for each in matches)
+    assert ended == {"in full": 2_675, "in part": 347, "not at all": 814}
+    assert sum(len(each.pieces) > 1 for each in matches) == 402
+    assert Counter(left.reason for each in matches for left in each.left) == {
+        Reason.NO_CUSTOMER: 379,
+        Reason.NOT_BOUGHT: 1_306,
+        Reason.OTHER_PRICE: 339,
+        Reason.MORE: 79,
+    }
+    rest = Counter(frozenset(left.reason for left in each.left) for each in matches if each.left)
+    assert rest == {}
+    taken: Counter[tuple[int, str]] = Counter()
+    for each in matches:
+        taken.update(each.taken())
+    assert all(quantity <= sold[line] for line, quantity in taken.items())
+
+
+def taken_back(items: list[Item]) -> tuple[list[Match], dict[tuple[int, str], int]]:
+    """What every cancellation of the file comes to, in its order; and how much was sold on each line."""
+    bought: dict[tuple[str, str], list[Bought]] = {}
+    taken: Counter[tuple[int, str]] = Counter()
+    matches = []
+    for number, item in enumerate(items):
+        if isinstance(item, Taken) and "member" in item.purchase:
+            purchase = load_purchase(item.purchase, now=NOW)
+            assert purchase.member
+            for line in purchase.lines:
+                its = Bought(number, purchase.occurred_at, line.line, line.sku, line.quantity, line.net)
+                bought.setdefault((purchase.member.value, line.sku), []).append(its)
+        elif isinstance(item, Cancelled):
+            cancellation = load_cancellation(item.cancellation, now=NOW)
+            who = cancellation.member.value if cancellation.member else ""
+            skus = dict.fromkeys(line.sku for line in cancellation.lines)
+            candidates = [its for sku in skus for its in bought.get((who, sku), ())]
+            matches.append(match(cancellation, candidates, taken))
+            taken.update(matches[-1].taken())
+    return matches, {(its.purchase_id, its.line): its.quantity for lines in bought.values() for its in lines}
