@@ -15,7 +15,9 @@ from loyalty.calendars import Calendar
 from loyalty.cancellations import Bought, Match, Reason, match
 from loyalty.readers import Cancelled, Item, LeftOut, Taken
 from loyalty.readers.source import opened
-from loyalty.schemas import load_cancellation, load_purchase
+from loyalty.rules import MemberRef
+from loyalty.schemas import load_cancellation
+from loyalty.values import QUANTITY_SCALE
 from seed import online_retail
 
 LONDON = Calendar("Europe/London", "gregorian")
@@ -157,13 +159,22 @@ def test_most_cancellations_find_what_they_take_back_and_each_of_the_others_says
     assert ended == {"in full": 2_675, "in part": 347, "not at all": 814}
     assert sum(len(each.pieces) > 1 for each in matches) == 402
     assert Counter(left.reason for each in matches for left in each.left) == {
-        Reason.NO_CUSTOMER: 379,
+        Reason.NO_CUSTOMER: 383,
         Reason.NOT_BOUGHT: 1_306,
         Reason.OTHER_PRICE: 339,
         Reason.MORE: 79,
     }
-    rest = Counter(frozenset(left.reason for left in each.left) for each in matches if each.left)
-    assert rest == {}
+    not_bought, other_price, more = Reason.NOT_BOUGHT, Reason.OTHER_PRICE, Reason.MORE
+    assert Counter(frozenset(left.reason for left in each.left) for each in matches if each.left) == {
+        frozenset({Reason.NO_CUSTOMER}): 182,
+        frozenset({not_bought}): 673,
+        frozenset({other_price}): 211,
+        frozenset({more}): 40,
+        frozenset({not_bought, other_price}): 35,
+        frozenset({not_bought, more}): 10,
+        frozenset({other_price, more}): 5,
+        frozenset({not_bought, other_price, more}): 5,
+    }
     taken: Counter[tuple[int, str]] = Counter()
     for each in matches:
         taken.update(each.taken())
@@ -172,21 +183,23 @@ def test_most_cancellations_find_what_they_take_back_and_each_of_the_others_says
 
 def taken_back(items: list[Item]) -> tuple[list[Match], dict[tuple[int, str], int]]:
     """What every cancellation of the file comes to, in its order; and how much was sold on each line."""
-    bought: dict[tuple[str, str], list[Bought]] = {}
+    bought: dict[tuple[MemberRef, str], list[Bought]] = {}
     taken: Counter[tuple[int, str]] = Counter()
     matches = []
     for number, item in enumerate(items):
         if isinstance(item, Taken) and "member" in item.purchase:
-            purchase = load_purchase(item.purchase, now=NOW)
-            assert purchase.member
-            for line in purchase.lines:
-                its = Bought(number, purchase.occurred_at, line.line, line.sku, line.quantity, line.net)
-                bought.setdefault((purchase.member.value, line.sku), []).append(its)
+            at = datetime.fromisoformat(item.purchase["occurred_at"])
+            member = MemberRef("external_id", item.purchase["member"]["external_id"])
+            for line in item.purchase["lines"]:
+                its = Bought(number, at, line["line"], line["sku"], line["quantity"] * QUANTITY_SCALE, line["net"])
+                bought.setdefault((member, its.sku), []).append(its)
         elif isinstance(item, Cancelled):
             cancellation = load_cancellation(item.cancellation, now=NOW)
-            who = cancellation.member.value if cancellation.member else ""
-            skus = dict.fromkeys(line.sku for line in cancellation.lines)
-            candidates = [its for sku in skus for its in bought.get((who, sku), ())]
+            candidates = [
+                its
+                for sku in {line.sku: None for line in cancellation.lines}
+                for its in (bought.get((cancellation.member, sku), ()) if cancellation.member else ())
+            ]
             matches.append(match(cancellation, candidates, taken))
             taken.update(matches[-1].taken())
     return matches, {(its.purchase_id, its.line): its.quantity for lines in bought.values() for its in lines}
