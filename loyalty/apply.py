@@ -24,7 +24,7 @@ _PURCHASES = """
         %s::bigint[], %s::jsonb[], %s::jsonb[], %s::int[], %s::jsonb[])
         AS sale (member_id, id, store_id, receipt, occurred_at, day, gross, net, lines, extra, version, ruling)
 """
-_COUNTERS = """
+COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
     SELECT member_id, counter_id, grain, start, '', sum(amount), max(at)
     FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[], %s::bigint[], %s::timestamptz[])
@@ -108,7 +108,7 @@ def write(conn: Connection, club: int, rows: Effects, chests: Mapping[int, Chest
         cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
         purses.write(conn, club, chests.values(), now)
         if rows.counters:
-            cursor.execute(_COUNTERS, columns(rows.counters))
+            cursor.execute(COUNTERS, columns(rows.counters))
         if rows.badges:
             cursor.execute(_BADGES, [club, *columns(rows.badges)])
         if rows.moves:

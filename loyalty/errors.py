@@ -65,6 +65,13 @@ class Conflict(Problem):
     code, status, title = "conflict", 409, Text("Conflict", "ناسازگاری")
 
 
+class InsufficientBalance(Problem):
+    """A wallet does not hold so much."""
+
+    code, status = "insufficient_balance", 409
+    title = Text("Not enough in the wallet", "موجودی کیف کافی نیست")
+
+
 class Unauthorized(Problem):
     """No key, or one that is unknown or revoked."""
 

@@ -27,7 +27,7 @@ _LOCK = """
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head
 """
-_KNOWN = """
+KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
         (SELECT json_object_agg(code, level)
             FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached)
@@ -99,7 +99,7 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
-        known = conn.execute(_KNOWN, [array(ids)])
+        known = conn.execute(KNOWN, [array(ids)])
         moves = conn.execute(_MOVES, [array(late)]) if late else None
         purses = Reading(conn, _uptos(sales))
         answers = sums.send(conn)

@@ -11,8 +11,11 @@ from loyalty.actions.create_club import create_club
 from loyalty.actions.create_store import create_store
 from loyalty.actions.enrol_members import enrol_members
 from loyalty.actions.record_purchases import Outcome, record_purchases
-from loyalty.db import connection
+from loyalty.db import connection, transaction
 from loyalty.enrolment import Enrolment
+from loyalty.gather import heads, lock
+from loyalty.ledger.lots import Cause
+from loyalty.ledger.purses import open_purses, write, write_heads
 from loyalty.ledger.recount import recount
 from loyalty.rules import Line, MemberRef, Purchase
 from loyalty.values import QUANTITY_SCALE
@@ -100,6 +103,18 @@ class Story:
     def records(self, sales: list[Purchase], **more: Any) -> list[Outcome]:
         """Purchases, recorded together."""
         return record_purchases(self.club_id, sales, self.now, **more)
+
+    def loses(self, member: int, amount: int, wallet: str = "points") -> None:
+        """Something a member has is gone, as by an adjustment."""
+        with transaction() as conn:
+            locked = lock(conn, self.club_id, [member])
+            chest = open_purses(conn, {member: self.now}, heads(locked))[member]
+            chest.settle(self.now)
+            number = conn.execute("SELECT nextval('event_id')").fetchone()
+            assert number
+            assert chest.purse(wallet).spend(Cause(number[0], self.now), "adjusted", amount, "soonest_expiry")
+            write(conn, self.club_id, [chest], self.now)
+            write_heads(conn, [chest])
 
     def balance(self, member: int, wallet: str = "points") -> int:
         """What a member has."""

@@ -154,6 +154,15 @@ def open_purses(
     return chests
 
 
+def add_lots(conn: Connection, chests: dict[int, Chest], events: Iterable[tuple[int, int]]) -> None:
+    """Add the lots that some (member, event) made to purses that were read with their open lots alone."""
+    made = list(events)
+    if made:
+        found = conn.execute(_OPEN, ["{}", array(one for one, _ in made), array(event for _, event in made)])
+        for member_id, wallet, *lot in found:
+            chests[member_id].purse(wallet).lots.setdefault(lot[0], Lot(*lot))
+
+
 def _chests(balances: Cursor, heads: Mapping[int, tuple[int, bytes]]) -> dict[int, Chest]:
     chests = {member_id: Chest(member_id, *head) for member_id, head in heads.items()}
     for member_id, wallet, *figures in balances:

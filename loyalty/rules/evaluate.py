@@ -160,6 +160,23 @@ def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int]
                 ruling.badges.append(BadgeStep(code, 1))
 
 
+def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
+    """Whether an event by itself earns a badge: by its condition, or by an article that hands it out."""
+    badge = bylaws.badges.get(code)
+    if badge is None or not facts.active:
+        return False
+    if badge.condition is not None:
+        return badge.condition.holds(facts)
+    articles = bylaws.in_force(facts.moment.day)
+    return any(code in article.granted and (holds is None or holds(facts)) for article, holds in articles)
+
+
+def lost_levels(badge: Badge, level: int, count: int) -> range:
+    """The levels of a badge that its counter does not reach any more."""
+    reached = sum(its.at <= count for its in badge.levels)
+    return range(reached + 1, level + 1)
+
+
 def _level_awards(badge: Badge, level: int) -> list[Given]:
     awards = []
     for place, award in enumerate(badge.levels[level - 1].give):

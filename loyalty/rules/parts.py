@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
@@ -39,8 +40,8 @@ class Wallet:
     """When what is earned may be spent; at once where there is none."""
     expires: Term | None = None
     """When a lot expires or, counted from activity, the whole wallet lapses; never where there is none."""
-    spend: str = "soonest_expiry"
-    debt: str = "allow"
+    spend: Literal["soonest_expiry", "oldest"] = "soonest_expiry"
+    debt: Literal["allow", "clamp", "refuse"] = "allow"
     transfers: bool = False
     """Whether members may give each other of it."""
 

@@ -18,7 +18,10 @@ from loyalty.rules.ruling import Given
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How much is left of a purchase: of each line (thousandths), or of a basket without lines its net amount."""
+    """How much is left of a purchase: of each line (thousandths), or of a basket without lines its net amount.
+
+    Of such a basket None means that nothing is left of it; one of net 0 can still be there.
+    """
 
     lines: Mapping[str, int] = field(default_factory=dict)
     net: int | None = None
@@ -33,11 +36,11 @@ class Left:
     @classmethod
     def nothing(cls, purchase: Purchase) -> Left:
         """Nothing of it."""
-        return cls(dict.fromkeys((line.line for line in purchase.lines), 0), None if purchase.lines else 0)
+        return cls(dict.fromkeys((line.line for line in purchase.lines), 0))
 
     def form(self) -> dict[str, Any]:
         """As it is stored."""
-        return {"lines": dict(self.lines)} if self.net is None else {"net": self.net}
+        return {"lines": dict(self.lines)} if self.lines else {"net": self.net}
 
     @classmethod
     def from_form(cls, form: Mapping[str, Any]) -> Left:
@@ -51,10 +54,10 @@ def kept(purchase: Purchase, left: Left) -> Purchase | None:
     A line's kept amount is floor(amount × kept quantity ÷ quantity).
     """
     if not purchase.lines:
-        net = purchase.net if left.net is None else left.net
-        if not net:
+        if left.net is None:
             return None
-        return replace(purchase, net=net, gross=purchase.gross * net // purchase.net)
+        gross = purchase.gross * left.net // purchase.net if purchase.net else purchase.gross
+        return replace(purchase, net=left.net, gross=gross)
     lines = tuple(
         line._replace(quantity=rest, net=line.net * rest // line.quantity, gross=line.gross * rest // line.quantity)
         for line in purchase.lines

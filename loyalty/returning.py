@@ -1,0 +1,185 @@
+"""Returns between being asked and being written: what they read, found under lock, and how they fold one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+import psycopg
+
+from loyalty import absent
+from loyalty.arrays import array, columns
+from loyalty.errors import Conflict, Fault, Problem
+from loyalty.gather import Locked, heads, lock
+from loyalty.ledger import purses
+from loyalty.ledger.lots import PLACES
+from loyalty.ledger.purses import Chest
+from loyalty.merged import lines
+from loyalty.returns import Return
+from loyalty.sold import Payment, Sold, read_sold
+from loyalty.take_back import Taken
+from loyalty.take_back import take_back as take_one
+from loyalty.values import Text
+from loyalty.versions import Connection, Programme
+
+Asked = tuple[int, Return]
+"""A purchase's id and what comes back of it."""
+Status = Literal["recorded", "repeated", "refused"]
+
+
+class Answer(NamedTuple):
+    """What became of one return."""
+
+    status: Status
+    purchase_id: int
+    id: int | None = None
+    member_id: int | None = None
+    problem: Problem | None = None
+    taken: Taken | None = None
+
+
+_OWNERS: Final = "SELECT id, member_id FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s"
+_KNOWN: Final = """
+    SELECT store_id, key, id, purchase_id, digest, outcome FROM purchase_return
+    JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, key) USING (store_id, key)
+"""
+_NUMBERS: Final = "SELECT nextval('event_id') FROM generate_series(1, %s)"
+_PAYMENTS: Final = """
+    SELECT purchase.id, hold.member_id, hold.id, hold.wallet, hold.amount, hold.restored,
+        array_agg(spent.lot ORDER BY spent.n), array_agg(spent.amount ORDER BY spent.n)
+    FROM purchase
+    JOIN hold ON hold.store_id = purchase.store_id AND hold.receipt = purchase.receipt AND hold.status = 'spent'
+    CROSS JOIN LATERAL (
+        SELECT lot, min(n) AS n, sum(CASE WHEN target = 'spent' THEN amount ELSE -amount END)::bigint AS amount
+        FROM entry WHERE member_id = hold.member_id AND event_id = hold.id AND 'spent' IN (source, target) GROUP BY lot
+    ) spent
+    WHERE purchase.id = ANY(%s::bigint[]) GROUP BY purchase.id, hold.member_id, hold.id
+"""
+_ACTIVE: Final = """
+    SELECT member_id, counter_id, start, value FROM counter_sum
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::date[]) AS asked (member_id, counter_id, start)
+        USING (member_id, counter_id, start)
+    WHERE grain = 2
+"""
+
+
+@dataclass(slots=True)
+class Done:
+    """A return that was taken."""
+
+    id: int
+    sold: Sold
+    asked: Return
+    member_id: int
+    taken: Taken
+
+
+@dataclass(slots=True)
+class Batch:
+    """Returns on their way: everything they read, found under lock, and what they changed so far."""
+
+    terms: Programme
+    lines: dict[int, list[int]]
+    """By a purchase's member: it and whoever it was merged into."""
+    members: dict[int, Locked]
+    chests: dict[int, Chest]
+    sold: dict[int, Sold]
+    active: dict[tuple[int, int, date], int]
+    """(member, counter, day) → events of that day, for counters of days."""
+    known: dict[tuple[int, str], tuple[Any, ...]]
+    numbers: list[int]
+    done: list[Done] = field(default_factory=list)
+    counters: list[tuple[Any, ...]] = field(default_factory=list)
+    uses: dict[tuple[str, date], int] = field(default_factory=dict)
+
+    def answer(self, number: int, purchase_id: int, asked: Return) -> Answer:
+        """Take one return, or say why not."""
+        sold = self.sold.get(purchase_id)
+        if sold is None:
+            return Answer("refused", purchase_id, problem=absent.purchase())
+        key = sold.store_id, asked.key
+        if key in self.known:
+            return self._again(purchase_id, asked, *self.known[key])
+        member_id = self.lines[sold.owner][-1]
+        version = self.terms.at(asked.occurred_at)
+        try:
+            self.chests[member_id], taken = take_one(sold, asked, number, self.chests[member_id], version)
+        except Problem as problem:
+            return Answer("refused", purchase_id, problem=problem)
+        self.known[key] = number, purchase_id, asked.digest(purchase_id), taken.stored()
+        self._count(sold, asked.occurred_at, taken)
+        tier = self.members[member_id].tier
+        taken.tier = tier, tier
+        self.done.append(Done(number, sold, asked, member_id, taken))
+        return Answer("recorded", purchase_id, number, member_id, taken=taken)
+
+    def _again(
+        self, purchase_id: int, asked: Return, id_: int, its: int, digest: bytes, outcome: Mapping[str, Any]
+    ) -> Answer:
+        if its == purchase_id and bytes(digest) == asked.digest(purchase_id):
+            return Answer("repeated", purchase_id, id_, taken=Taken.from_stored(outcome))
+        return Answer("refused", purchase_id, problem=Conflict(_TAKEN, [Fault("/return", _TAKEN)]))
+
+    def _count(self, sold: Sold, at: datetime, taken: Taken) -> None:
+        """Note what comes off counters, of the member it was sold to and of those who go on for that one."""
+        day = sold.facts.moment.day
+        month = self.terms.calendar.start_of("month", day)
+        for member_id in self.lines[sold.owner]:
+            for place, change in taken.feeds:
+                counter, value = self.terms.counter_ids[place], change
+                if self.terms.live[place].measure == "days":
+                    before = self.active.get((member_id, counter, day), 0)
+                    self.active[member_id, counter, day] = before + change
+                    value = int(before + change > 0) - int(before > 0)
+                self.counters.append((member_id, counter, day, month, value, change, at))
+        for key, change in taken.uses.items():
+            self.uses[key] = self.uses.get(key, 0) + change
+
+
+_TAKEN = Text("Another return is recorded under this key.", "با این کلید مرجوعی دیگری ثبت شده است.")
+
+
+def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batch:
+    """Lock the members of some purchases, and read all that returns of these ask about."""
+    ids = array({purchase_id for purchase_id, _ in asked})
+    owners: dict[int, int] = dict(conn.execute(_OWNERS, [ids, terms.club_id]).fetchall())
+    if not owners:
+        return Batch(terms, {}, {}, {}, {}, {}, {}, [0] * len(asked))
+    line_of = lines(conn, owners.values())
+    payers = {row[1] for row in conn.execute(_PAYMENTS, [ids])}
+    members = lock(conn, terms.club_id, {*payers, *(id_ for line in line_of.values() for id_ in line)})
+    if lines(conn, owners.values()) != line_of:  # merged meanwhile: begin anew
+        raise psycopg.errors.SerializationFailure
+    sold = read_sold(conn, terms, owners)
+    keys = [(sold[id_].store_id, one.key) for id_, one in asked if id_ in sold]
+    with conn.pipeline():
+        known = conn.execute(_KNOWN, columns(keys) if keys else ["{}", "{}"])
+        numbers = conn.execute(_NUMBERS, [len(asked)])
+        payments = conn.execute(_PAYMENTS, [ids])
+        active = conn.execute(_ACTIVE, _days(terms, sold.values(), line_of))
+    events = {(line_of[its.owner][-1], its.id) for its in sold.values()}
+    for purchase_id, member_id, hold, wallet, amount, restored, lots, amounts in payments:
+        parts = list(zip(lots, amounts, strict=True))
+        sold[purchase_id].payments.append(Payment(member_id, hold, wallet, amount, restored, parts))
+        events |= {(member_id, lot // PLACES) for lot in lots}
+    uptos = dict.fromkeys(members, max(one.occurred_at for _, one in asked))
+    return Batch(
+        terms,
+        line_of,
+        members,
+        purses.open_purses(conn, uptos, heads(members), events),
+        sold,
+        {(member_id, counter, day): value for member_id, counter, day, value in active},
+        {(store_id, key): tuple(row) for store_id, key, *row in known},
+        [number for (number,) in numbers],
+    )
+
+
+def _days(terms: Programme, sold: Iterable[Sold], line_of: Mapping[int, list[int]]) -> list[str]:
+    """For which counters of days, members and days to ask how many events made them active."""
+    places = [terms.counter_ids[place] for place, counter in enumerate(terms.live) if counter.measure == "days"]
+    days = {(member_id, its.facts.moment.day) for its in sold for member_id in line_of[its.owner]}
+    rows = [(member_id, counter, day) for member_id, day in days for counter in places]
+    return columns(rows) if rows else ["{}", "{}", "{}"]

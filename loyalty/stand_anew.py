@@ -1,0 +1,139 @@
+"""After returns: badges that are no longer reached go, with what they gave, and the tier is reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from loyalty.arrays import array, columns
+from loyalty.gather import KNOWN, Locked, Sums, member_facts
+from loyalty.ledger.lots import Cause
+from loyalty.ledger.purses import Chest, add_lots
+from loyalty.rules import Bylaws, Facts, Purchase, reviewed
+from loyalty.rules.evaluate import lost_levels
+from loyalty.rules.history import History
+from loyalty.sold import Sold, read_sold
+from loyalty.take_back import Posting, Taken
+from loyalty.versions import Connection, Programme
+
+NOTHING: Final = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
+"""A stand-in for an event: what stands reads only the member."""
+
+_BADGES: Final = "SELECT member_id, code, level, event_id FROM badge_level WHERE member_id = ANY(%s::bigint[])"
+_LOSE: Final = """
+    DELETE FROM badge_level USING unnest(%s::bigint[], %s::text[], %s::int[]) AS lost (member_id, code, level)
+    WHERE badge_level.member_id = lost.member_id AND badge_level.code = lost.code AND badge_level.level = lost.level
+"""
+_MOVE: Final = """
+    WITH moved AS (
+        SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::int[])
+            AS m (member_id, at, from_tier, to_tier, event_id, version)
+    ), put AS (
+        UPDATE member SET tier = to_tier, tier_since = at FROM moved WHERE id = member_id
+    )
+    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
+    SELECT member_id, %s, at, from_tier, to_tier, event_id, version FROM moved
+"""
+
+Level = tuple[str, int]
+"""A badge's code and a level of it."""
+
+
+@dataclass(slots=True)
+class Anew:
+    """A member whose standing is looked at: as of when, for which event, and which purchases came back."""
+
+    at: datetime
+    event_id: int | None
+    returned: list[Sold] = field(default_factory=list)
+    tier: tuple[str | None, str | None] = (None, None)
+    lost: list[Level] = field(default_factory=list)
+    taken: Taken = field(default_factory=Taken)
+    """What went with the badges."""
+
+
+def stand_anew(
+    conn: Connection,
+    terms: Programme,
+    members: Mapping[int, Locked],
+    chests: dict[int, Chest],
+    asked: Mapping[int, Anew],
+    sold: dict[int, Sold],
+) -> None:
+    """Look at the badges and tiers of locked members whose counters are written already; notes what they lost.
+
+    Adds the purchases whose badges went to `sold`: their state, the purses and heads are left to the caller to write.
+    """
+    standing = _facts(conn, terms, members, asked)
+    levels: dict[int, dict[Level, int]] = {id_: {} for id_ in asked}
+    for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
+        levels[member_id][code, level] = event_id
+    for id_, its in asked.items():
+        bylaws = terms.at(its.at)
+        its.lost = _lost(bylaws, standing[id_], levels[id_], its.returned)
+        before = standing[id_].tier
+        its.tier = before, reviewed(bylaws, standing[id_]) if members[id_].status == "active" else before
+    _take_gifts(conn, terms, chests, asked, levels, sold)
+    lost = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
+    moved = [
+        (id_, its.at, *its.tier, its.event_id, terms.at(its.at).version)
+        for id_, its in asked.items()
+        if its.tier[0] != its.tier[1]
+    ]
+    if lost:
+        conn.execute(_LOSE, columns(lost))
+    if moved:
+        conn.execute(_MOVE, [*columns(moved), terms.club_id])
+
+
+def _facts(
+    conn: Connection, terms: Programme, members: Mapping[int, Locked], asked: Mapping[int, Anew]
+) -> dict[int, Facts]:
+    """Each member as the version then in force sees it, on the latest day that anything happened."""
+    moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
+    wanted = {id_: dict.fromkeys(terms.at(its.at).asks(moments[id_].day)) for id_, its in asked.items()}
+    sums = Sums(terms, wanted, members)
+    figures = sums.answered(sums.send(conn))
+    found = {}
+    for id_, born, attributes, badges in conn.execute(KNOWN, [array(asked)]):
+        member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
+        found[id_] = member.standing(terms.at(asked[id_].at), NOTHING, moments[id_])
+    return found
+
+
+def _lost(bylaws: Bylaws, facts: Facts, levels: Mapping[Level, int], returned: Sequence[Sold]) -> list[Level]:
+    """What is no longer reached: by the counters as they are now, or by the purchase that earned it by itself."""
+    came_back = {its.id: its for its in returned}
+    lost: list[Level] = []
+    for code, badge in bylaws.badges.items():
+        if badge.counter is not None:
+            level = facts.badges.get(code, 0)
+            lost += [(code, n) for n in lost_levels(badge, level, facts.counts[badge.index])]
+        elif (code, 1) in levels and (its := came_back.get(levels[code, 1])) and not its.earns(code):
+            lost.append((code, 1))
+    return [level for level in lost if level in levels]
+
+
+def _take_gifts(
+    conn: Connection,
+    terms: Programme,
+    chests: dict[int, Chest],
+    asked: Mapping[int, Anew],
+    levels: Mapping[int, Mapping[Level, int]],
+    sold: dict[int, Sold],
+) -> None:
+    """Take back what lost badges gave, from the purchases with which they had been earned."""
+    events = {(id_, levels[id_][level]) for id_, its in asked.items() for level in its.lost}
+    unread = {event for _, event in events} - sold.keys()
+    if unread:
+        sold |= read_sold(conn, terms, unread)
+        add_lots(conn, chests, [(id_, event) for id_, event in events if event in unread])
+    for id_, its in asked.items():
+        for code, level in its.lost:
+            source = sold[levels[id_][code, level]]
+            before = source.awards
+            source.awards = tuple(given for given in before if given.article != f"badge:{code}:{level}")
+            posting = Posting(source, chests[id_], terms.at(its.at), allow_debt=True, taken=its.taken)
+            posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))
