@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from loyalty.actions.enrol_members import resolve
 from loyalty.actions.record_purchases import record
-from loyalty.actions.take_back_cancelled import Returning, take_back_cancelled
+from loyalty.actions.take_back_cancelled import take_back_cancelled
 from loyalty.cancellations import Cancellation
 from loyalty.errors import Problem
 from loyalty.phases import phases
@@ -77,7 +77,7 @@ def load_chunk(items: Iterable[tuple[int, Item]], region: str, now: datetime) ->
     return chunk
 
 
-def record_chunk(conn: Connection, club_id: int, chunk: Chunk, now: datetime, returning: Returning | None) -> Done:
+def record_chunk(conn: Connection, club_id: int, chunk: Chunk, now: datetime) -> Done:
     """Record all that a chunk holds, inside a transaction that is open already.
 
     A phase costs a fixed number of statements, and a chunk without cancellations is one phase.
@@ -87,7 +87,7 @@ def record_chunk(conn: Connection, club_id: int, chunk: Chunk, now: datetime, re
         if sold:
             _record(conn, club_id, sold, now, done)
         if taken_back:
-            _take_back(conn, club_id, taken_back, now, returning, done)
+            _take_back(conn, club_id, taken_back, now, done)
     done.rejects.sort(key=lambda reject: (reject.position, reject.line))
     return done
 
@@ -132,11 +132,9 @@ def _take_back(
     club_id: int,
     taken_back: Sequence[TakenBack],
     now: datetime,
-    returning: Returning | None,
     done: Done,
 ) -> None:
-    assert returning is not None
-    outcomes = take_back_cancelled(conn, club_id, [event.cancellation for event in taken_back], now, returning)
+    outcomes = take_back_cancelled(conn, club_id, [event.cancellation for event in taken_back], now)
     for event, outcome in zip(taken_back, outcomes, strict=True):
         done.counts[outcome.status] += 1
         its = event.item

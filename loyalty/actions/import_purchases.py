@@ -15,7 +15,6 @@ import psycopg
 
 from loyalty.actions.import_chunk import load_chunk, record_chunk
 from loyalty.actions.prepare_import import prepare_import
-from loyalty.actions.take_back_cancelled import Returning
 from loyalty.calendars import Calendar
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict
@@ -97,7 +96,6 @@ def import_purchases(
     path: Path,
     clock: Callable[[], datetime],
     *,
-    returning: Returning | None = None,
     rejects_at: Callable[[str], Path],
     format_name: str | None = None,
     progress: Callable[[Step], None] = lambda _: None,
@@ -123,10 +121,10 @@ def import_purchases(
             if position > run.counts.position:
                 chunk.append((position, item))
             if position % CHUNK == 0:
-                counts = _record(run, counts, chunk, rejects, clock(), returning)
+                counts = _record(run, counts, chunk, rejects, clock())
                 chunk = []
                 progress(Step(counts, file.raw.tell(), skipping=position <= run.counts.position))
-        counts = _record(run, counts, chunk, rejects, clock(), returning)
+        counts = _record(run, counts, chunk, rejects, clock())
         progress(Step(counts, file.raw.tell(), skipping=False))
     if not items.damaged:
         _finish(run, clock())
@@ -154,7 +152,6 @@ def _record(
     items: list[tuple[int, Item]],
     rejects: RejectsFile,
     now: datetime,
-    returning: Returning | None,
 ) -> Counts:
     """Record one chunk and move the run behind it, in one transaction."""
     if not items:
@@ -166,7 +163,7 @@ def _record(
     @retried
     def recorded() -> tuple[Counts, int]:
         with transaction() as conn:
-            done = record_chunk(conn, run.club_id, chunk, now, returning)
+            done = record_chunk(conn, run.club_id, chunk, now)
             after = before.plus(Counts(**done.counts, position=len(items)))
             _move(conn, run, before, after, now)
             return after, rejects.write(done.rejects)

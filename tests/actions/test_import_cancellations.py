@@ -2,23 +2,19 @@
 holds."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from loyalty.actions.create_club import create_club
 from loyalty.actions.import_purchases import Imported, import_purchases
-from loyalty.actions.take_back_cancelled import Key
+from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import connection, db
-from loyalty.errors import Invalid, Problem
 from loyalty.returns import Return
-from loyalty.values import Text
-from loyalty.versions import Connection
 from tests.actions.test_import import BYLAWS
 from tests.actions.test_record_purchases import statements
 from tests.conftest import Clock
@@ -34,54 +30,16 @@ SHOP = BYLAWS | {
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 
-class Answered(NamedTuple):
-    problem: Problem | None = None
-
-
 class Books:
-    """Keeps returns in memory, and how many purchases were recorded when each came."""
-
-    def __init__(self) -> None:
-        self.kept: dict[Key, tuple[int, Return]] = {}
-        self.recorded: list[int] = []
-        self.calls = 0
-        self.refused: set[str] = set()
-
-    def known(self, conn: Connection, club_id: int, keys: Sequence[Key]) -> set[Key]:
-        return self.kept.keys() & set(keys)
-
-    def returned(
-        self, conn: Connection, member_ids: Sequence[int], purchase_ids: Sequence[int]
-    ) -> dict[tuple[int, str], int]:
-        gone: Counter[tuple[int, str]] = Counter()
-        for purchase_id, its in self.kept.values():
-            if purchase_id in purchase_ids:
-                gone.update({(purchase_id, line.line): line.quantity for line in its.lines})
-        return dict(gone)
-
-    def take_back(
-        self, conn: Connection, club_id: int, returns: Sequence[tuple[int, Return]], now: datetime
-    ) -> list[Answered]:
-        self.calls += 1
-        (row,) = conn.execute("SELECT count(*) FROM purchase").fetchall()
-        self.recorded.append(row[0])
-        answers = []
-        for purchase_id, its in returns:
-            if its.key in self.refused:
-                answers.append(Answered(Invalid.at("/lines", Text("Not this one.", "این نه."))))
-                continue
-            assert (its.store, its.key) not in self.kept
-            self.kept[its.store, its.key] = purchase_id, its
-            answers.append(Answered())
-        return answers
+    """What the returns of a club's books tell."""
 
     def told(self) -> list[tuple[str, str, list[tuple[str, int]]]]:
-        """(key, receipt of its purchase, lines and units) of every return."""
-        receipts = dict(connection().execute("SELECT id, receipt FROM purchase").fetchall())
-        return [
-            (its.key, receipts[purchase_id], [(line.line, line.quantity // 1000) for line in its.lines])
-            for purchase_id, its in self.kept.values()
-        ]
+        """(key, receipt of its purchase, lines and units) of every return, in the order of recording."""
+        rows = connection().execute(
+            "SELECT key, receipt, content->'lines' FROM purchase_return r JOIN purchase p ON p.id = r.purchase_id"
+            " ORDER BY r.id"
+        )
+        return [(key, receipt, [(line, units // 1000) for line, units in lines]) for key, receipt, lines in rows]
 
 
 @pytest.fixture
@@ -90,7 +48,7 @@ def books() -> Books:
 
 
 @pytest.fixture
-def bring(app: Flask, clock: Clock, books: Books, tmp_path: Path) -> Callable[..., Imported]:
+def bring(app: Flask, clock: Clock, tmp_path: Path) -> Callable[..., Imported]:
     """Import rows of invoices; refused rows go to `refused.jsonl`."""
     clubs: dict[str, int] = {}
 
@@ -101,7 +59,7 @@ def bring(app: Flask, clock: Clock, books: Books, tmp_path: Path) -> Callable[..
         clubs[club_code] = club
         file = tmp_path / name
         file.write_text("\n".join([HEAD, *rows]))
-        return import_purchases(club, file, at, returning=books, rejects_at=lambda _: tmp_path / "refused.jsonl")
+        return import_purchases(club, file, at, rejects_at=lambda _: tmp_path / "refused.jsonl")
 
     return imported
 
@@ -135,10 +93,14 @@ def test_an_invoice_takes_from_several_purchases_each_as_a_return_of_its_own(
 
 
 def test_what_is_bought_after_a_cancellation_is_recorded_after_it_and_other_members_do_not_wait(
-    bring: Callable[..., Imported], books: Books
+    bring: Callable[..., Imported],
 ) -> None:
     bring(*STORY, row("9", "tea", 1, 13, customer="8.0"))
-    assert books.recorded == [4]  # both cancellations at once, before the sixth invoice and after all of member 8's
+    rows = connection().execute(
+        "SELECT receipt, id FROM purchase UNION ALL SELECT key, id FROM purchase_return ORDER BY id"
+    )
+    order = [name for name, _ in rows]
+    assert order == ["2", "3", "5", "9", "C4", "C4/2", "C5", "8"]  # both cancellations at once, after all of member 8's
 
 
 def test_what_finds_no_purchase_is_handed_back_line_by_line(
@@ -169,12 +131,15 @@ def test_what_finds_no_purchase_is_handed_back_line_by_line(
 def test_a_return_that_is_refused_hands_its_lines_back(
     bring: Callable[..., Imported], books: Books, tmp_path: Path
 ) -> None:
-    books.refused = {"C4/2", "C5"}
+    bring(*[HEAD] * 20, row("1", "pen", 1, 7, customer="5.0"), name="earlier.csv")  # so its receipt is the 22nd line
+    [(club, purchase, at)] = connection().execute("SELECT club_id, id, occurred_at FROM purchase").fetchall()
+    db.session.rollback()
+    [other] = return_purchases(club, [(purchase, Return("C4/2", "online-retail", at, all=True))], at)
+    assert other.status == "recorded"
     done = bring(*STORY)
-    assert (done.counts.returned, done.counts.returned_partly, done.counts.unmatched) == (0, 1, 1)
+    assert (done.counts.returned, done.counts.returned_partly, done.counts.unmatched) == (1, 1, 0)
     assert [(each["line"], each["reason"]) for each in refused(tmp_path)] == [
-        (6, "/lines: Not this one."),
-        (7, "/lines: Not this one."),
+        (6, "/return: Another return is recorded under this key."),
     ]
 
 
