@@ -19,3 +19,13 @@ def store() -> NotFound:
 def purchase() -> NotFound:
     """The club has no such purchase."""
     return NotFound(Text("There is no such purchase.", "چنین خریدی نیست."))
+
+
+def webhook() -> NotFound:
+    """The club has no such webhook."""
+    return NotFound(Text("There is no such webhook.", "چنین وب‌هوکی نیست."))
+
+
+def delivery() -> NotFound:
+    """Nothing of that id is kept for the webhook."""
+    return NotFound(Text("There is no such delivery, or no longer.", "چنین پیامی برای این وب‌هوک نیست یا دیگر نیست."))

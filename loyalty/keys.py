@@ -1,4 +1,4 @@
-"""API keys: made, recognised, and the signing secret that a publishable key carries. Pure.
+"""API keys: made and recognised; and secrets that must be read again, sealed under the instance key. Pure.
 
 A key has 192 random bits, so its SHA-256 needs no salt and is what the database keeps.
 """
@@ -22,7 +22,9 @@ KINDS: Final = tuple(PREFIXES)
 
 _FORM = re.compile(r"(?:sk|tk|pk)_[A-Za-z0-9_-]{32}", re.ASCII)
 _NONCE: Final = 12
-_PURPOSE: Final = b"loyalty: signing secret of a publishable key"
+
+Purpose = Literal["publishable key", "webhook"]
+"""What a sealed secret signs for: each purpose has a key of its own, derived from the instance's."""
 
 
 def make(kind: Kind) -> str:
@@ -46,7 +48,7 @@ def hint(key: str) -> str:
 
 
 def new_secret() -> bytes:
-    """A new secret to sign members' tokens with: 256 bits."""
+    """A new secret to sign with, members' tokens or messages: 256 bits."""
     return secrets.token_bytes(32)
 
 
@@ -55,24 +57,25 @@ def shown(secret: bytes) -> str:
     return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
-def seal(secret: bytes, key_digest: bytes, instance_key: str) -> bytes:
-    """A secret encrypted under the instance key (AES-256-GCM), bound to the API key that it belongs to."""
+def seal(secret: bytes, owner: bytes, instance_key: str, purpose: Purpose = "publishable key") -> bytes:
+    """A secret encrypted under the instance key (AES-256-GCM), bound to its owner: an API key's digest, say."""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(_derived(instance_key)).encrypt(nonce, secret, key_digest)
+    return nonce + AESGCM(_derived(instance_key, purpose)).encrypt(nonce, secret, owner)
 
 
-def unseal(sealed: bytes, key_digest: bytes, instance_key: str) -> bytes:
+def unseal(sealed: bytes, owner: bytes, instance_key: str, purpose: Purpose = "publishable key") -> bytes:
     """The secret that was sealed.
 
     Raises:
-        ValueError: another instance key, another API key, or a changed text.
+        ValueError: another instance key, owner or purpose, or a changed text.
     """
     try:
-        opened = AESGCM(_derived(instance_key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], key_digest)
+        opened = AESGCM(_derived(instance_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], owner)
     except (InvalidTag, ValueError):
         raise ValueError("not sealed under this instance key") from None
     return opened
 
 
-def _derived(instance_key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(instance_key.encode())
+def _derived(instance_key: str, purpose: Purpose) -> bytes:
+    info = f"loyalty: signing secret of a {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(instance_key.encode())

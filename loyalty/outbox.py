@@ -58,6 +58,7 @@ class Message(NamedTuple):
     type: str
     data: dict[str, Any]
     attempts: int
+    created_at: datetime
 
 
 Handler = Callable[[int, list[Message], datetime], None]
@@ -122,7 +123,8 @@ def deliver(ids: Sequence[int], handlers: Mapping[str, Sequence[Handler]], now: 
     """
     with transaction() as conn:
         rows = conn.execute(
-            "SELECT id, club_id, member_id, type, data, attempts FROM outbox WHERE id = ANY(%s) ORDER BY id",
+            "SELECT id, club_id, member_id, type, data, attempts, created_at FROM outbox"
+            " WHERE id = ANY(%s) ORDER BY id",
             (list(ids),),
         ).fetchall()
     groups: defaultdict[tuple[int, str], list[Message]] = defaultdict(list)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from loyalty import cards
+from loyalty import cards, outbox
 from loyalty.arrays import array
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
@@ -42,7 +42,9 @@ def enrol_members(club_id: int, enrolments: Sequence[Enrolment], now: datetime) 
         Invalid: a `referred_by` names nobody.
     """
     with transaction() as conn:
-        return enrol(conn, club_id, enrolments, now)
+        enrolled = enrol(conn, club_id, enrolments, now)
+    outbox.wake()
+    return enrolled
 
 
 def enrol(conn: Connection, club_id: int, enrolments: Sequence[Enrolment], now: datetime) -> list[Enrolled]:
@@ -53,9 +55,12 @@ def enrol(conn: Connection, club_id: int, enrolments: Sequence[Enrolment], now: 
     known = [_known(enrolment, card) for enrolment, card in zip(enrolments, cards_of, strict=True)]
     _refuse_repeated(known)
     referrers = _referrers(conn, club_id, enrolments)
-    ids = _insert_members(conn, club_id, [enrolment.joined_at or now for enrolment in enrolments])
+    joined = [enrolment.joined_at or now for enrolment in enrolments]
+    ids = _insert_members(conn, club_id, joined)
     _insert_profiles(conn, club_id, ids, enrolments, referrers)
     _insert_identifiers(conn, club_id, ids, known)
+    told = [(member_id, {"joined_at": at.isoformat()}) for member_id, at in zip(ids, joined, strict=True)]
+    outbox.send("member.joined", club_id, told, now)
     return [Enrolled(member_id, card) for member_id, card in zip(ids, cards_of, strict=True)]
 
 

@@ -43,7 +43,7 @@ TABLES: Final = {
     ),
     "badge_level": Told("t.code, t.level, t.earned_at"),
     "tier_move": Told("t.at, t.from_tier, t.to_tier, t.version"),
-    "outbox": Told("t.type, t.data - 'event', t.attempts", event="(t.data ->> 'event')::bigint"),
+    "outbox": Told("t.type, t.data - '{event,events}'::text[], t.attempts", event="(t.data ->> 'event')::bigint"),
 }
 """The rows that a purchase leaves, without the instants of recording and without numbers that the order decides."""
 

@@ -13,6 +13,8 @@ from loyalty.jobs.queue import put, queue
 from loyalty.outbox import Handler, Message
 from loyalty.valkey import valkey
 from loyalty.versions import programme
+from loyalty.webhooks import shelf
+from loyalty.webhooks.messages import SOURCES
 
 AHEAD: Final = 20
 """Jobs that may wait in the queue before the relay hands it more; the rest is safer in the outbox."""
@@ -32,9 +34,12 @@ def fill_boards(club_id: int, _: list[Message], __: datetime) -> None:
     duties.ask(club_id, "fill_boards")
 
 
-HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
+_OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.published": (fill_boards,),
     "member.changed": (move_boards,),
+}
+HANDLERS: Final[dict[str, tuple[Handler, ...]]] = _OWN | {
+    type_: (*_OWN.get(type_, ()), shelf.spread) for type_ in SOURCES
 }
 """Who is told of what, by type of message. A type that is not named here is told to nobody."""
 

@@ -16,6 +16,7 @@ from flask import current_app
 
 from loyalty import config
 from loyalty.actions.expire_points import anything_due, expire_points
+from loyalty.actions.forget_deliveries import forget_deliveries
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
@@ -73,6 +74,7 @@ DUTIES: Final = {
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("fill_boards", when_unsure, fill_boards),
+        Duty("forget_deliveries", at_midnight, forget_deliveries),
     )
 }
 

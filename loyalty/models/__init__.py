@@ -6,6 +6,7 @@ from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lot, Seal, S
 from loyalty.models.member import BadgeLevel, Identifier, Member, Profile, SignInCode, TierMove
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
+from loyalty.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "EVENT_ID",
@@ -40,4 +41,6 @@ __all__ = [
     "SignInCode",
     "Store",
     "TierMove",
+    "Webhook",
+    "WebhookDelivery",
 ]
