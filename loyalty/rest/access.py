@@ -41,6 +41,13 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Bylaws.versions": SERVER,
     "Bylaws.version": SERVER,
     "Reports.summary": SERVER,
+    "Webhooks.create": SERVER,
+    "Webhooks.listed": SERVER,
+    "Webhooks.one": SERVER,
+    "Webhooks.delete": SERVER,
+    "Webhooks.test": SERVER,
+    "Webhooks.deliveries": SERVER,
+    "Webhooks.resend": SERVER,
 }
 """Which kinds of key may call an operation. An operation that is missing here cannot be registered."""
 

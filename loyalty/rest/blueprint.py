@@ -19,10 +19,14 @@ from loyalty.values import Text
 
 View = Callable[..., Response | Done]
 Shape = type[Schema] | Mapping[str, Any]
-Answer = Shape | tuple[Shape, Text]
-"""A schema, a JSON schema, or a schema with what its status means."""
+Answer = Shape | tuple[Shape, Text] | None
+"""A schema, a JSON schema, or a schema with what its status means; None where nothing is answered."""
 
-_DONE: Final = {200: Text("Found or done", "یافت یا انجام شد"), 201: Text("Made", "ساخته شد")}
+_DONE: Final = {
+    200: Text("Found or done", "یافت یا انجام شد"),
+    201: Text("Made", "ساخته شد"),
+    204: Text("Gone", "پاک شد"),
+}
 PREFIX: Final = "/api/v1"
 
 _ALWAYS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)

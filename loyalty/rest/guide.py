@@ -94,7 +94,7 @@ class Guide:
     def _operation(self, path: str, method: str, told: dict[str, Any], shared: list[Any]) -> Operation:
         schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         success = min(code for code in told["responses"] if code.startswith("2"))
-        answered = told["responses"][success]["content"]["application/json"]["schema"]
+        answered = told["responses"][success].get("content", {}).get("application/json", {}).get("schema")
         parameters = [
             FieldRow(
                 one["name"],
@@ -115,9 +115,9 @@ class Guide:
             parameters=parameters,
             body=rows(schema, self.spec) if schema else [],
             answers=[(code, self._meaning(code, told)) for code in sorted(told["responses"]) if code != "default"],
-            answer=rows(answered, self.spec),
+            answer=rows(answered, self.spec) if answered else [],
             request_example=_json(example(schema, self.spec)) if schema else "",
-            answer_example=_json(example(answered, self.spec)),
+            answer_example=_json(example(answered, self.spec)) if answered else "",
         )
 
     def _meaning(self, code: str, told: dict[str, Any]) -> Text:
