@@ -6,8 +6,9 @@ import contextvars
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from loyalty import engines as embedded
 from loyalty import migrations, versions
 from loyalty.config import Settings
 from loyalty.db import base_app, db
+from loyalty.jobs.worker import LIFE, Worker
 from loyalty.models import EVENT_ID
 from loyalty.valkey import connect
 from wsgi import create_app
@@ -138,6 +140,22 @@ def app(application: Flask, clock: Clock) -> Iterator[Flask]:
         versions.forget()
     with connect(application.extensions["loyalty"].redis_url) as valkey:
         valkey.flushdb()
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[[], None]:
+    """Let a worker do what lies in the queue."""
+
+    def run() -> None:
+        kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            with connect(app.extensions["loyalty"].redis_url, patience=LIFE) as connection:
+                Worker(app, connection).work(burst=True, logging_level="ERROR")
+        finally:
+            for name, handler in kept.items():
+                signal.signal(name, handler)
+
+    return run
 
 
 @pytest.fixture

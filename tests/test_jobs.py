@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from loyalty.jobs import deliveries, duties
 from loyalty.jobs.duties import Duty
 from loyalty.jobs.queue import queue
 from loyalty.jobs.timer import Timer
-from loyalty.jobs.worker import LIFE, Worker
 from loyalty.queries.worker import worker_seen
 from loyalty.valkey import connect, valkey
 from tests.small_club import SmallClub, programme_of
@@ -26,22 +24,6 @@ from tests.small_club import SmallClub, programme_of
 @pytest.fixture
 def club(app, clock) -> SmallClub:
     return SmallClub(clock)
-
-
-@pytest.fixture
-def work(app):
-    """Let a worker do what lies in the queue."""
-
-    def run() -> None:
-        kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            with connect(config.settings().redis_url, patience=LIFE) as connection:
-                Worker(app, connection).work(burst=True, logging_level="ERROR")
-        finally:
-            for name, handler in kept.items():
-                signal.signal(name, handler)
-
-    return run
 
 
 def waiting() -> int:

@@ -102,6 +102,9 @@ class Api:
     def patch(self, path: str, body: Any) -> TestResponse:
         return self.client.patch(f"/api/v1{path}", headers=self.headers, json=body)
 
+    def delete(self, path: str) -> TestResponse:
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
+
     def speaking(self, lang: str) -> Api:
         return Api(self.client, self.key, lang)
 

@@ -25,13 +25,13 @@ def endpoints(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPERATIONS:
             path = re.sub("<[^<>]+>", "1", rule.rule.removeprefix("/api/v1"))
-            found += [(rule.endpoint, method, path) for method in rule.methods & {"GET", "POST", "PATCH"}]
+            found += [(rule.endpoint, method, path) for method in rule.methods & {"GET", "POST", "PATCH", "DELETE"}]
     return found
 
 
 def call(api: Api, method: str, path: str):
-    return {"GET": api.get, "POST": api.post, "PATCH": api.patch}[method](
-        path, **({} if method == "GET" else {"body": {}})
+    return {"GET": api.get, "POST": api.post, "PATCH": api.patch, "DELETE": api.delete}[method](
+        path, **({"body": {}} if method in ("POST", "PATCH") else {})
     )
 
 
