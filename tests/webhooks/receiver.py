@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+HANGS = 60
+"""Seconds that a receiver which hangs keeps whoever waits for it."""
+
 
 class Heard(NamedTuple):
     """A message that arrived and whose signature was right."""
@@ -28,6 +31,8 @@ class Receiver:
         self.secret = ""
         self.heard: list[Heard] = []
         self.asked = 0
+        self.asked_at = 0.0
+        """When it was last spoken to, by the machine's own clock."""
         self.forged = 0
         self.answers: list[int] = []
         self.always: int = 204
@@ -57,6 +62,7 @@ class Receiver:
 
             def do_POST(self) -> None:
                 receiver.asked += 1
+                receiver.asked_at = time.monotonic()
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if receiver.hangs or receiver.drips:
                     receiver._keep_waiting(self.connection)
@@ -88,7 +94,7 @@ class Receiver:
 
     def _keep_waiting(self, connection: socket.socket) -> None:
         """Hang until the end; one that drips says a letter now and then, so that the line is never quiet."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + HANGS
         while time.monotonic() < end and not self._over.wait(0.1):
             if self.drips:
                 try:

@@ -9,11 +9,12 @@ import pytest
 from loyalty.jobs import deliveries
 from loyalty.webhooks import sending, shelf
 from tests.webhooks.conftest import registers, sent
+from tests.webhooks.receiver import HANGS
 
 
 @pytest.fixture
 def patience(monkeypatch) -> float:
-    monkeypatch.setattr(sending, "PATIENCE", 0.8)
+    monkeypatch.setattr(sending, "PATIENCE", 2.0)
     return sending.PATIENCE
 
 
@@ -31,17 +32,16 @@ def test_a_receiver_that_hangs_holds_up_no_other_webhook_and_no_other_club(
         of.enrols()
     began = time.monotonic()
     post()
-    assert time.monotonic() - began < patience + 2  # one try, though three were due
-    assert stuck.asked == 1
+    assert time.monotonic() - began < HANGS / 2
+    assert stuck.asked == 1  # though three were due
+    assert max(well.asked_at, theirs.asked_at) < stuck.asked_at + patience  # they didn't wait for it
     assert (len(well.heard), len(theirs.heard)) == (3, 1)
     assert [d["error"] for d in sent(club, webhook)].count("silent") == 1
 
-    # It is left in peace for a while, and meanwhile the others don't even wait once.
+    # It is left in peace for a while: meanwhile no worker is kept by it at all.
     for of in (club, rival):
         of.enrols()
-    began = time.monotonic()
     post()
-    assert time.monotonic() - began < patience
     assert stuck.asked == 1
     assert (len(well.heard), len(theirs.heard)) == (4, 2)
 
