@@ -117,5 +117,5 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             doc["docstring"] = {}
 
 
-def _schema(answer: Answer) -> Shape:
+def _schema(answer: Answer) -> Shape | None:
     return answer[0] if isinstance(answer, tuple) else answer

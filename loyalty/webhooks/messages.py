@@ -62,16 +62,16 @@ def _as_it_is(message: Message) -> Part:
 
 
 def _awarded(conn: Connection, messages: Sequence[Message]) -> list[Part]:
-    """Every entry by which these events gave something. An entry never changes: its id is the part."""
+    """Every entry by which these events gave something. An entry never changes: its number is the part."""
     events = [(message, event) for message in messages for event in message.data["events"]]
     if not events:
         return []
     rows = conn.execute(
-        "SELECT e.id, place, e.member_id, e.event_id, e.wallet, e.amount, e.article, e.version, e.occurred_at,"
+        "SELECT e.n, place, e.member_id, e.event_id, e.wallet, e.amount, e.article, e.version, e.occurred_at,"
         " e.target = 'pending'"
         " FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS told (member_id, event_id, place)"
         " JOIN entry e ON e.member_id = told.member_id AND e.event_id = told.event_id"
-        " WHERE e.source = 'issued' AND e.target IN ('available', 'pending') ORDER BY e.id",
+        " WHERE e.source = 'issued' AND e.target IN ('available', 'pending') ORDER BY place, e.n",
         [array(message.member_id for message, _ in events), array(event for _, event in events)],
     )
     found: list[Part] = []
