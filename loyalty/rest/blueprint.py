@@ -19,7 +19,7 @@ from loyalty.values import Text
 
 View = Callable[..., Response | Done]
 Shape = type[Schema] | Mapping[str, Any]
-Answer = Shape | tuple[Shape, Text] | None
+Answer = Shape | tuple[Shape | None, Text] | None
 """A schema, a JSON schema, or a schema with what its status means; None where nothing is answered."""
 
 _DONE: Final = {
