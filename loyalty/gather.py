@@ -30,7 +30,8 @@ _LOCK = """
 KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
         (SELECT json_object_agg(code, level)
-            FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached)
+            FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached),
+        EXISTS (SELECT FROM purchase_return WHERE club_id = %s AND member_id = asked.id AND NOT settled)
     FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
@@ -87,6 +88,8 @@ class Gathered:
 
     members: dict[int, MemberFacts]
     chests: dict[int, Chest]
+    unsettled: frozenset[int] = frozenset()
+    """Members whose badges were not looked at since something came back."""
 
 
 def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, lock: bool = True) -> Gathered:
@@ -99,7 +102,7 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
-        known = conn.execute(KNOWN, [array(ids)])
+        known = conn.execute(KNOWN, [programme.club_id, array(ids)])
         moves = conn.execute(_MOVES, [array(late)]) if late else None
         purses = Reading(conn, _uptos(sales))
         answers = sums.send(conn)
@@ -108,11 +111,14 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     for member_id, at, from_tier in moves or ():
         former.setdefault(member_id, []).append((at, from_tier))
     members: dict[int, MemberFacts] = {}
-    for id_, born, attributes, badges in known:
+    unsettled: list[int] = []
+    for id_, born, attributes, badges, came_back in known:
+        if came_back:
+            unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
         members[id_] = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
     chests = purses.answered(heads(rows))
-    return Gathered(members, chests)
+    return Gathered(members, chests, frozenset(unsettled))
 
 
 def _uptos(sales: Sequence[Sale]) -> dict[int, datetime]:

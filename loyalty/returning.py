@@ -9,7 +9,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 import psycopg
 
-from loyalty import absent
 from loyalty.arrays import array, columns
 from loyalty.errors import Conflict, Fault, Problem
 from loyalty.gather import Locked, heads, lock
@@ -42,8 +41,8 @@ class Answer(NamedTuple):
 
 _OWNERS: Final = "SELECT id, member_id FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s"
 _KNOWN: Final = """
-    SELECT store_id, key, id, purchase_id, digest, outcome FROM purchase_return
-    JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, key) USING (store_id, key)
+    SELECT store_id, key, kind, id, purchase_id, digest, outcome FROM purchase_return
+    JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (store_id, key, kind) USING (store_id, key, kind)
 """
 _NUMBERS: Final = "SELECT nextval('event_id') FROM generate_series(1, %s)"
 _PAYMENTS: Final = """
@@ -88,7 +87,8 @@ class Batch:
     sold: dict[int, Sold]
     active: dict[tuple[int, int, date], int]
     """(member, counter, day) → events of that day, for counters of days."""
-    known: dict[tuple[int, str], tuple[Any, ...]]
+    known: dict[tuple[int, str, str], tuple[Any, ...]]
+    """What is recorded under (store, key, kind)."""
     numbers: list[int]
     done: list[Done] = field(default_factory=list)
     counters: list[tuple[Any, ...]] = field(default_factory=list)
@@ -96,19 +96,24 @@ class Batch:
 
     def answer(self, number: int, purchase_id: int, asked: Return) -> Answer:
         """Take one return, or say why not."""
-        sold = self.sold.get(purchase_id)
-        if sold is None:
-            return Answer("refused", purchase_id, problem=absent.purchase())
-        key = sold.store_id, asked.key
+        sold = self.sold[purchase_id]
+        key = sold.store_id, asked.key, asked.kind
         if key in self.known:
             return self._again(purchase_id, asked, *self.known[key])
+        answer = self.apply(number, purchase_id, asked)
+        if answer.taken:
+            self.known[key] = number, purchase_id, asked.digest(purchase_id), answer.taken.stored()
+        return answer
+
+    def apply(self, number: int, purchase_id: int, asked: Return) -> Answer:
+        """Take one return under a number, whatever is recorded under its key."""
+        sold = self.sold[purchase_id]
         member_id = self.lines[sold.owner][-1]
         version = self.terms.at(asked.occurred_at)
         try:
             self.chests[member_id], taken = take_one(sold, asked, number, self.chests[member_id], version)
         except Problem as problem:
             return Answer("refused", purchase_id, problem=problem)
-        self.known[key] = number, purchase_id, asked.digest(purchase_id), taken.stored()
         self._count(sold, asked.occurred_at, taken)
         tier = self.members[member_id].tier
         taken.tier = tier, tier
@@ -120,7 +125,7 @@ class Batch:
     ) -> Answer:
         if its == purchase_id and bytes(digest) == asked.digest(purchase_id):
             return Answer("repeated", purchase_id, id_, taken=Taken.from_stored(outcome))
-        return Answer("refused", purchase_id, problem=Conflict(_TAKEN, [Fault("/return", _TAKEN)]))
+        return Answer("refused", purchase_id, problem=Conflict(TAKEN, [Fault("/return", TAKEN)]))
 
     def _count(self, sold: Sold, at: datetime, taken: Taken) -> None:
         """Note what comes off counters, of the member it was sold to and of those who go on for that one."""
@@ -138,7 +143,7 @@ class Batch:
             self.uses[key] = self.uses.get(key, 0) + change
 
 
-_TAKEN = Text("Another return is recorded under this key.", "با این کلید مرجوعی دیگری ثبت شده است.")
+TAKEN = Text("Another return is recorded under this key.", "با این کلید مرجوعی دیگری ثبت شده است.")
 
 
 def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batch:
@@ -153,9 +158,9 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
     if lines(conn, owners.values()) != line_of:  # merged meanwhile: begin anew
         raise psycopg.errors.SerializationFailure
     sold = read_sold(conn, terms, owners)
-    keys = [(sold[id_].store_id, one.key) for id_, one in asked if id_ in sold]
+    keys = [(sold[id_].store_id, one.key, one.kind) for id_, one in asked if id_ in sold]
     with conn.pipeline():
-        known = conn.execute(_KNOWN, columns(keys) if keys else ["{}", "{}"])
+        known = conn.execute(_KNOWN, columns(keys))
         numbers = conn.execute(_NUMBERS, [len(asked)])
         payments = conn.execute(_PAYMENTS, [ids])
         active = conn.execute(_ACTIVE, _days(terms, sold.values(), line_of))
@@ -172,7 +177,7 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
         purses.open_purses(conn, uptos, heads(members), events),
         sold,
         {(member_id, counter, day): value for member_id, counter, day, value in active},
-        {(store_id, key): tuple(row) for store_id, key, *row in known},
+        {(store_id, key, kind): tuple(row) for store_id, key, kind, *row in known},
         [number for (number,) in numbers],
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.calendars import Moment
-from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, Tender
+from loyalty.rules import Bylaws, Facts, Line, MemberRef, Purchase, Ruling, Tender
 from loyalty.values import Shown
 
 
@@ -71,6 +71,21 @@ def as_sent(purchase: Purchase) -> dict[str, Any]:
         "lines": [list(line) for line in purchase.lines],
         "extra": extra(purchase),
     }
+
+
+def from_sent(form: dict[str, Any], member: MemberRef | None) -> Purchase:
+    """A purchase that waited, for the member it belongs to; the inverse of `as_sent`."""
+    purchase = stored_purchase(
+        form["receipt"],
+        form["store"],
+        datetime.fromisoformat(form["occurred_at"]),
+        form["currency"],
+        form["gross"],
+        form["net"],
+        form["lines"],
+        form["extra"],
+    )
+    return replace(purchase, member=member)
 
 
 def stored_purchase(

@@ -69,7 +69,7 @@ class Sold:
     def stands(self) -> Standing:
         """What it adds to counters and limits now."""
         if self.voided_at:
-            return undone(self.bylaws)
+            return undone(self.bylaws, self.awards)
         return standing(self.bylaws, self.facts, self._kept_facts(), self.awards)
 
     def keep(self, left: Left) -> None:

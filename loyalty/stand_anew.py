@@ -97,7 +97,7 @@ def _facts(
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
-    for id_, born, attributes, badges in conn.execute(KNOWN, [array(asked)]):
+    for id_, born, attributes, badges, _ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
         found[id_] = member.standing(terms.at(asked[id_].at), NOTHING, moments[id_])
     return found

@@ -15,7 +15,7 @@ from loyalty.post import lot_of
 from loyalty.returns import Return, left_after
 from loyalty.rules import Bylaws
 from loyalty.rules.parts import Wallet
-from loyalty.rules.returned import Left
+from loyalty.rules.returned import Left, came_off
 from loyalty.rules.ruling import Given
 from loyalty.sold import Payment, Sold
 from loyalty.values import Shown, Text
@@ -114,8 +114,7 @@ def take_back(sold: Sold, asked: Return, id_: int, chest: Chest, now: Bylaws) ->
         sold.voided_at = asked.occurred_at
     after, rest = sold.stands(), sold.kept
     taken = Taken()
-    taken.gross = (was.gross if was else 0) - (rest.gross if rest else 0)
-    taken.net = (was.net if was else 0) - (rest.net if rest else 0)
+    taken.gross, taken.net = came_off(was, rest)
     taken.feeds = [
         Fed(place, new - old)
         for place, (old, new) in enumerate(zip(before.feeds, after.feeds, strict=True))

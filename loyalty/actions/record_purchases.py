@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from loyalty.actions.enrol_members import resolved, resolving
 from loyalty.actions.prepare_import import prepare_import
+from loyalty.actions.settle_returns import settle_returns
 from loyalty.apply import apply
 from loyalty.arrays import array, columns
 from loyalty.budgets import ClubBudgets
@@ -105,7 +106,7 @@ def record(
     terms, places = receive(conn, club_id, purchases, now, lateness)
     judged = [place for place in places if place.outcome is None]
     if judged:
-        _judge(conn, terms, judged, now)
+        judge_places(conn, terms, judged, now)
     return [place.outcome for place in places if place.outcome is not None]
 
 
@@ -237,9 +238,12 @@ def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime
         conn.execute(_SET_ASIDE, [terms.club_id, now, *columns(rows)])
 
 
-def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
+def judge_places(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
+    """Judge purchases whose members are known, and let them have what these give."""
     sales = [place.sale(terms) for place in places]
     gathered = gather(conn, terms, sales)
+    if gathered.unsettled and settle_returns(conn, terms, _midnights(terms, sales, gathered.unsettled), now):
+        gathered = gather(conn, terms, sales)
     members = judge(sales, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
     post(sales, gathered.chests)
     apply(conn, terms, sales, members, gathered.chests, now)
@@ -248,3 +252,12 @@ def _judge(conn: Connection, terms: Programme, places: list[Place], now: datetim
         place.outcome = Outcome(
             "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.wallets, sale.bylaws
         )
+
+
+def _midnights(terms: Programme, sales: Sequence[Sale], members: frozenset[int]) -> dict[int, datetime]:
+    """When the local day began on which each of some members bought first in this chunk."""
+    days: dict[int, date] = {}
+    for sale in sales:
+        if sale.member_id in members:
+            days[sale.member_id] = min(sale.moment.day, days.get(sale.member_id, sale.moment.day))
+    return {member_id: terms.calendar.instant(day) for member_id, day in days.items()}

@@ -10,12 +10,14 @@ from typing import Any, Final
 import psycopg
 
 from loyalty import outbox
+from loyalty.actions.return_unclaimed import return_unclaimed
 from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
 from loyalty.budgets import ClubBudgets
 from loyalty.db import retried, transaction
 from loyalty.ledger import purses
 from loyalty.returning import Answer, Asked, Batch, Done, gathered
+from loyalty.returns import stored_return
 from loyalty.stand_anew import Anew, stand_anew
 from loyalty.versions import Connection, Programme, programme
 
@@ -27,8 +29,15 @@ _RETURNS: Final = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[], %s::text[],
         %s::timestamptz[], %s::bigint[], %s::bigint[], %s::jsonb[], %s::jsonb[], %s::boolean[]) AS returned (id,
         member_id, purchase_id, store_id, key, digest, kind, occurred_at, gross, net, content, outcome, settled)
+    ON CONFLICT (id) DO UPDATE SET member_id = excluded.member_id, outcome = excluded.outcome,
+        settled = excluded.settled
 """
-_KEEP: Final = """
+"""One that came before the purchase was claimed stands here already, without a member."""
+_WAITING: Final = """
+    SELECT id, key, kind, occurred_at, content FROM purchase_return
+    WHERE purchase_id = %s AND club_id = %s AND member_id IS NULL ORDER BY id
+"""
+KEEP: Final = """
     UPDATE purchase SET kept = state.kept, voided_at = state.voided_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[], %s::timestamptz[]) AS state (member_id, id, kept, voided_at)
     WHERE purchase.member_id = state.member_id AND purchase.id = state.id
@@ -63,9 +72,24 @@ def take_back(conn: Connection, club_id: int, asked: Sequence[Asked], now: datet
     """`return_purchases` inside a transaction that is open already; the caller wakes the outbox."""
     terms = programme(conn, club_id)
     batch = gathered(conn, terms, asked)
-    answers = [batch.answer(number, *one) for number, one in zip(batch.numbers, asked, strict=True)]
+    answers = [
+        batch.answer(number, *one) if one[0] in batch.sold else return_unclaimed(conn, club_id, *one, now)
+        for number, one in zip(batch.numbers, asked, strict=True)
+    ]
     write(conn, batch, now)
     return answers
+
+
+def again(conn: Connection, club_id: int, purchase_id: int, now: datetime) -> None:
+    """Take what came back of a purchase before it was claimed, in an open transaction."""
+    waiting = conn.execute(_WAITING, [purchase_id, club_id]).fetchall()
+    if not waiting:
+        return
+    asked = [(purchase_id, stored_return(*its)._replace(debt="allow")) for _, *its in waiting]
+    batch = gathered(conn, programme(conn, club_id), asked)
+    for (number, *_), one in zip(waiting, asked, strict=True):
+        batch.apply(number, *one)
+    write(conn, batch, now)
 
 
 def write(conn: Connection, batch: Batch, now: datetime) -> None:
@@ -89,7 +113,7 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
         purses.write(conn, club_id, batch.chests.values(), now)
         purses.write_heads(conn, batch.chests.values())
         conn.execute(_RETURNS, [club_id, now, *columns(rows)])
-        conn.execute(_KEEP, columns([(s.owner, s.id, _json(s.stored()), s.voided_at) for s in changed.values()]))
+        conn.execute(KEEP, columns([(s.owner, s.id, _json(s.stored()), s.voided_at) for s in changed.values()]))
         if paid:
             conn.execute(_RESTORED, columns([(its.member_id, its.id, its.restored) for its in paid.values()]))
         voided = [its.sold.id for its in batch.done if its.asked.kind == "void"]

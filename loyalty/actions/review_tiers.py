@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from loyalty.db import retried, transaction
+from loyalty.actions.settle_returns import settle_all_returns
+from loyalty.db import connection, retried, transaction
 from loyalty.gather import LOCKED, Locked, Sums, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Purchase, reviewed
@@ -40,8 +41,11 @@ _MOVE = """
 def review_tiers(club_id: int, at: datetime) -> int:
     """Review every member of a club as of the beginning of an instant's local day; returns the moves made.
 
+    Badges that returns took away go first, where the bylaws leave that to the review.
+
     Runs in batches, each its own transaction: done again, or after a crash, it goes on where something is left to do.
     """
+    settle_all_returns(club_id, _begun(club_id, at), at)
     moves, last = 0, 0
     while True:
         last, moved = _review(club_id, at, last)
@@ -51,6 +55,12 @@ def review_tiers(club_id: int, at: datetime) -> int:
     if moves:
         wake()
     return moves
+
+
+def _begun(club_id: int, at: datetime) -> datetime:
+    """When the local day of an instant began."""
+    calendar = programme(connection(), club_id).calendar
+    return calendar.instant(calendar.moment(at).day)
 
 
 @retried

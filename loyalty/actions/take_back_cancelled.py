@@ -34,6 +34,7 @@ _KNOWN: Final = """
     SELECT store.code, purchase_return.key FROM unnest(%s::text[], %s::text[]) AS asked (store, key)
     JOIN store ON store.club_id = %s AND store.code = asked.store
     JOIN purchase_return ON purchase_return.store_id = store.id AND purchase_return.key = asked.key
+        AND purchase_return.kind = 'return'
 """
 _LOCK: Final = "UPDATE member SET seq = seq + 1 WHERE id = ANY(%s::bigint[]) AND club_id = %s"
 """Nobody else returns or records anything of theirs between finding lines and taking them back."""

@@ -59,6 +59,8 @@ class Purchase(Base):
     kept: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """After a return: what is kept of the purchase and what it gives now; see `loyalty.kept`."""
     voided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    claimed_as: Mapped[int | None] = mapped_column(BigInteger)
+    """Of a purchase that was claimed later: the number in whose place it is replayed."""
 
 
 class Receipt(Base):
@@ -79,11 +81,11 @@ class Return(Base):
     __tablename__ = "purchase_return"
     __table_args__ = (
         CheckConstraint("kind IN ('return', 'void')", name="return_kind_known"),
-        UniqueConstraint("store_id", "key", name="return_once"),
+        UniqueConstraint("store_id", "key", "kind", name="return_once"),
         Index("return_of_purchase", "purchase_id", "id"),
         Index("return_of_member", "member_id", "id"),
         Index("return_by_time", "club_id", "occurred_at"),
-        Index("return_unsettled", "member_id", postgresql_where=text("NOT settled")),
+        Index("return_unsettled", "club_id", "member_id", postgresql_where=text("NOT settled")),
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     club_id: Mapped[ClubRef]

@@ -99,9 +99,19 @@ def standing(bylaws: Bylaws, sold: Facts, kept_facts: Facts | None, awards: tupl
     return Standing(awards, tuple(feeds), uses(bylaws, sold, awards))
 
 
-def undone(bylaws: Bylaws) -> Standing:
-    """What a purchase that was a mistake stands for: nothing at all, not even that it was made."""
-    return Standing((), (0,) * len(bylaws.live), {})
+def undone(bylaws: Bylaws, awards: tuple[Given, ...]) -> Standing:
+    """What a purchase that was a mistake stands for: nothing at all, not even that it was made.
+
+    `awards` are what badges gave with it, until these are looked at.
+    """
+    return Standing(awards, (0,) * len(bylaws.live), {})
+
+
+def came_off(before: Purchase | None, after: Purchase | None) -> tuple[int, int]:
+    """(gross, net) by which what is kept of a purchase became less."""
+    was = (before.gross, before.net) if before else (0, 0)
+    rest = (after.gross, after.net) if after else (0, 0)
+    return was[0] - rest[0], was[1] - rest[1]
 
 
 def uses(bylaws: Bylaws, facts: Facts, awards: tuple[Given, ...]) -> dict[tuple[str, date], int]:

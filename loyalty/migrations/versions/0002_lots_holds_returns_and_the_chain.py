@@ -149,13 +149,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("purchase_return_member_id_fkey")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("purchase_return_store_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("purchase_return_pkey")),
-        sa.UniqueConstraint("store_id", "key", name="return_once"),
+        sa.UniqueConstraint("store_id", "key", "kind", name="return_once"),
     )
     op.create_index("return_by_time", "purchase_return", ["club_id", "occurred_at"], unique=False)
     op.create_index("return_of_member", "purchase_return", ["member_id", "id"], unique=False)
     op.create_index("return_of_purchase", "purchase_return", ["purchase_id", "id"], unique=False)
     op.create_index(
-        "return_unsettled", "purchase_return", ["member_id"], unique=False, postgresql_where=sa.text("NOT settled")
+        "return_unsettled", "purchase_return", ["club_id", "member_id"], unique=False, postgresql_where=sa.text("NOT settled")
     )
     op.create_table(
         "sealed_head",
@@ -181,6 +181,7 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("member_merged_into_fkey"), "member", "member", ["merged_into"], ["id"])
     op.add_column("purchase", sa.Column("kept", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("purchase", sa.Column("voided_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
+    op.add_column("purchase", sa.Column("claimed_as", sa.BigInteger(), nullable=True))
     op.create_check_constraint("member_merged_elsewhere", "member", "merged_into <> id")
     _entries()
     _balances()

@@ -1,0 +1,109 @@
+"""After returns under `returns: at_review`: look at the badges of those who returned something, at the day's end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from loyalty import outbox
+from loyalty.actions.return_purchases import KEEP
+from loyalty.arrays import array, columns
+from loyalty.db import retried, transaction
+from loyalty.gather import heads, lock
+from loyalty.ledger import purses
+from loyalty.merged import lines
+from loyalty.sold import Sold, read_sold
+from loyalty.stand_anew import Anew, stand_anew
+from loyalty.versions import Connection, Programme, programme
+
+BATCH: Final = 500
+"""Members per transaction."""
+
+_WAITING: Final = """
+    SELECT member_id FROM purchase_return WHERE club_id = %s AND NOT settled AND occurred_at < %s AND member_id > %s
+    GROUP BY member_id ORDER BY member_id LIMIT %s
+"""
+_OWN: Final = """
+    SELECT returned.id, returned.member_id, returned.purchase_id, returned.occurred_at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (member_id, upto)
+    JOIN purchase_return returned ON returned.club_id = %s AND returned.member_id = asked.member_id
+        AND NOT returned.settled AND returned.occurred_at < asked.upto
+"""
+_SETTLED: Final = "UPDATE purchase_return SET settled = true WHERE id = ANY(%s::bigint[])"
+
+
+def settle_all_returns(club_id: int, begun: datetime, now: datetime) -> int:
+    """Settle every return of a club before an instant, in batches of members; answers how many members it was."""
+    total = last = 0
+    while True:
+        count, last = _batch(club_id, begun, now, last)
+        total += count
+        if not count:
+            return total
+
+
+@retried
+def _batch(club_id: int, begun: datetime, now: datetime, last: int) -> tuple[int, int]:
+    with transaction() as conn:
+        members = [row[0] for row in conn.execute(_WAITING, [club_id, begun, last, BATCH])]
+        if members:
+            settle_returns(conn, programme(conn, club_id), dict.fromkeys(members, begun), now)
+        return len(members), max(members, default=last)
+
+
+def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datetime], now: datetime) -> bool:
+    """Settle the returns of members before a midnight each, in an open transaction; False if there are none."""
+    found = conn.execute(_OWN, [*columns(list(uptos.items())), terms.club_id]).fetchall()
+    if not found:
+        return False
+    line_of = lines(conn, uptos)
+    sold = read_sold(conn, terms, {purchase_id for _, _, purchase_id, _ in found})
+    asked: dict[int, Anew] = {}
+    for _, member_id, purchase_id, at in found:
+        midnight = _midnight_after(terms, at)
+        anew = asked.setdefault(line_of[member_id][-1], Anew(midnight, None))
+        anew.at = max(anew.at, midnight)
+        anew.returned.append(sold[purchase_id])
+    members = lock(conn, terms.club_id, asked)
+    events = {(id_, its.id) for id_, anew in asked.items() for its in anew.returned}
+    chests = purses.open_purses(conn, {id_: its.at for id_, its in asked.items()}, heads(members), events)
+    for id_, chest in chests.items():
+        chest.settle(asked[id_].at)
+    before = {its.id: its.awards for its in sold.values()}
+    stand_anew(conn, terms, members, chests, asked, sold)
+    changed = [its for its in sold.values() if its.awards != before.get(its.id, its.given)]
+    with conn.pipeline():
+        purses.write(conn, terms.club_id, chests.values(), now)
+        purses.write_heads(conn, chests.values())
+        conn.execute(_SETTLED, [array(id_ for id_, _, _, _ in found)])
+        if changed:
+            conn.execute(KEEP, columns([_kept(its) for its in changed]))
+    _send(terms.club_id, asked, now)
+    return True
+
+
+def _midnight_after(terms: Programme, at: datetime) -> datetime:
+    """The end of an instant's local day, when its review was due."""
+    return terms.calendar.instant(terms.calendar.next_start("day", terms.calendar.moment(at).day))
+
+
+def _kept(its: Sold) -> tuple[Any, ...]:
+    return its.owner, its.id, json.dumps(its.stored(), ensure_ascii=False), its.voided_at
+
+
+def _send(club_id: int, asked: Mapping[int, Anew], now: datetime) -> None:
+    lost = [
+        (id_, {"wallet": wallet, "amount": amount})
+        for id_, anew in asked.items()
+        for wallet, amount in anew.taken.reversed.items()
+    ]
+    moved = [
+        (id_, {"from": its.tier[0], "to": its.tier[1], "at": its.at.isoformat(), "event": None})
+        for id_, its in asked.items()
+        if its.tier[0] != its.tier[1]
+    ]
+    for type_, told in (("points.reversed", lost), ("tier.changed", moved)):
+        if told:
+            outbox.send(type_, club_id, told, now)
