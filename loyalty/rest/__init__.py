@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from loyalty.rest import api, bylaws, guide, leaderboards, members, purchases, reports, stores, webhooks
+from loyalty.rest import api, bylaws, guide, leaderboards, members, purchases, reports, returns, stores, webhooks
 from loyalty.rest.health import health
 
-SECTIONS = (purchases.blp, members.blp, stores.blp, leaderboards.blp, bylaws.blp, reports.blp, webhooks.blp)
+SECTIONS = (
+    purchases.blp,
+    returns.blp,
+    members.blp,
+    stores.blp,
+    leaderboards.blp,
+    bylaws.blp,
+    reports.blp,
+    webhooks.blp,
+)
 
 
 def register(app: Flask) -> None:

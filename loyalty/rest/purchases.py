@@ -200,7 +200,7 @@ def listed(query: dict[str, Any]) -> Response:
 )
 def explanation(purchase: str) -> Response:
     """Every article of the version that judged it: each condition with what it saw, and whether it held."""
-    view = explaining.explanation(caller().club_id, _found(purchase).id)
+    view = explaining.explanation(caller().club_id, found(purchase).id)
     answer: dict[str, Any] = shown(view)
     for article in answer["articles"]:
         article["gave"] = [
@@ -221,7 +221,7 @@ def explanation(purchase: str) -> Response:
 )
 def one(purchase: str) -> Response:
     """A purchase as it was recorded, by id or as `store:receipt`."""
-    return reply(sale(_found(purchase)))
+    return reply(sale(found(purchase)))
 
 
 def _lateness() -> timedelta | None:
@@ -238,21 +238,21 @@ def _row(data: Any, at: Any) -> Purchase | Problem:
     return purchase
 
 
-def _found(name: str) -> PurchaseView:
+def found(name: str) -> PurchaseView:
     """The purchase that an id or `store:receipt` names; a till sees those of its store."""
     club_id, own = caller().club_id, caller().store_code
     store, colon, receipt = name.partition(":")
     if "\0" in name:
         raise absent.purchase()
     if colon:
-        found = purchases.one(club_id, purchases.id_of_receipt(club_id, store, receipt))
+        view = purchases.one(club_id, purchases.id_of_receipt(club_id, store, receipt))
     elif _ID.fullmatch(name):
-        found = purchases.one(club_id, int(name))
+        view = purchases.one(club_id, int(name))
     else:
         raise Invalid.at(
             "/purchase",
             Text("Name a purchase by its id or as store:receipt.", "خرید را با شناسه یا store:receipt نام ببرید."),
         )
-    if own is not None and found.store != own:
+    if own is not None and view.store != own:
         raise absent.purchase()
-    return found
+    return view
