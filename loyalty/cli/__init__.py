@@ -17,6 +17,7 @@ from loyalty.errors import Problem, Unavailable
 from loyalty.values import Text
 
 OURS: Final = {
+    "audit": "loyalty.cli.audit:audit",
     "backup": "loyalty.cli.backup:backup",
     "bench": "loyalty.bench.command:bench",
     "bylaws": "loyalty.cli.rules:bylaws",

@@ -18,6 +18,7 @@ from loyalty import config
 from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.forget_deliveries import forget_deliveries
 from loyalty.actions.review_tiers import review_tiers
+from loyalty.actions.seal_club import seal_club
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
 from loyalty.gamification import leaderboards, scores
@@ -63,6 +64,11 @@ def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     return now if leaderboards.unsure(valkey(), club.id, boards.values()) else None
 
 
+def seal(club_id: int, at: datetime) -> None:
+    """Seal the club now, for a midnight that was due; of several that were missed, and done again, it is one seal."""
+    seal_club(club_id, config.now(), unless_since=at)
+
+
 def fill_boards(club_id: int, at: datetime) -> None:
     """Fill the club's leaderboards from PostgreSQL."""
     scores.rebuild_all(valkey(), programme(connection(), club_id), at)
@@ -73,6 +79,7 @@ DUTIES: Final = {
     for duty in (
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
         Duty("review_tiers", at_midnight, review_tiers),
+        Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),
     )

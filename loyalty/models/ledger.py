@@ -186,6 +186,7 @@ class Seal(Base):
     club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     day: Mapped[date]
+    """The club's local day on which it was taken."""
     members: Mapped[Big]
     """How many chains had grown since the seal before."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
@@ -196,7 +197,7 @@ class SealedHead(Base):
     """The head of a member's chain as a seal found it; only chains that had grown are noted again."""
 
     __tablename__ = "sealed_head"
-    __table_args__ = (Index("sealed_head_by_seal", "club_id", "seal"),)
+    __table_args__ = (Index("sealed_head_by_seal", "club_id", "seal", "member_id"),)
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     seal: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     club_id: Mapped[ClubRef]

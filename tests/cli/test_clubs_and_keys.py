@@ -106,6 +106,7 @@ def test_a_key_needs_what_its_kind_needs(app: Flask, loyalty: Run, bylaws: str):
 def test_every_command_has_help(app: Flask, loyalty: Run):
     listed = loyalty("--help").stdout
     for command in (
+        "audit",
         "backup",
         "bylaws",
         "club",

@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("sealed_head_member_id_fkey")),
         sa.PrimaryKeyConstraint("member_id", "seal", name=op.f("sealed_head_pkey")),
     )
-    op.create_index("sealed_head_by_seal", "sealed_head", ["club_id", "seal"], unique=False)
+    op.create_index("sealed_head_by_seal", "sealed_head", ["club_id", "seal", "member_id"], unique=False)
     op.add_column("identifier", sa.Column("origin", sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f("identifier_origin_fkey"), "identifier", "member", ["origin"], ["id"])
     op.add_column("member", sa.Column("entries", sa.BigInteger(), server_default="0", nullable=False))
