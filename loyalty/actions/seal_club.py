@@ -23,7 +23,11 @@ _NOTE: Final = """
         (SELECT n FROM sealed_head WHERE member_id = member.id ORDER BY seal DESC LIMIT 1), 0
     )
 """
-"""A member's row carries head and number together: one statement sees each chain at a moment when it was whole."""
+"""A member's row carries head and number together: one statement sees each chain at a moment when it was whole.
+
+It reads the table that it fills. Where that is small yet, the planner would have it read whole for every member, while
+it grows; so scans are switched off for it.
+"""
 
 
 @retried
@@ -44,7 +48,9 @@ def seal_club(club_id: int, now: datetime, *, unless_since: datetime | None = No
         used = conn.execute(_USED, [club_id]).fetchone()
         n = max(latest.n if latest else 0, used[0] if used else 0) + 1
         day = Calendar(*club).moment(now).day
+        conn.execute("SET LOCAL enable_seqscan = off")
         conn.execute(_NOTE, {"club": club_id, "seal": n})
+        conn.execute("SET LOCAL enable_seqscan TO DEFAULT")
         members, digest = reckoned(conn, club_id, latest.digest if latest else b"", n, day, now)
         conn.execute(
             "INSERT INTO seal (club_id, n, day, members, digest, sealed_at) VALUES (%s, %s, %s, %s, %s, %s)",

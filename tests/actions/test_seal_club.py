@@ -147,6 +147,18 @@ def _in_own_context(app: Flask, story: Story, member: int) -> None:
         story.buys(member, 10_000)
 
 
+def test_the_first_seal_of_many_members_does_not_read_all_it_has_noted_for_each_of_them(story: Story) -> None:
+    for n in range(30):
+        story.buys(story.enrols(f"n{n}"), 10_000)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
+        outside.exec_driver_sql("VACUUM ANALYZE sealed_head")  # known to be empty: reading it whole looks cheap
+    with transaction() as conn:
+        assert seal_club(story.club_id, START).members == 30
+        scans = conn.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'sealed_head'").fetchone()
+    assert scans
+    assert scans[0] <= 2
+
+
 def test_a_club_that_is_not_there_is_not_sealed(story: Story) -> None:
     with pytest.raises(NotFound):
         seal_club(story.club_id + 1, START)
