@@ -14,7 +14,7 @@ from loyalty import cards, outbox
 from loyalty.arrays import array
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
-from loyalty.errors import Conflict, Fault, Invalid
+from loyalty.errors import Conflict, Fault, Invalid, NotFound
 from loyalty.formats import search_key
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
@@ -105,6 +105,21 @@ def _referrers(conn: Connection, club_id: int, enrolments: Sequence[Enrolment]) 
 def resolve(conn: Connection, club_id: int, refs: set[MemberRef]) -> dict[MemberRef, int]:
     """The ids of the members that references name in a club, in one statement; unknown ones are left out."""
     return resolved(resolving(conn, club_id, refs))
+
+
+def named(conn: Connection, club_id: int, ref: MemberRef, path: str) -> int:
+    """The id of the one member whom a field names.
+
+    Raises:
+        NotFound: nobody; naming the field at `path`.
+    """
+    found = resolve(conn, club_id, {ref}).get(ref)
+    if found is None:
+        raise NotFound(
+            Text("There is no such member.", "چنین عضوی نیست."),
+            [Fault(path, Text("No member is known by this.", "عضوی با این مشخصه شناخته نیست."))],
+        )
+    return found
 
 
 def resolving(conn: Connection, club_id: int, refs: set[MemberRef]) -> psycopg.Cursor[tuple[Any, ...]]:

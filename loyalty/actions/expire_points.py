@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
 from loyalty import outbox
 from loyalty.db import connection, retried, transaction
 from loyalty.gather import heads, lock
+from loyalty.hands import expired
 from loyalty.ledger import purses
-from loyalty.ledger.purses import Chest, Reading
+from loyalty.ledger.purses import Reading
 from loyalty.versions import Connection
 
 BATCH: Final = 500
@@ -67,18 +67,9 @@ def settle(conn: Connection, club_id: int, members: list[int], at: datetime, now
     chests = reading.answered(heads(locked))
     for chest in chests.values():
         chest.settle(at)
-    told = [(member_id, said) for member_id, chest in chests.items() for said in _expired(chest)]
+    told = [(member_id, said) for member_id, chest in chests.items() for said in expired(chest)]
     with conn.pipeline():
         purses.write(conn, club_id, chests.values(), now)
         purses.write_heads(conn, chests.values())
     if told:
         outbox.send("points.expired", club_id, told, now)
-
-
-def _expired(chest: Chest) -> list[dict[str, object]]:
-    """What a member loses, by wallet and lot, as it is told."""
-    sums: Counter[tuple[str, int]] = Counter()
-    for move in chest.log:
-        if move.target == "expired":
-            sums[move.wallet, move.cause.event_id] += move.amount
-    return [{"wallet": wallet, "amount": amount, "event": event} for (wallet, event), amount in sums.items()]

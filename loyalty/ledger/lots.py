@@ -132,10 +132,16 @@ class Purse:
         self, event_id: int, earned_at: datetime, matures_at: datetime | None = None, expires_at: datetime | None = None
     ) -> Lot:
         """The event's lot with these ends, made if there is none. The event's lots must be loaded."""
-        own = self.of_event(event_id)
-        for lot in own:
+        for lot in self.of_event(event_id):
             if lot.matures_at == matures_at and lot.expires_at == expires_at:
                 return lot
+        return self.new_lot(event_id, earned_at, matures_at, expires_at)
+
+    def new_lot(
+        self, event_id: int, earned_at: datetime, matures_at: datetime | None = None, expires_at: datetime | None = None
+    ) -> Lot:
+        """Another lot of the event, whatever it has. The event's lots must be loaded."""
+        own = self.of_event(event_id)
         place = max((lot.id % PLACES for lot in own), default=-1) + 1
         made = Lot(event_id * PLACES + place, earned_at, matures_at, expires_at)
         self.lots[made.id] = made

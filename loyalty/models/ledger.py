@@ -141,6 +141,7 @@ class Hold(Base):
         CheckConstraint("status IN ('held', 'spent', 'released', 'reversed')", name="hold_status_known"),
         CheckConstraint("amount > 0 AND restored BETWEEN 0 AND amount", name="hold_amounts"),
         Index("hold_due", "club_id", "until", postgresql_where=text("status = 'held'")),
+        Index("hold_by_id", "club_id", "id"),
         Index("hold_by_receipt", "store_id", "receipt"),
         Index("hold_of_member", "member_id", "until", postgresql_where=text("status = 'held'")),
     )

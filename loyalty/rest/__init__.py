@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from flask import Flask
 
-from loyalty.rest import api, bylaws, guide, leaderboards, members, purchases, reports, returns, stores, webhooks
+from loyalty.rest import (
+    adjustments,
+    api,
+    bylaws,
+    guide,
+    leaderboards,
+    members,
+    payments,
+    purchases,
+    reports,
+    returns,
+    stores,
+    webhooks,
+)
 from loyalty.rest.health import health
 
 SECTIONS = (
     purchases.blp,
     returns.blp,
     members.blp,
+    adjustments.blp,
+    payments.blp,
     stores.blp,
     leaderboards.blp,
     bylaws.blp,

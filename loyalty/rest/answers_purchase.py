@@ -57,6 +57,11 @@ class HeldSchema(Schema):
     )
 
 
+def held_wallets() -> fields.Dict:
+    """What a member has after an event, by wallet."""
+    return fields.Dict(keys=fields.String(), values=fields.Nested(HeldSchema), required=True)
+
+
 class AnswerSchema(Schema):
     """What a purchase gave, and why not more."""
 
@@ -72,7 +77,7 @@ class AnswerSchema(Schema):
     badges = many(StepSchema)
     tier = fields.Nested(MoveSchema, required=True)
     withheld = many(WithheldSchema)
-    wallets = fields.Dict(keys=fields.String(), values=fields.Nested(HeldSchema), required=True)
+    wallets = held_wallets()
     message = fields.Nested(TextSchema, required=True, allow_none=True)
 
 

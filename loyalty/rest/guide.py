@@ -23,6 +23,7 @@ PROBLEMS: Final[tuple[type[Problem], ...]] = (
     errors.CurrencyMismatch,
     errors.NotFound,
     errors.Conflict,
+    errors.InsufficientBalance,
     errors.Unauthorized,
     errors.Forbidden,
     errors.TooLarge,

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("hold_store_id_fkey")),
         sa.PrimaryKeyConstraint("member_id", "id", name=op.f("hold_pkey")),
     )
+    op.create_index("hold_by_id", "hold", ["club_id", "id"], unique=False)
     op.create_index("hold_by_receipt", "hold", ["store_id", "receipt"], unique=False)
     op.create_index("hold_due", "hold", ["club_id", "until"], unique=False, postgresql_where=sa.text("status = 'held'"))
     op.create_index(
