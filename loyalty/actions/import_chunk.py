@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from loyalty.actions.enrol_members import resolve
+from loyalty.actions.import_file import Done
 from loyalty.actions.record_purchases import record
 from loyalty.actions.take_back_cancelled import take_back_cancelled
 from loyalty.cancellations import Cancellation
@@ -49,13 +50,6 @@ class Chunk(NamedTuple):
     def purchases(self) -> list[Purchase]:
         """The purchases alone."""
         return [event.purchase for event in self.events if isinstance(event, Sold)]
-
-
-class Done(NamedTuple):
-    """How many items ended how, by the names of an import's counts, and what is handed back to the person."""
-
-    counts: Counter[str]
-    rejects: list[Reject]
 
 
 def load_chunk(items: Iterable[tuple[int, Item]], region: str, now: datetime) -> Chunk:

@@ -1,94 +1,18 @@
-"""Record a file of purchases and cancellations: in chunks, each of which moves the import's position in its own
-transaction.
-
-So an import that was killed at any moment goes on where it stood, and one that is finished records nothing twice.
-"""
+"""Record a file of purchases and cancellations that isn't recorded yet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import psycopg
 
 from loyalty.actions.import_chunk import load_chunk, record_chunk
+from loyalty.actions.import_file import Done, Format, Imported, Run, Step, import_file
 from loyalty.actions.prepare_import import prepare_import
-from loyalty.calendars import Calendar
-from loyalty.db import retried, transaction
-from loyalty.errors import Conflict
-from loyalty.outbox import wake
-from loyalty.phones import region_of
 from loyalty.readers import Item
-from loyalty.readers.rejects import RejectsFile
-from loyalty.readers.source import BROKEN, digest, opened, reader_for
-from loyalty.values import Text
-
-CHUNK: Final = 500
-"""Purchases, cancellations and left-out rows per transaction."""
-
-_UNDER_WAY = Text("Another import of this file is under way.", "همین فایل هم‌اکنون در جای دیگری وارد می‌شود.")
-
-
-class Counts(NamedTuple):
-    """How far an import has come: `position` counts the items of the file that are done, the others how they ended."""
-
-    position: int = 0
-    recorded: int = 0
-    unclaimed: int = 0
-    repeated: int = 0
-    """Purchases or cancellations that were known already."""
-    refused: int = 0
-    returned: int = 0
-    """Cancellations of which every line ended as a return."""
-    returned_partly: int = 0
-    unmatched: int = 0
-    """Cancellations that took nothing back."""
-
-    def plus(self, other: Counts) -> Counts:
-        """The sum, field by field."""
-        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
-
-
-_FIELDS: Final = ", ".join(Counts._fields)
-
-
-class Step(NamedTuple):
-    """What a progress bar shows."""
-
-    counts: Counts
-    read: int
-    """Bytes of the file (as it is, perhaps compressed) that have been read."""
-    skipping: bool
-    """Still passing over what an interrupted run had done."""
-
-
-class Imported(NamedTuple):
-    """What came of an import."""
-
-    format: str
-    counts: Counts
-    began_at: int
-    """The position that an earlier, interrupted run had reached; 0 for a fresh start."""
-    already: bool
-    """The file had been imported to its end before; nothing was done now."""
-    damaged: bool
-    """The file could not be read to its end; what was read is recorded, and the import is not finished."""
-    rejects: Path | None
-    """The file of what was refused, if anything was."""
-
-
-class _Run(NamedTuple):
-    """A row of import_run."""
-
-    club_id: int
-    source: str
-    calendar: Calendar
-    region: str
-    """The country whose phone numbers need no prefix."""
-    counts: Counts
-    finished: bool
+from loyalty.readers.source import reader_for
+from loyalty.versions import Connection
 
 
 def import_purchases(
@@ -100,111 +24,19 @@ def import_purchases(
     format_name: str | None = None,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Imported:
-    """Record all of a file that isn't recorded yet. `rejects_at` places the file of refusals, by the digest.
-
-    The clock is read for every chunk: an import may take hours.
+    """Record all of a file that isn't recorded yet, as `import_file` does.
 
     Raises:
         Invalid: the format can't be told or is unknown, or the header is wrong.
         Conflict: another process is importing the same file.
     """
     name, reader = reader_for(path, format_name)
-    found = digest(path)
-    run = _begun(club_id, f"{found}:{name}", clock())
-    rejects = RejectsFile(rejects_at(found), run.counts.position)
-    if run.finished:
-        return Imported(name, run.counts, run.counts.position, True, False, rejects.path if rejects.written else None)
-    counts, chunk = run.counts, list[tuple[int, Item]]()
-    with opened(path) as file:
-        items = _Numbered(reader(file.stream, run.calendar))
-        for position, item in items:
-            if position > run.counts.position:
-                chunk.append((position, item))
-            if position % CHUNK == 0:
-                counts = _record(run, counts, chunk, rejects, clock())
-                chunk = []
-                progress(Step(counts, file.raw.tell(), skipping=position <= run.counts.position))
-        counts = _record(run, counts, chunk, rejects, clock())
-        progress(Step(counts, file.raw.tell(), skipping=False))
-    if not items.damaged:
-        _finish(run, clock())
-    written = rejects.path if rejects.written else None
-    return Imported(name, counts, run.counts.position, False, items.damaged, written)
 
+    def take_up(run: Run, items: list[tuple[int, Item]], now: datetime) -> Callable[[Connection], Done]:
+        chunk = load_chunk(items, run.region, now)
+        if chunk.purchases:
+            prepare_import(run.club_id, chunk.purchases, now)
+        return partial(record_chunk, club_id=run.club_id, chunk=chunk, now=now)
 
-class _Numbered:
-    """A file's items with their positions, up to where it can be read."""
-
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._items = items
-        self.damaged = False
-
-    def __iter__(self) -> Iterator[tuple[int, Item]]:
-        try:
-            yield from enumerate(self._items, start=1)
-        except BROKEN:
-            self.damaged = True
-
-
-def _record(
-    run: _Run,
-    before: Counts,
-    items: list[tuple[int, Item]],
-    rejects: RejectsFile,
-    now: datetime,
-) -> Counts:
-    """Record one chunk and move the run behind it, in one transaction."""
-    if not items:
-        return before
-    chunk = load_chunk(items, run.region, now)
-    if chunk.purchases:
-        prepare_import(run.club_id, chunk.purchases, now)
-
-    @retried
-    def recorded() -> tuple[Counts, int]:
-        with transaction() as conn:
-            done = record_chunk(conn, run.club_id, chunk, now)
-            after = before.plus(Counts(**done.counts, position=len(items)))
-            _move(conn, run, before, after, now)
-            return after, rejects.write(done.rejects)
-
-    after, size = recorded()
-    rejects.confirm(size)
-    wake()
-    return after
-
-
-def _begun(club_id: int, source: str, now: datetime) -> _Run:
-    """The run of this file, begun now if it never was."""
-    with transaction() as conn:
-        conn.execute(
-            f"INSERT INTO import_run (club_id, source, {_FIELDS}, started_at, updated_at)"  # noqa: S608 - constants
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (club_id, source, *Counts(), now, now),
-        )
-        row = conn.execute(
-            f"SELECT timezone, calendar, finished_at, {_FIELDS}"  # noqa: S608 - constants
-            " FROM import_run JOIN club ON club.id = club_id WHERE club_id = %s AND source = %s",
-            (club_id, source),
-        ).fetchone()
-    assert row is not None
-    zone, system, finished_at, *counts = row
-    return _Run(club_id, source, Calendar(zone, system), region_of(zone), Counts(*counts), finished_at is not None)
-
-
-def _move(conn: psycopg.Connection[Any], run: _Run, before: Counts, after: Counts, now: datetime) -> None:
-    """Save the counts; nobody else may have moved them meanwhile."""
-    moved = conn.execute(
-        f"UPDATE import_run SET ({_FIELDS}, updated_at) = (%s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
-        " WHERE club_id = %s AND source = %s AND position = %s",
-        (*after, now, run.club_id, run.source, before.position),
-    )
-    if not moved.rowcount:
-        raise Conflict(_UNDER_WAY)
-
-
-def _finish(run: _Run, now: datetime) -> None:
-    with transaction() as conn:
-        conn.execute(
-            "UPDATE import_run SET finished_at = %s WHERE club_id = %s AND source = %s", (now, run.club_id, run.source)
-        )
+    form = Format(name, reader.rows, name)
+    return import_file(club_id, path, clock, form, take_up, rejects_at=rejects_at, progress=progress)

@@ -13,7 +13,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from loyalty.actions.import_purchases import Imported, Step, import_purchases
+from loyalty.actions.import_file import Imported, Step
+from loyalty.actions.import_purchases import import_purchases
 from loyalty.cli.instance import in_app
 from loyalty.cli.terminal import answer, json_option, lang, tell
 from loyalty.config import now, settings

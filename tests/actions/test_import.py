@@ -15,7 +15,8 @@ import pytest
 from flask import Flask
 
 from loyalty.actions.create_club import create_club
-from loyalty.actions.import_purchases import Imported, import_purchases
+from loyalty.actions.import_file import Imported
+from loyalty.actions.import_purchases import import_purchases
 from loyalty.db import connection, db
 from loyalty.errors import Invalid
 from tests.conftest import Clock

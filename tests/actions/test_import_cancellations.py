@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from loyalty.actions.create_club import create_club
-from loyalty.actions.import_purchases import Imported, import_purchases
+from loyalty.actions.import_file import Imported
+from loyalty.actions.import_purchases import import_purchases
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import connection, db
 from loyalty.returns import Return
