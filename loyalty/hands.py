@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from loyalty import absent, outbox
 from loyalty.arrays import columns
@@ -104,7 +104,7 @@ class Open:
     def order(self, wallet: str) -> Order:
         """In which order lots of a wallet are spent."""
         terms = self.bylaws.wallets.get(wallet)
-        return cast(Order, terms.spend) if terms else "soonest_expiry"
+        return terms.spend if terms else "soonest_expiry"
 
     def active(self, purse: Purse, at: datetime) -> None:
         """Note that a member earned or spent; what was so long ago may lapse at once."""

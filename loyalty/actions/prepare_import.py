@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from loyalty.actions.enrol_members import enrol, resolve
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
 from loyalty.rules import MemberRef, Purchase
+from loyalty.versions import Connection
 
 
 @retried
@@ -24,9 +25,14 @@ def prepare_import(club_id: int, purchases: Sequence[Purchase], now: datetime) -
             " ON CONFLICT DO NOTHING",
             [club_id, stores],
         )
-        known = resolve(conn, club_id, set(joined))
-        fresh = [Enrolment(external_id=ref.value, joined_at=at) for ref, at in joined.items() if ref not in known]
-        enrol(conn, club_id, fresh, now)
+        enrol_unknown(conn, club_id, joined, now)
+
+
+def enrol_unknown(conn: Connection, club_id: int, joined: Mapping[MemberRef, datetime], now: datetime) -> None:
+    """Enrol those of some external ids whom the club does not know, as of an instant of each."""
+    known = resolve(conn, club_id, set(joined))
+    fresh = [Enrolment(external_id=ref.value, joined_at=at) for ref, at in joined.items() if ref not in known]
+    enrol(conn, club_id, fresh, now)
 
 
 def _first_purchases(purchases: Sequence[Purchase]) -> dict[MemberRef, datetime]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from loyalty.actions.import_balances import import_balances
 from loyalty.actions.import_file import Imported, Step
 from loyalty.actions.import_purchases import import_purchases
 from loyalty.cli.instance import in_app
@@ -51,20 +53,23 @@ _CANCELLATIONS = Text(
 _REJECTS = Text("Refused rows and their reasons: {path}", "سطرهای ردشده و دلیل هر یک: {path}")
 
 
+_rejects_option: Final = click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where refused rows go (a file in the data folder if left out).",
+)
+
+
 @click.group("import")
 def import_() -> None:
-    """Bring purchases in from files."""
+    """Bring purchases and balances in from files."""
 
 
 @import_.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--club", "club_code", required=True, help="The club's code.")
 @click.option("--format", "format_name", help="csv, jsonl, cdnow, online-retail; told from the file if left out.")
-@click.option(
-    "--rejects",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where refused rows go (a file in the data folder if left out).",
-)
+@_rejects_option
 @json_option
 @click.pass_context
 @in_app
@@ -77,17 +82,43 @@ def purchases(
     An import that was interrupted goes on where it stopped. What can't be taken is written to a file with its line and
     reason; the rest is recorded.
     """
+    _run(ctx, partial(import_purchases, format_name=format_name), file, club_code, rejects, as_json=as_json)
+
+
+@import_.command
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--club", "club_code", required=True, help="The club's code.")
+@click.option("--format", "format_name", help="csv or jsonl; told from the file if left out.")
+@_rejects_option
+@json_option
+@click.pass_context
+@in_app
+def balances(
+    ctx: click.Context, file: Path, club_code: str, format_name: str | None, rejects: Path | None, as_json: bool
+) -> None:
+    """Open wallets with the balances of an older programme.
+
+    FILE is CSV or JSON lines: external_id, phone or card, then wallet, amount, and where known earned_at, expires_at
+    and reason. Every row becomes a lot with its own end; an unknown external_id is enrolled. An import that was
+    interrupted goes on where it stopped, and the same file is never counted twice.
+    """
+    _run(ctx, partial(import_balances, format_name=format_name), file, club_code, rejects, as_json=as_json)
+
+
+def _run(
+    ctx: click.Context,
+    bring: Callable[..., Imported],
+    file: Path,
+    club_code: str,
+    rejects: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Import a file, showing how far it is, and say what came of it."""
     club = by_code(club_code)
     began = time.monotonic()
     with _shown(file) as progress:
-        done = import_purchases(
-            club.id,
-            file,
-            now,
-            rejects_at=lambda digest: rejects or _place(file, digest),
-            format_name=format_name,
-            progress=progress,
-        )
+        done = bring(club.id, file, now, rejects_at=lambda digest: rejects or _place(file, digest), progress=progress)
     _say(done)
     answer(_summary(done, club_code, file, time.monotonic() - began), _sentence(done), as_json=as_json)
     if done.damaged:
@@ -135,7 +166,7 @@ def _lines(size: int) -> Callable[[Step], None]:
 
 
 class _Pace:
-    """How fast purchases are recorded, not counting what is passed over."""
+    """How fast items are recorded, not counting what is passed over."""
 
     def __init__(self) -> None:
         self._since, self._before = time.monotonic(), 0

@@ -1,10 +1,10 @@
-"""JSON lines: one purchase a line, exactly as `POST /purchases` takes it."""
+"""JSON lines: one object a line; of purchases, exactly as `POST /purchases` takes them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from loyalty.calendars import Calendar
 from loyalty.readers.items import Item, LeftOut, Taken, reader
@@ -19,19 +19,27 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-@reader(recognises=lambda first: first.lstrip().startswith("{"))
+def begins(first: str) -> bool:
+    """Whether a file's first line looks like JSON lines."""
+    return first.lstrip().startswith("{")
+
+
+@reader(recognises=begins)
 def rows(stream: BinaryIO, _calendar: Calendar) -> Iterator[Item]:
     """A purchase for every line that is a JSON object."""
+    for item in objects(stream):
+        yield item if isinstance(item, LeftOut) else Taken(*item)
+
+
+def objects(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | LeftOut]:
+    """Every line that is a JSON object, with its number."""
     for line in numbered(stream):
         if isinstance(line, LeftOut):
             yield line
             continue
         try:
-            purchase = json.loads(line.text, parse_constant=_no_constant)
+            found = json.loads(line.text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             yield LeftOut(line.number, _NOT_JSON, line.text)
             continue
-        if isinstance(purchase, dict):
-            yield Taken(line.number, purchase)
-        else:
-            yield LeftOut(line.number, _NOT_OBJECT, purchase)
+        yield (line.number, found) if isinstance(found, dict) else LeftOut(line.number, _NOT_OBJECT, found)

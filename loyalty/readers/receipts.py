@@ -11,15 +11,22 @@ time, …) stands in its first row; in the others it is the same or empty.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from loyalty.calendars import Calendar
-from loyalty.errors import Fault, Invalid
-from loyalty.formats import latin_digits
 from loyalty.readers.items import Item, LeftOut, Taken, reader
-from loyalty.readers.table import LOOK_AHEAD, Record, delimiter, records, split
+from loyalty.readers.table import (
+    LOOK_AHEAD,
+    Record,
+    cells,
+    delimiter,
+    header_of,
+    integer,
+    miscounted,
+    records,
+    split,
+)
 from loyalty.values import Text
 
 REQUIRED: Final = ("receipt", "store", "occurred_at", "currency", "gross", "net")
@@ -29,14 +36,7 @@ HEAD: Final = (*PLAIN, *MEMBER, "tenders")
 LINE: Final = ("line", "sku", "quantity", "gross", "net", "category", "brand", "tags")
 ATTRIBUTE: Final = "attributes."
 
-_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
-_NO_HEADER = Text("The file has no header row.", "این فایل سطر سرستون ندارد.")
-_MISSING = Text("The header lacks the column “{column}”.", "سرستون، ستون «{column}» را ندارد.")
 _UNKNOWN = Text("“{column}” is not a column of a purchase.", "«{column}» ستونی از خرید نیست.")
-_TWICE = Text("The column “{column}” stands twice.", "ستون «{column}» دو بار آمده است.")
-_COUNT = Text(
-    "The row has {found} fields where the header has {wanted}.", "این سطر {found} ستون دارد و سرستون {wanted} ستون."
-)
 _NEIGHBOUR = Text(
     "Another row of the same receipt, line {line}, is at fault.", "سطر دیگری از همین رسید (سطر {line}) ایراد دارد."
 )
@@ -79,7 +79,8 @@ def rows(stream: BinaryIO, _calendar: Calendar) -> Iterator[Item]:
         Invalid: the header lacks a column or has one that means nothing; nothing has been yielded then.
     """
     source = records(stream)
-    header = _header(next(source, None))
+    known = {*HEAD, *LINE}
+    header = header_of(next(source, None), REQUIRED, lambda name: name in known or name.startswith(ATTRIBUTE), _UNKNOWN)
     run = _Run(None)
     for record in source:
         read, key = _read(record, header)
@@ -90,29 +91,15 @@ def rows(stream: BinaryIO, _calendar: Calendar) -> Iterator[Item]:
     yield from run.items()
 
 
-def _header(record: Record | LeftOut | None) -> list[str]:
-    if not isinstance(record, Record):
-        raise Invalid.at("/header", _NO_HEADER)
-    header = [name.strip() for name in record.fields]
-    known = {*HEAD, *LINE}
-    faults = [_MISSING.with_(column=name) for name in REQUIRED if name not in header]
-    faults += [_UNKNOWN.with_(column=name) for name in header if name not in known and not name.startswith(ATTRIBUTE)]
-    faults += [_TWICE.with_(column=name) for name in sorted(set(header)) if header.count(name) > 1]
-    if faults:
-        raise Invalid(Fault("/header", fault) for fault in faults)
-    return header
-
-
 def _read(record: Record | LeftOut, header: list[str]) -> tuple[Row | LeftOut, Key | None]:
     """A row, or why it is none; and the receipt it belongs to, where that can be told."""
     if isinstance(record, LeftOut):
         return record, None
-    fields = {name: text.strip() for name, text in zip(header, record.fields, strict=False) if text.strip()}
+    fields = cells(record, header)
     key = (fields.get("store", ""), fields.get("receipt", ""))
-    if len(record.fields) == len(header):
-        return Row(record.line, fields), key
-    reason = _COUNT.with_(found=len(record.fields), wanted=len(header))
-    return LeftOut(record.line, reason, record.text), key if all(key) else None
+    if bad := miscounted(record, header):
+        return bad, key if all(key) else None
+    return Row(record.line, fields), key
 
 
 class _Run:
@@ -168,13 +155,13 @@ def _purchase(found: list[Row]) -> dict[str, Any]:
     first = found[0].fields
     purchase: dict[str, Any] = {name: first[name] for name in PLAIN if name in first}
     if member := {kind: first[column] for column, kind in MEMBER.items() if column in first}:
-        purchase["member"] = {kind: _integer(name) if kind == "id" else name for kind, name in member.items()}
+        purchase["member"] = {kind: integer(name) if kind == "id" else name for kind, name in member.items()}
     if "tenders" in first:
         purchase["tenders"] = [_tender(text) for text in first["tenders"].split("|")]
     if attributes := {k.removeprefix(ATTRIBUTE): v for k, v in first.items() if k.startswith(ATTRIBUTE)}:
         purchase["attributes"] = attributes
     if found[0].is_basket:
-        return purchase | {name: _integer(first[name]) for name in ("gross", "net") if name in first}
+        return purchase | {name: integer(first[name]) for name in ("gross", "net") if name in first}
     return purchase | {"lines": [_line(place, row.fields) for place, row in enumerate(found, start=1)]}
 
 
@@ -182,7 +169,7 @@ def _line(place: int, fields: dict[str, str]) -> dict[str, Any]:
     line: dict[str, Any] = {"line": str(place)} | {name: fields[name] for name in LINE if name in fields}
     for name in ("quantity", "gross", "net"):
         if name in line:
-            line[name] = _integer(line[name])
+            line[name] = integer(line[name])
     if "tags" in line:
         line["tags"] = line["tags"].split("|")
     return line
@@ -190,10 +177,4 @@ def _line(place: int, fields: dict[str, str]) -> dict[str, Any]:
 
 def _tender(text: str) -> dict[str, Any]:
     kind, _, amount = text.rpartition(":")
-    return {"type": kind, "amount": _integer(amount)}
-
-
-def _integer(text: str) -> int | str:
-    """A whole number in digits of any of the three scripts; other text stays, for the validation to name."""
-    latin = latin_digits(text).replace("٫", ".")
-    return int(latin) if _INTEGER.fullmatch(latin) else latin
+    return {"type": kind, "amount": integer(amount)}

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -70,21 +70,30 @@ def reader_for(path: Path, name: str | None) -> tuple[str, Reader]:
     Raises:
         Invalid: no such format, or none that knows the file.
     """
-    known = ", ".join(formats())
+    found = format_of(path, name, formats(), lambda each, first: _reader(each).recognises(first))
+    return found, _reader(found)
+
+
+def format_of(path: Path, name: str | None, known: Sequence[str], recognises: Callable[[str, str], bool]) -> str:
+    """The format that is asked for, or the first of those known that recognises the file's first line.
+
+    Raises:
+        Invalid: no such format, or none that knows the file.
+    """
+    said = ", ".join(known)
     if name:
-        if name not in formats():
-            raise Invalid.at("/format", _UNKNOWN.with_(name=name, known=known))
-        return name, _reader(name)
+        if name not in known:
+            raise Invalid.at("/format", _UNKNOWN.with_(name=name, known=said))
+        return name
     with opened(path) as file:
         try:
             first = next((line.text for line in numbered(file.stream) if not isinstance(line, LeftOut)), "")
         except BROKEN:
             first = ""
-    for candidate in formats():
-        found = _reader(candidate)
-        if first and found.recognises(first):
-            return candidate, found
-    raise Invalid.at("/format", _UNTOLD.with_(known=known))
+    for each in known:
+        if first and recognises(each, first):
+            return each
+    raise Invalid.at("/format", _UNTOLD.with_(known=said))
 
 
 def _reader(name: str) -> Reader:

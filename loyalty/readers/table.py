@@ -1,13 +1,16 @@
-"""Records of a CSV file, each with its line; one broken record costs only itself."""
+"""Records of a CSV file, each with its line, and its header; one broken record costs only itself."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
+from loyalty.errors import Fault, Invalid
+from loyalty.formats import latin_digits
 from loyalty.readers.items import LeftOut
 from loyalty.readers.lines import MAX_LINE, Numbered, numbered
 from loyalty.values import Text
@@ -20,6 +23,13 @@ _UNFINISHED: Final = "unexpected end of data"  # what the csv module says where 
 _BROKEN = Text(
     "The row can't be split into fields; its quotes don't match.",
     "این سطر به ستون‌ها جدا نمی‌شود؛ گیومه‌هایش با هم جور نیستند.",
+)
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_NO_HEADER = Text("The file has no header row.", "این فایل سطر سرستون ندارد.")
+_MISSING = Text("The header lacks the column “{column}”.", "سرستون، ستون «{column}» را ندارد.")
+_TWICE = Text("The column “{column}” stands twice.", "ستون «{column}» دو بار آمده است.")
+_COUNT = Text(
+    "The row has {found} fields where the header has {wanted}.", "این سطر {found} ستون دارد و سرستون {wanted} ستون."
 )
 
 
@@ -68,6 +78,43 @@ def records(stream: BinaryIO) -> Iterator[Record | LeftOut]:
             ahead.extend(_up_to(source, LOOK_AHEAD - len(ahead)))
             joined = _joined(line, ahead, mark) if str(error) == _UNFINISHED else None
             yield joined or LeftOut(line.number, _BROKEN, line.text)
+
+
+def header_of(
+    record: Record | LeftOut | None, required: Sequence[str], known: Callable[[str], bool], unknown: Text
+) -> list[str]:
+    """The names of the columns; `unknown` says of a `{column}` that it means nothing.
+
+    Raises:
+        Invalid: the header lacks a column, has one twice or one that means nothing, or there is none.
+    """
+    if not isinstance(record, Record):
+        raise Invalid.at("/header", _NO_HEADER)
+    header = [name.strip() for name in record.fields]
+    faults = [_MISSING.with_(column=name) for name in required if name not in header]
+    faults += [unknown.with_(column=name) for name in header if not known(name)]
+    faults += [_TWICE.with_(column=name) for name in sorted(set(header)) if header.count(name) > 1]
+    if faults:
+        raise Invalid(Fault("/header", fault) for fault in faults)
+    return header
+
+
+def cells(record: Record, header: Sequence[str]) -> dict[str, str]:
+    """A record's fields by column; empty ones are left away."""
+    return {name: text.strip() for name, text in zip(header, record.fields, strict=False) if text.strip()}
+
+
+def miscounted(record: Record, header: Sequence[str]) -> LeftOut | None:
+    """A record that has not as many fields as the header, to be left out."""
+    if len(record.fields) == len(header):
+        return None
+    return LeftOut(record.line, _COUNT.with_(found=len(record.fields), wanted=len(header)), record.text)
+
+
+def integer(text: str) -> int | str:
+    """A whole number in digits of any of the three scripts; other text stays, for the validation to name."""
+    latin = latin_digits(text).replace("٫", ".")
+    return int(latin) if _INTEGER.fullmatch(latin) else latin
 
 
 def _up_to(source: Iterator[Numbered | LeftOut], count: int) -> list[Numbered | LeftOut]:

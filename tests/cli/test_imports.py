@@ -89,3 +89,21 @@ def test_what_cannot_be_done_is_said(brings: Callable[..., Result], arguments: l
     done = brings(CSV, *arguments)
     assert done.exit_code == 1
     assert said in done.stderr
+
+
+def test_balances_of_an_older_programme_are_brought_in_once(
+    app: Flask, clock: Clock, loyalty: Callable[..., Result], tmp_path: Path
+) -> None:
+    create_club("corner", BYLAWS, clock.now)
+    file = tmp_path / "old.csv"
+    file.write_text("external_id,wallet,amount,expires_at\nsara,points,50,never\nreza,points,-5,\n")
+    command = ["import", "balances", str(file), "--club", "corner"]
+    done = loyalty(*command, "--json")
+    assert done.exit_code == 0, done.output
+    summary = json.loads(done.stdout)
+    assert (summary["format"], summary["recorded"], summary["refused"]) == ("csv", 1, 1)
+    assert json.loads(Path(summary["rejects"]).read_text())["reason"] == "/amount: This must be 1 or more."
+    again = loyalty(*command, lang="fa")
+    assert "این فایل پیش‌تر وارد شده است" in again.stderr
+    assert "ثبت‌شده ۱" in again.stdout
+    assert loyalty("recount", "--club", "corner").exit_code == 0
