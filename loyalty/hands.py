@@ -163,7 +163,9 @@ def opened(club_id: int, ids: Iterable[int], at: datetime, now: datetime) -> Ite
     with transaction() as conn:
         hands = open_up(conn, club_id, locked(conn, club_id, ids), at, now)
         yield hands
-        close(hands)
+        told = close(hands)
+    if told:
+        outbox.wake()
 
 
 def locked(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
@@ -195,8 +197,8 @@ def open_up(
     return Open(conn, terms, members, chests, at, now)
 
 
-def close(hands: Open) -> None:
-    """Write what was changed, and tell what expired on the way."""
+def close(hands: Open) -> bool:
+    """Write what was changed, and tell what expired on the way; whether the outbox is to be woken for that."""
     club_id, chests = hands.terms.club_id, hands.chests.values()
     told = [(chest.member_id, said) for chest in chests for said in expired(chest)]
     with hands.conn.pipeline():
@@ -204,6 +206,7 @@ def close(hands: Open) -> None:
         purses.write_heads(hands.conn, chests)
     if told:
         outbox.send("points.expired", club_id, told, hands.now)
+    return bool(told)
 
 
 def expired(chest: Chest) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from loyalty import outbox
 from loyalty.db import transaction
 from loyalty.errors import Conflict, NotFound
 from loyalty.gather import Locked
@@ -135,7 +136,9 @@ def opened_hold(club_id: int, hold_id: int, now: datetime, status: str, seen: Ch
         events = [(hold.member_id, lot // PLACES) for lot, _ in parts]
         hands = open_up(conn, club_id, members, now, now, events)
         yield Taken(hands, hold, parts)
-        close(hands)
+        told = close(hands)
+    if told:
+        outbox.wake()
 
 
 def _found(conn: Connection, club_id: int, hold_id: int) -> tuple[Hold, dict[int, Locked]]:
