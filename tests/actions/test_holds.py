@@ -21,6 +21,7 @@ from loyalty.db import connection
 from loyalty.errors import Conflict, InsufficientBalance, Invalid, NotFound, Problem
 from loyalty.holding import LASTS, HoldNow
 from loyalty.rules import MemberRef
+from tests.actions.test_return_purchases import back
 from tests.conftest import START
 from tests.story import CASHBACK, POINTS, Story, document
 
@@ -60,6 +61,15 @@ def lots(member: int) -> list[tuple[Any, ...]]:
         "SELECT expires_at, available, held, expired FROM lot WHERE member_id = %s ORDER BY id", [member]
     )
     return rows.fetchall()
+
+
+def figures(member: int) -> tuple[int, int]:
+    row = connection().execute(
+        "SELECT available, spent FROM balance WHERE member_id = %s AND wallet = 'cashback'", [member]
+    )
+    found = row.fetchone()
+    assert found
+    return found
 
 
 def kept(hold: int) -> tuple[Any, ...]:
@@ -219,4 +229,19 @@ def test_spending_keeps_a_wallet_from_lapsing_and_what_is_reversed_after_it_laps
     assert reverse_hold(story.club_id, paid.id, story.now).wallets["cashback"].available == 40
     expire_points(story.club_id, START + 120 * DAY, START + 120 * DAY)
     assert story.balance(sara, "cashback") == 0
+    assert story.books_agree()
+
+
+def test_returns_of_the_sale_bring_a_payment_back_in_proportion_and_a_reversal_the_rest(
+    story: Story, sara: int
+) -> None:
+    paid = pays(story, sara, 70, receipt="r7")
+    sale = story.buys(sara, 10_000, receipt="r7").id
+    back(story, sale, amount=4_000)
+    assert figures(sara) == (58, 42)
+    undone = reverse_hold(story.club_id, paid.id, story.now)
+    assert (undone.amount, figures(sara)) == (70, (100, 0))
+    assert story.books_agree()
+    back(story, sale)  # nothing is left to come back
+    assert figures(sara) == (100, 0)
     assert story.books_agree()
