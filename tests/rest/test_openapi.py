@@ -39,6 +39,9 @@ THERE = {
     "occurred_at": "2026-10-31T12:00:00Z",
     "member": {"id": 1},
     "member_id": 1,
+    "to": {"id": 2},
+    "wallet": "cashback",
+    "payment": 3,
     "purchase": "tajrish:A-1",
     "code": "month",
     "number": 1,
@@ -115,7 +118,12 @@ def test_requests_are_closed_and_quantities_are_not_plain_numbers(spec) -> None:
 def test_fuzzed_from_its_own_document_it_never_breaks(app: Flask, club: Club, kind: str, mode: GenerationMode) -> None:
     """Every operation is called with data made from the document; nothing breaks, and the answers are as documented."""
     sara = club.enrols(external_id="C-1", phone="09121234567")
+    club.enrols(external_id="C-2")
     club.server.post("/purchases", club.sale(member={"id": sara["id"]}))
+    start = {"wallet": "cashback", "amount": 10**14, "reason": "Start"}
+    club.server.post(f"/members/{sara['id']}/adjustments", start)
+    paid = club.till.post("/wallets/cashback/pay", {"member": {"id": sara["id"]}, "amount": 5, "receipt": "A-1"})
+    assert paid.json["id"] == THERE["payment"]
     club.server.post("/webhooks", {"url": "http://localhost/hooks", "types": ["points.awarded"]})
     club.server.post("/webhooks/1/test")
     club.settle()
