@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.arrays import columns
-from loyalty.ledger import purses
-from loyalty.ledger.purses import Chest
+from loyalty.ledger.purses import Changes, Chest, changes, write_changes
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.sales import Sale, extra, kept_facts
 from loyalty.versions import Connection, Programme
@@ -69,6 +68,7 @@ class Effects(NamedTuple):
     """The rows that the rulings of some sales come to, in the columns of the statements above."""
 
     purchases: Rows
+    purses: Changes
     counters: Rows
     badges: Rows
     moves: Rows
@@ -85,36 +85,42 @@ def apply(
     now: datetime,
 ) -> None:
     """Write what judged and posted sales change; `members` and `chests` are as they leave the chunk."""
-    write(conn, programme.club_id, effects(programme, sales, members), chests, now)
+    write(conn, programme.club_id, effects(programme, sales, members, chests, now), now)
 
 
-def effects(programme: Programme, sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Effects:
-    """What judged sales change, but for their members' purses."""
+def effects(
+    programme: Programme,
+    sales: Sequence[Sale],
+    members: dict[int, MemberFacts],
+    chests: Mapping[int, Chest],
+    now: datetime,
+) -> Effects:
+    """What judged and posted sales change; the chests' chains go on."""
     moves = _moves(sales, programme)
     badges = _badges(sales)
     return Effects(
         _purchases(sales),
+        changes(chests.values(), now),
         _counters(programme, sales),
         badges,
         moves,
-        _changed(sales, members),
+        _changed(sales, members, chests),
         _messages(sales, moves, badges),
     )
 
 
-def write(conn: Connection, club: int, rows: Effects, chests: Mapping[int, Chest], now: datetime) -> None:
-    """Write effects and purses, in at most ten statements and one exchange."""
+def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
+    """Write effects, in at most ten statements and one exchange."""
     with conn.pipeline(), conn.cursor() as cursor:
         cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
-        purses.write(conn, club, chests.values(), now)
+        write_changes(conn, club, rows.purses, now)
         if rows.counters:
             cursor.execute(COUNTERS, columns(rows.counters))
         if rows.badges:
             cursor.execute(_BADGES, [club, *columns(rows.badges)])
         if rows.moves:
             cursor.execute(_MOVES, [club, *columns(rows.moves)])
-        heads = [(chests[row[0]].entries, chests[row[0]].head) for row in rows.members]
-        cursor.execute(_MEMBERS, [*columns(rows.members), *columns(heads)])
+        cursor.execute(_MEMBERS, columns(rows.members))
         cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
@@ -185,9 +191,13 @@ def _moves(sales: Sequence[Sale], programme: Programme) -> Rows:
     return rows
 
 
-def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts]) -> Rows:
-    ids = {sale.member_id: None for sale in sales}
-    return [(id_, members[id_].tier, members[id_].tier_since, members[id_].latest_at) for id_ in ids]
+def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts], chests: Mapping[int, Chest]) -> Rows:
+    """The members and, once `changes` has told what moved, the heads of their chains."""
+    rows: Rows = []
+    for id_ in {sale.member_id: None for sale in sales}:
+        member, chest = members[id_], chests[id_]
+        rows.append((id_, member.tier, member.tier_since, member.latest_at, chest.entries, chest.head))
+    return rows
 
 
 def _messages(sales: Sequence[Sale], moves: Rows, badges: Rows) -> Rows:

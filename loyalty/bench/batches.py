@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice, tee
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -24,6 +24,7 @@ from loyalty.bench.tills import same
 from loyalty.bench.timeline import NOW, Judged, timeline
 from loyalty.db import transaction
 from loyalty.gather import gather
+from loyalty.post import post
 from loyalty.readers import Taken
 from loyalty.readers.source import opened, reader_for
 from loyalty.rules import Purchase, load
@@ -124,15 +125,14 @@ def _made(club: Club, judged: Sequence[Judged]) -> Made:
     """The rows of a part as the next numbers of events will have them; nobody else takes any meanwhile."""
     with transaction() as conn:
         row = conn.execute("SELECT last_value + is_called::int FROM event_id").fetchone()
+        chests = club.chests(conn)
     assert row
     made = []
     for chunk in _by(CHUNK, enumerate(judged, start=row[0])):
-        sales = [
-            replace(sale, id=number, member_id=club.members[sale.member_id], store_id=club.store_id)
-            for number, (sale, _) in chunk
-        ]
+        sales = [club.own(sale, number) for number, (sale, _) in chunk]
         members = {club.members[sale.member_id]: member for _, (sale, member) in chunk}
-        made.append(effects(club.terms, sales, members))
+        post(sales, chests)
+        made.append(effects(club.terms, sales, members, chests, NOW))
     return made
 
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,8 +20,10 @@ from loyalty.bench.timeline import NOW
 from loyalty.cli.instance import Instance, application
 from loyalty.db import transaction
 from loyalty.engines import Engines
+from loyalty.ledger.purses import Chest, open_purses
+from loyalty.sales import Sale
 from loyalty.schemas import load_purchase
-from loyalty.versions import Programme, programme
+from loyalty.versions import Connection, Programme, programme
 
 SETTINGS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 """What of our environment the servers are started with: no instance of the user's is touched."""
@@ -45,6 +48,16 @@ class Club(NamedTuple):
     members: Sequence[int]
     """Ids by place."""
     terms: Programme
+
+    def own(self, sale: Sale, number: int) -> Sale:
+        """A sale that was judged in memory as this club's, under the number of an event."""
+        return replace(sale, id=number, member_id=self.members[sale.member_id], store_id=self.store_id)
+
+    def chests(self, conn: Connection) -> dict[int, Chest]:
+        """All members' purses as they are kept now."""
+        rows = conn.execute("SELECT id, entries, head FROM member WHERE club_id = %s", [self.id])
+        heads = {id_: (entries, head) for id_, entries, head in rows}
+        return open_purses(conn, dict.fromkeys(heads, START), heads)
 
 
 @contextmanager

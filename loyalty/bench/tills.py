@@ -16,7 +16,7 @@ from typing import Any, Final
 from loyalty.bench import server
 from loyalty.bench.baskets import Sent, document, sent
 from loyalty.bench.clients import CLIENTS, Bare, Crowd, Http, Pressed, Work
-from loyalty.bench.contents import contents, differences
+from loyalty.bench.contents import contents, differences, unchained
 from loyalty.bench.instance import Club, Running, give_history, make_club
 from loyalty.bench.machine import Meter, spent
 from loyalty.bench.one_statement import Values, tape
@@ -154,11 +154,13 @@ def same(clubs: Sequence[Club]) -> str:
     """
     with transaction() as conn:
         held = [contents(conn, club.id) for club in clubs]
+        broken = [club.code for club in clubs if unchained(conn, club.id)]
+    assert not broken, f"the chains of {' and '.join(broken)} are broken"
     for club, other in zip(clubs[1:], held[1:], strict=True):
         wrong = differences(held[0], other)
         assert not wrong, f"{club.code} holds something else: {'; '.join(wrong)}"
     rows = sum(count for count, _, _ in held[0].values())
-    return f"the same {rows:,} rows in {len(held[0])} tables on every side, digests compared"
+    return f"the same {rows:,} rows in {len(held[0])} tables on every side, digests compared, chains whole"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The benchmarks' purchases judged in memory: what floors write, and the facts that judging alone is timed on."""
+"""The benchmarks' purchases judged in memory: what floors post and write, and the facts that judging is timed on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loyalty.judge import Budget, judge
 from loyalty.rules import Bylaws, Purchase
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
-from loyalty.sales import Gathered, Sale
+from loyalty.sales import Sale
 from loyalty.schemas import load_purchase
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,11 +52,8 @@ def timeline(bylaws: Bylaws, bodies: Iterable[tuple[int, dict[str, object]]], me
         )
         for place, person in enumerate(people(members))
     }  # fmt: skip
-    held: dict[int, dict[str, tuple[int, int]]] = {place: {} for place in known}
     for n, (place, body) in enumerate(bodies):
         purchase: Purchase = load_purchase(body, now=NOW)
         sale = Sale(purchase, 0, place, bylaws, calendar.moment(purchase.occurred_at), n)
-        balances = {(place, wallet): both for wallet, both in held[place].items()}
-        known |= judge([sale], Gathered({place: known[place]}, balances), calendar, _Unshared())
-        held[place] = sale.balances
+        known |= judge([sale], {place: known[place]}, calendar, _Unshared())
         yield Judged(sale, known[place])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
@@ -15,6 +15,7 @@ from loyalty.ledger.lots import PLACES, Held, Lot, Move, Purse
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+Rows = list[tuple[Any, ...]]
 
 _FIGURES: Final = "pending, available, held, debt, earned, spent, expired, forgiven, other"
 _BALANCES: Final = f"""
@@ -186,15 +187,18 @@ def _add_holds(conn: Connection, chests: dict[int, Chest], asked: Sequence[str],
         chests[member_id].purse(wallet).holds.append(Held(id_, until, parts))
 
 
-def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime) -> None:
-    """Write what changed in some purses: entries, lots, balances, lapsed holds; continues the chests' chains.
+class Changes(NamedTuple):
+    """The rows that changes in purses come to, in the columns of the statements above."""
 
-    The chains' new heads are left to the caller, who may have more to write of the member.
-    """
-    entries: list[tuple[Any, ...]] = []
-    lots: list[tuple[Any, ...]] = []
-    kept: list[tuple[Any, ...]] = []
-    lapsed: list[tuple[int, int]] = []
+    entries: Rows
+    lots: Rows
+    balances: Rows
+    lapsed: Rows
+
+
+def changes(chests: Iterable[Chest], now: datetime) -> Changes:
+    """What changed in some purses, told once: continues the chests' chains and forgets their log."""
+    entries, lots, kept, lapsed = Changes([], [], [], [])
     for chest in chests:
         entries += _entries(chest, now)
         moved = {move.wallet for move in chest.log}
@@ -206,14 +210,27 @@ def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime
                 lapsed += [(chest.member_id, hold) for hold in purse.lapsed]
                 purse.lapsed, purse.touched = [], False
         chest.log.clear()
-    if entries:
-        conn.execute(_ENTRIES, [club_id, now, *columns(entries)])
-    if lots:
-        conn.execute(_LOTS, [club_id, *columns(lots)])
-    if kept:
-        conn.execute(_KEEP, [club_id, *columns(kept)])
-    if lapsed:
-        conn.execute(_LAPSED, columns(lapsed))
+    return Changes(entries, lots, kept, lapsed)
+
+
+def write_changes(conn: Connection, club_id: int, rows: Changes, now: datetime) -> None:
+    """Write entries, lots, balances and lapsed holds. The chains' new heads are left to the caller."""
+    if rows.entries:
+        conn.execute(_ENTRIES, [club_id, now, *columns(rows.entries)])
+    if rows.lots:
+        conn.execute(_LOTS, [club_id, *columns(rows.lots)])
+    if rows.balances:
+        conn.execute(_KEEP, [club_id, *columns(rows.balances)])
+    if rows.lapsed:
+        conn.execute(_LAPSED, columns(rows.lapsed))
+
+
+def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime) -> None:
+    """Write what changed in some purses; continues the chests' chains.
+
+    The chains' new heads are left to the caller, who may have more to write of the member.
+    """
+    write_changes(conn, club_id, changes(chests, now), now)
 
 
 def write_heads(conn: Connection, chests: Iterable[Chest]) -> None:
@@ -223,8 +240,8 @@ def write_heads(conn: Connection, chests: Iterable[Chest]) -> None:
         conn.execute(_HEADS, columns(rows))
 
 
-def _entries(chest: Chest, now: datetime) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
+def _entries(chest: Chest, now: datetime) -> Rows:
+    rows: Rows = []
     member_id, n, head = chest.member_id, chest.entries, chest.head
     for (event_id, at, version, article), wallet, source, target, amount, lot in chest.log:
         n += 1

@@ -13,7 +13,7 @@ from loyalty.actions.record_purchases import record_purchases
 from loyalty.bench import batches, judging, server
 from loyalty.bench.baskets import Sent, document, sent
 from loyalty.bench.clients import Bare, Crowd
-from loyalty.bench.contents import contents, differences
+from loyalty.bench.contents import contents, differences, unchained
 from loyalty.bench.instance import Club, give_history, make_club
 from loyalty.bench.one_statement import tape
 from loyalty.bench.tills import by_client, same
@@ -58,6 +58,22 @@ def test_a_difference_is_told_and_not_passed_over(app: Flask):
 
     with pytest.raises(AssertionError, match=r"other holds something else.*entry"):
         same([ours, other])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["UPDATE entry SET digest = 'x' WHERE club_id = %s", "UPDATE member SET head = 'x' WHERE club_id = %s"],
+    ids=["link", "head"],
+)
+def test_a_broken_chain_is_told_though_all_else_is_alike(app: Flask, broken: str):
+    clubs = [make_club("ours", 2), make_club("other", 2)]
+    give_history(clubs, list(sent(3, 2)))
+    assert "chains whole" in same(clubs)
+    with transaction() as conn:
+        conn.execute(broken, [clubs[1].id])
+
+    with pytest.raises(AssertionError, match="chains of other"):
+        same(clubs)
 
 
 def test_one_statement_leaves_the_rows_that_recording_leaves(app: Flask, settings: Settings, purchases: list[Sent]):
@@ -143,7 +159,8 @@ def held_alike(ours: Club, other: Club) -> bool:
     """Compare, and see that there is something to compare."""
     with transaction() as conn:
         held, others = contents(conn, ours.id), contents(conn, other.id)
+        assert unchained(conn, ours.id) == unchained(conn, other.id) == 0
     assert held["purchase"][0] > 0
-    assert held["entry"][1] > 0
+    assert held["entry"][1] == held["lot"][1] > 0
     assert differences(held, others) == []
     return True
