@@ -18,21 +18,28 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 Rows = list[tuple[Any, ...]]
 
 _FIGURES: Final = "pending, available, held, debt, earned, spent, expired, forgiven, other"
+_WIDTH: Final = 11
+"""Columns of a purse: its figures, when it was active and when it lapses."""
 _BALANCES: Final = f"""
     SELECT member_id, wallet, {_FIGURES}, active_at, lapses_at FROM balance WHERE member_id = ANY(%s::bigint[])
 """  # noqa: S608 - constants
-_LOT: Final = """
-    SELECT lot.member_id, lot.wallet, lot.id, lot.earned_at, lot.matures_at, lot.expires_at, lot.pending, lot.available,
-        lot.held, lot.expired
-"""
+_PARTS: Final = (
+    "lot.id, lot.earned_at, lot.matures_at, lot.expires_at, lot.pending, lot.available, lot.held, lot.expired"
+)
+_LOT: Final = f"SELECT lot.member_id, lot.wallet, {_PARTS}"
 _DUE: Final = f"""
-    WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS a (member_id, upto))
-    {_LOT} FROM asked JOIN lot ON lot.member_id = asked.member_id AND lot.due_at <= asked.upto
-    UNION ALL
-    {_LOT} FROM asked JOIN balance ON balance.member_id = asked.member_id AND balance.lapses_at < asked.upto
-        JOIN lot ON lot.member_id = balance.member_id AND lot.wallet = balance.wallet
+    SELECT asked.member_id, wallet, {_FIGURES}, active_at, lapses_at, due.*
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (member_id, upto) JOIN balance USING (member_id)
+    LEFT JOIN LATERAL (
+        SELECT {_PARTS} FROM lot
+        WHERE lot.member_id = balance.member_id AND lot.wallet = balance.wallet AND lot.due_at <= asked.upto
+        UNION ALL
+        SELECT {_PARTS} FROM lot
+        WHERE lot.member_id = balance.member_id AND lot.wallet = balance.wallet AND balance.lapses_at < asked.upto
             AND lot.pending + lot.available + lot.held > 0
+    ) AS due (id, since, matures, expires, waits, free, taken, gone) ON true
 """  # noqa: S608 - constants
+"""Purses, each beside its lots that are due: whatever is in a lot moved into it through its purse."""
 _OPEN: Final = f"""
     {_LOT} FROM lot WHERE member_id = ANY(%s::bigint[]) AND pending + available + held > 0
     UNION ALL
@@ -119,18 +126,24 @@ class Chest:
 
 
 class Reading:
-    """The statements that read purses, on their way: in a pipeline others may travel with them."""
+    """The statement that reads purses, on its way: in a pipeline others may travel with it."""
 
     def __init__(self, conn: Connection, uptos: Mapping[int, datetime]) -> None:
         self.conn, self.uptos = conn, uptos
         self.asked = columns(list(uptos.items()))
-        self.balances = conn.execute(_BALANCES, self.asked[:1])
-        self.lots = conn.execute(_DUE, self.asked)
+        self.found = conn.execute(_DUE, self.asked)
 
     def answered(self, heads: Mapping[int, tuple[int, bytes]]) -> dict[int, Chest]:
         """The purses, by member, with the lots and holds that are due; `heads` are the members' (entries, head)."""
-        chests = _chests(self.balances, heads)
-        _fill(chests, self.lots)
+        chests = {member_id: Chest(member_id, *head) for member_id, head in heads.items()}
+        for member_id, wallet, *kept in self.found:
+            chest = chests[member_id]
+            figures, lot = kept[:_WIDTH], kept[_WIDTH:]
+            purse = chest.purses.get(wallet)
+            if purse is None:
+                purse = chest.purses[wallet] = Purse(wallet, chest.log, *figures)
+            if lot[0] is not None:
+                purse.lots[lot[0]] = Lot(*lot)
         if any(purse.held for chest in chests.values() for purse in chest.purses.values()):
             _add_holds(self.conn, chests, self.asked, whole=False)
         return chests
