@@ -121,12 +121,15 @@ def receive(
     return terms, places
 
 
+_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+"""Every statement here finds few rows by their keys: planning one anew for each batch costs more than it could save."""
 _STORES = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s::text[])"
 
 
 def _name(conn: Connection, club_id: int, places: list[Place]) -> Programme:
     """Find each purchase's store and member, or refuse it."""
     with conn.pipeline():
+        conn.execute(_PLANS)
         stores = conn.execute(_STORES, [club_id, array({place.purchase.store for place in places})])
         named = resolving(conn, club_id, {place.purchase.member for place in places if place.purchase.member})
         terms = programme(conn, club_id)
