@@ -5,6 +5,8 @@ The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.facts import Facts
@@ -148,7 +150,7 @@ def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int]
         if has >= badge.height:
             continue
         if badge.counter is not None:
-            reached = sum(level.at <= counts[badge.index] for level in badge.levels)
+            reached = bisect_right(badge.steps, counts[badge.index])
         else:
             reached = int(badge.condition is not None and badge.condition.holds(facts))
         for level in range(has + 1, reached + 1):

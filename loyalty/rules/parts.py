@@ -122,11 +122,14 @@ class Badge:
     index: int = -1
     levels: tuple[BadgeLevelTerms, ...] = ()
     condition: Condition | None = None
+    steps: tuple[int, ...] = field(init=False)
+    """What its levels ask of the counter, each more than the one before."""
+    height: int = field(init=False)
+    """How many levels there are."""
 
-    @property
-    def height(self) -> int:
-        """How many levels there are."""
-        return len(self.levels)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(level.at for level in self.levels))
+        object.__setattr__(self, "height", len(self.levels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -38,6 +38,8 @@ class Earn(Earning):
     rounds: Rounding
     matures: Term | None = None
     expires: Term | None = None
+    parts: tuple[int, int] = field(init=False, repr=False, compare=False)
+    """The rate's numerator and denominator."""
     fields: ClassVar[tuple[Field, ...]] = (
         Field("fixed", POSITIVE, Text("Fixed amount", "مقدار ثابت"), None),
         Field("per", POSITIVE, Text("For each full", "به ازای هر … کامل"), None),
@@ -95,6 +97,9 @@ class Earn(Earning):
         rounds = node.reading.roundings.get(wallet, "floor")
         return cls(how, rate, per, of, lines, at_most, wallet, rounds, matures, expires)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", self.rate.as_integer_ratio())
+
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:
         """The base over the lines, and what it comes to."""
         if self.how == "fixed":
@@ -108,7 +113,7 @@ class Earn(Earning):
 
     def amount(self, base: int) -> int:
         """What a base comes to: full steps first, then one rounding at the end."""
-        numerator, denominator = self.rate.as_integer_ratio()
+        numerator, denominator = self.parts
         times = 1 if self.how == "fixed" else base // self.per
         result = rounded(times * numerator, denominator, self.rounds)
         return result if self.at_most is None or result < self.at_most else self.at_most
