@@ -87,8 +87,9 @@ def limited(
         elif award.wallet == limit.wallet:
             own = [given for given in before if given.wallet == limit.wallet] if before else before
             if limit.of == "points":
-                amount = min(amount, limit.room(facts, sum([given.amount for given in own])))
-            elif base > (room := limit.room(facts, sum([given.base for given in own]))):
+                room = limit.room(facts, sum([given.amount for given in own]) if own else 0)
+                amount = room if room < amount else amount
+            elif base > (room := limit.room(facts, sum([given.base for given in own]) if own else 0)):
                 base = room
                 amount = min(amount, award.amount(base))
     return base, amount

@@ -33,8 +33,9 @@ class LineFilter:
         lines = facts.purchase.lines
         found = facts.whole if lines else 0
         for key, values in self.keys:
-            found &= _tagged(lines, values) if key == "tag" else _among(lines, PLACES[key], values)
-        return found & ~self.without.mask(facts) if self.without else found
+            if found:
+                found &= _tagged(lines, values) if key == "tag" else _among(lines, PLACES[key], values)
+        return found & ~self.without.mask(facts) if found and self.without else found
 
     def canonical(self) -> dict[str, Any]:
         """A form in which equal filters are equal, for digests."""

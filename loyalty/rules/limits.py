@@ -46,7 +46,8 @@ class Limit:
     def room(self, facts: Facts, taken: int) -> int:
         """What is left for this event, which has already taken some."""
         if self.per == "member":
-            return max(0, self.at_most - facts.counts[self.index] - taken)
+            left = self.at_most - facts.counts[self.index] - taken
+            return left if left > 0 else 0
         if facts.budgets is None:
             return self.at_most - taken
         return max(0, facts.budgets.get(self.budget(facts), 0) - taken)
