@@ -107,6 +107,10 @@ def _joined(failures: list[BaseException]) -> Iterator[None]:
         raise
 
 
+class Overtaken(Exception):
+    """What was found before a lock was had is no longer so: `retried` begins the transaction anew."""
+
+
 def in_transaction() -> bool:
     """Whether the current session (an application context has one of its own) is inside `transaction()`."""
     return _OPEN in db.session().info
@@ -118,7 +122,7 @@ def connection() -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def retried(action: Callable[P, T]) -> Callable[P, T]:
-    """Run an action anew when PostgreSQL chose it as a deadlock's victim: no client ever sees one.
+    """Run an action anew when PostgreSQL chose it as a deadlock's victim, or when it was overtaken: no client sees it.
 
     The action must be one whole transaction. As a part of another it can't begin anew alone, for PostgreSQL has undone
     the whole: the error goes up to the outermost action, which does.
@@ -131,7 +135,7 @@ def retried(action: Callable[P, T]) -> Callable[P, T]:
         for left in reversed(range(TRIES)):
             try:
                 return action(*args, **kwargs)
-            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, Overtaken):
                 if not left:
                     raise
             except DBAPIError as error:

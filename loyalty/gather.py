@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ import psycopg
 
 from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
+from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
@@ -25,13 +26,16 @@ _LOCK = """
     UPDATE member SET seq = seq + asked.n
     FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
-    RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head
+    RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head,
+        merged_into IS NOT NULL OR erased_at IS NOT NULL
 """
 KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
         (SELECT json_object_agg(code, level)
             FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached),
-        EXISTS (SELECT FROM purchase_return WHERE club_id = %s AND member_id = asked.id AND NOT settled)
+        EXISTS (SELECT FROM purchase_return WHERE club_id = %s AND member_id = asked.id AND NOT settled),
+        (SELECT json_agg(json_build_array(at, from_status) ORDER BY at, id) FROM standing_change
+            WHERE member_id = asked.id)
     FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
@@ -50,7 +54,9 @@ _SUMS = """
 """
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-LOCKED: Final = "id, status, tier, tier_since, joined_at, latest_at, entries, head"
+LOCKED: Final = (
+    "id, status, tier, tier_since, joined_at, latest_at, entries, head, merged_into IS NOT NULL OR erased_at IS NOT NULL"
+)
 """The columns of `Locked`."""
 _ONE_DAY = timedelta(days=1)
 
@@ -66,6 +72,8 @@ class Locked(NamedTuple):
     latest_at: datetime | None
     entries: int
     head: bytes
+    gone: bool
+    """Merged into another or erased: nothing more happens to this one."""
 
 
 def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
@@ -96,9 +104,14 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     """The members of some sales, locked, with every figure that judging these sales reads.
 
     `lock=False` only reads: for quotes.
+
+    Raises:
+        Overtaken: one of them was merged or erased since the sales were told whose they are.
     """
     ids = list({sale.member_id: None for sale in sales})
     rows = _members(conn, programme.club_id, sales, ids, lock)
+    if lock and any(row.gone for row in rows.values()):
+        raise Overtaken
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
@@ -112,11 +125,14 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
         former.setdefault(member_id, []).append((at, from_tier))
     members: dict[int, MemberFacts] = {}
     unsettled: list[int] = []
-    for id_, born, attributes, badges, came_back in known:
+    for id_, born, attributes, badges, came_back, stood in known:
         if came_back:
             unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
-        members[id_] = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
+        member = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
+        if stood:
+            member = replace(member, standings=tuple((datetime.fromisoformat(at), status) for at, status in stood))
+        members[id_] = member
     chests = purses.answered(heads(rows))
     return Gathered(members, chests, frozenset(unsettled))
 
@@ -138,7 +154,7 @@ def member_facts(
     former: tuple[tuple[datetime, str | None], ...] = (),
 ) -> MemberFacts:
     """A member from the columns that locking returns; `person` is (birthday, attributes)."""
-    id_, status, tier, tier_since, joined_at, latest_at, _, _ = row
+    id_, status, tier, tier_since, joined_at, latest_at, *_ = row
     born, attributes = person or (None, {})
     return MemberFacts(
         id_, status, tier, tier_since, joined_at, latest_at, badges or {}, history, born, attributes, former

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loyalty.actions.settle_returns import settle_all_returns
+from loyalty.arrays import array
 from loyalty.db import connection, retried, transaction
 from loyalty.gather import LOCKED, Locked, Sums, member_facts
 from loyalty.outbox import wake
@@ -18,7 +19,8 @@ _NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
 
 _LOCK = f"""
     UPDATE member SET seq = seq WHERE id IN (
-        SELECT id FROM member WHERE club_id = %s AND id > %s AND status = 'active' AND latest_at < %s
+        SELECT id FROM member WHERE club_id = %s AND id > %s AND status = ANY(%s::text[]) AND merged_into IS NULL
+            AND latest_at < %s
         ORDER BY id LIMIT %s
     )
     RETURNING {LOCKED}
@@ -72,7 +74,9 @@ def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
         if not bylaws.tiers:
             return 0, 0
         begun = terms.calendar.instant(terms.calendar.moment(at).day)
-        rows = {row[0]: Locked._make(row) for row in conn.execute(_LOCK, [club_id, last, begun, BATCH])}
+        earning = array(status for status, terms in bylaws.membership.items() if terms.earns)
+        found = conn.execute(_LOCK, [club_id, last, earning, begun, BATCH])
+        rows = {row[0]: Locked._make(row) for row in found}
         if not rows:
             return 0, 0
         moved = _moves(conn, terms, bylaws, rows, begun)

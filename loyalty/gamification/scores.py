@@ -31,7 +31,7 @@ STREAM: Final = 5_000
 
 _WORTH: Final = "CASE WHEN {days} THEN (c.value > 0)::int ELSE c.value END"
 _REACHED: Final = "(extract(epoch FROM {at}) * 1000000)::bigint"
-_LISTED: Final = "m.status = 'active' AND coalesce(p.on_boards, true)"
+_LISTED: Final = "m.status = 'active' AND m.merged_into IS NULL AND coalesce(p.on_boards, true)"
 
 
 class Change(NamedTuple):
@@ -146,7 +146,7 @@ def _standings(
         " LEFT JOIN profile p ON p.member_id = m.id"
         " LEFT JOIN counter_sum c ON c.member_id = m.id AND c.counter_id = w.counter_id AND c.grain = w.grain"
         " AND c.start BETWEEN w.start AND w.until"
-        " GROUP BY w.n, w.start, m.id, m.seq, m.status, p.on_boards",
+        " GROUP BY w.n, w.start, m.id, m.seq, m.status, m.merged_into, p.on_boards",
         (
             [member_id for member_id, _, _ in wanted],
             [n for _, n, _ in wanted],

@@ -3,7 +3,16 @@
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lot, Seal, SealedHead
-from loyalty.models.member import BadgeLevel, Identifier, Member, Profile, SignInCode, TierMove
+from loyalty.models.member import (
+    BadgeLevel,
+    Identifier,
+    Member,
+    MemberMerge,
+    Profile,
+    SignInCode,
+    StandingChange,
+    TierMove,
+)
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
 from loyalty.models.webhook import Webhook, WebhookDelivery
@@ -27,6 +36,7 @@ __all__ = [
     "ImportRun",
     "Lot",
     "Member",
+    "MemberMerge",
     "Outbox",
     "PasswordLink",
     "Person",
@@ -39,6 +49,7 @@ __all__ = [
     "SealedHead",
     "SetAside",
     "SignInCode",
+    "StandingChange",
     "Store",
     "TierMove",
     "Webhook",

@@ -165,13 +165,17 @@ class Adjustment(Base):
     """What a person changed by hand, and why; also an opening balance and a transfer."""
 
     __tablename__ = "adjustment"
-    __table_args__ = (CheckConstraint("amount <> 0", name="adjustment_changes_something"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="adjustment_changes_something"),
+        Index("adjustment_by_other", "other_id", postgresql_where=text("other_id IS NOT NULL")),
+    )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     club_id: Mapped[ClubRef]
     kind: Mapped[str] = mapped_column(Text)
     """`adjustment`, `opening`, `transfer`, `merge`, `unmerge` or `forfeit`."""
-    wallet: Mapped[str] = mapped_column(Text)
+    wallet: Mapped[str] = mapped_column(Text, primary_key=True)
+    """One event may change several wallets: a merge does."""
     amount: Mapped[Big]
     reason: Mapped[str] = mapped_column(Text)
     other_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))

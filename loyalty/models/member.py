@@ -110,6 +110,47 @@ class TierMove(Base):
     version: Mapped[int] = mapped_column(Integer)
 
 
+class StandingChange(Base):
+    """One change of a member's standing in the club: what happened before it is judged by the standing of its time."""
+
+    __tablename__ = "standing_change"
+    __table_args__ = (
+        CheckConstraint(f"from_status IN {STATUSES} AND to_status IN {STATUSES}", name="standing_change_known"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    club_id: Mapped[ClubRef]
+    at: Mapped[Instant]
+    from_status: Mapped[str] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    """In somebody's own words; erasure takes it."""
+    by: Mapped[str | None] = mapped_column(Text)
+    """Who did it: `key:ID` of the API."""
+
+
+class MemberMerge(Base):
+    """A member who went on as another, and perhaps came apart again; the balances that moved are in entries."""
+
+    __tablename__ = "member_merge"
+    __table_args__ = (
+        CheckConstraint("(undone_id IS NULL) = (undone_at IS NULL)", name="member_merge_undone_whole"),
+        Index("member_merge_into", "into_id"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The number of the merge as an event."""
+    club_id: Mapped[ClubRef]
+    into_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("member.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    """In somebody's own words, as is that of the unmerge; erasure empties both."""
+    merged_at: Mapped[Instant]
+    undone_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The number of the unmerge as an event."""
+    undone_reason: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class SignInCode(Base):
     """A member's one-time code (its keyed hash), with the attempts made on it."""
 

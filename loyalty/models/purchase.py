@@ -115,6 +115,7 @@ class SetAside(Base):
     __table_args__ = (
         CheckConstraint("because IN ('unclaimed', 'late')", name="set_aside_because_known"),
         Index("set_aside_by_club", "club_id", "id"),
+        Index("set_aside_of_member", "member_id", postgresql_where=text("member_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     club_id: Mapped[ClubRef]

@@ -61,6 +61,8 @@ class MemberFacts:
     attributes: dict[str, Any] = field(default_factory=dict)
     earlier_tiers: tuple[tuple[datetime, str | None], ...] = ()
     """(until, tier) of former tiers, oldest first: gathered where an event comes late, and of this batch."""
+    standings: tuple[tuple[datetime, str], ...] = ()
+    """(until, status) of former standings in the club, oldest first."""
 
     def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
@@ -86,7 +88,7 @@ class MemberFacts:
             bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
             self.values(bylaws, moment.day),
-            self.status == "active",
+            bylaws.membership[self.status_at(purchase.occurred_at)].earns,
             active,
         )
 
@@ -107,6 +109,13 @@ class MemberFacts:
             if instant < until:
                 return tier
         return self.tier
+
+    def status_at(self, instant: datetime) -> str:
+        """The standing of a time in the past: an event that comes late is judged by that of its own time."""
+        for until, status in self.standings:
+            if instant < until:
+                return status
+        return self.status
 
     def values(self, bylaws: Bylaws, day: date) -> dict[str, Any]:
         """The attributes, age and years that a version reads; what is not known is left out."""
