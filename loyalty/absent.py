@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from loyalty.errors import NotFound
+from loyalty.errors import Conflict, NotFound
 from loyalty.values import Text
 
 
 def member() -> NotFound:
     """The club has no such member."""
     return NotFound(Text("There is no such member.", "چنین عضوی نیست."))
+
+
+def gone(merged_into: int | None) -> Conflict:
+    """The member was merged into another, or erased: nothing more happens to this one."""
+    if merged_into is None:
+        return Conflict(Text("This member was erased.", "داده‌های این عضو پاک شده است."))
+    return Conflict(
+        Text(
+            f"This member goes on as member {merged_into} since a merge.",
+            f"این عضو پس از ادغام با شناسهٔ {merged_into} ادامه می‌دهد.",
+        )
+    )
 
 
 def store() -> NotFound:

@@ -54,9 +54,8 @@ _SUMS = """
 """
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
-LOCKED: Final = (
-    "id, status, tier, tier_since, joined_at, latest_at, entries, head, merged_into IS NOT NULL OR erased_at IS NOT NULL"
-)
+_GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
+LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}"
 """The columns of `Locked`."""
 _ONE_DAY = timedelta(days=1)
 

@@ -192,7 +192,7 @@ def _member(club: ClubView) -> MemberView | None:
     if member_id is None:
         return None
     try:
-        member = members.one(club.id, member_id)
+        member = members.present(club.id, member_id)
     except NotFound:
         return None
     if member.status not in MAY_SIGN_IN:

@@ -103,7 +103,10 @@ def _referrers(conn: Connection, club_id: int, enrolments: Sequence[Enrolment]) 
 
 
 def resolve(conn: Connection, club_id: int, refs: set[MemberRef]) -> dict[MemberRef, int]:
-    """The ids of the members that references name in a club, in one statement; unknown ones are left out."""
+    """The ids of the members that references name in a club, in one statement; unknown ones are left out.
+
+    Whoever was merged into another is that one; who was erased is unknown.
+    """
     return resolved(resolving(conn, club_id, refs))
 
 
@@ -126,10 +129,7 @@ def resolving(conn: Connection, club_id: int, refs: set[MemberRef]) -> psycopg.C
     """`resolve`, asked: in a pipeline others may be on their way with it."""
     others = [ref for ref in refs if ref.kind != "id"]
     return conn.execute(
-        "SELECT 'id', id::text, id FROM member WHERE club_id = %(club)s AND id = ANY(%(ids)s::bigint[])"
-        " UNION ALL SELECT i.kind, i.value, i.member_id"
-        " FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS w(kind, value)"
-        " JOIN identifier i ON i.club_id = %(club)s AND i.kind = w.kind AND i.value = w.value",
+        _RESOLVE,
         {
             "club": club_id,
             "ids": array(int(ref.value) for ref in refs if ref.kind == "id"),
@@ -137,6 +137,21 @@ def resolving(conn: Connection, club_id: int, refs: set[MemberRef]) -> psycopg.C
             "values": array(ref.value for ref in others),
         },
     )
+
+
+_RESOLVE: Final = """
+    WITH RECURSIVE named AS (
+        SELECT id AS asked, id, merged_into FROM member
+        WHERE club_id = %(club)s AND id = ANY(%(ids)s::bigint[]) AND erased_at IS NULL
+        UNION ALL
+        SELECT named.asked, member.id, member.merged_into FROM named JOIN member ON member.id = named.merged_into
+    )
+    SELECT 'id', asked::text, id FROM named WHERE merged_into IS NULL
+    UNION ALL
+    SELECT i.kind, i.value, i.member_id FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS w (kind, value)
+    JOIN identifier i ON i.club_id = %(club)s AND i.kind = w.kind AND i.value = w.value
+"""
+"""Identifiers always point to the last of a chain of merges; ids are followed to it."""
 
 
 def resolved(rows: Iterable[tuple[Any, ...]]) -> dict[MemberRef, int]:

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from loyalty import absent, outbox
 from loyalty.actions.enrol_members import TAKEN
+from loyalty.actions.forfeit_points import forfeit
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
 from loyalty.formats import search_key
+from loyalty.gather import Locked, lock
 from loyalty.values import Text
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from loyalty.versions import Connection, programme
 
 _IDENTIFIERS: Final = ("card", "phone", "external_id")
 _PLAIN: Final = ("email", "birthday", "lang", "alias", "on_boards")
@@ -24,24 +24,24 @@ _MERGED: Final = ("attributes", "consents")
 
 
 @retried
-def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now: datetime) -> None:
+def update_member(
+    club_id: int, member_id: int, changes: Mapping[str, Any], now: datetime, by: str | None = None
+) -> None:
     """Change what `changes` names: fields of `Enrolment` and `status`; None takes a value away.
 
     Attributes and consents are merged: those named change, a None among them goes. A new card, phone or external id
-    replaces the old one. Who leaves the leaderboards, or comes back to them, does so in every period.
+    replaces the member's old one; None takes away those that came with merges as well. Who leaves the leaderboards, or
+    comes back to them, does so in every period. A new standing is noted, with `reason` and who did it; where the bylaws
+    say that wallets are forfeited with it, all that the member has expires at once.
 
     Raises:
         NotFound: the club has no such member.
-        Conflict: a card, phone or external id is another member's.
+        Conflict: a card, phone or external id is another member's; or the member was merged or erased.
     """
     with transaction() as conn:
-        # The lock of every write about a member; also tells whoever polls that something changed.
-        locked = conn.execute(
-            "UPDATE member SET seq = seq + 1, status = coalesce(%s, status) WHERE club_id = %s AND id = %s",
-            [changes.get("status"), club_id, member_id],
-        )
-        if not locked.rowcount:
-            raise absent.member()
+        member = present(conn, club_id, member_id)
+        if changes.get("status", member.status) != member.status:
+            _move_standing(conn, club_id, member, changes["status"], changes.get("reason"), by, now)
         for kind in _IDENTIFIERS:
             if kind in changes:
                 _replace(conn, club_id, member_id, kind, changes[kind])
@@ -52,14 +52,55 @@ def update_member(club_id: int, member_id: int, changes: Mapping[str, Any], now:
     outbox.wake()
 
 
+def present(conn: Connection, club_id: int, member_id: int) -> Locked:
+    """A member, locked; whoever polls is told that something changed.
+
+    Raises:
+        NotFound: the club has no such member.
+        Conflict: the member was merged into another, or erased.
+    """
+    member = lock(conn, club_id, [member_id]).get(member_id)
+    if member is None:
+        raise absent.member()
+    if member.gone:
+        row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [member_id]).fetchone()
+        raise absent.gone(row[0] if row else None)
+    return member
+
+
+def _move_standing(
+    conn: Connection, club_id: int, member: Locked, status: str, reason: str | None, by: str | None, now: datetime
+) -> None:
+    note_standing(conn, club_id, member, status, reason, by, now)
+    if programme(conn, club_id).at(now).membership[status].wallets == "forfeit":
+        lost = forfeit(conn, club_id, {member.id: member}, reason or "", now)
+        if lost:
+            outbox.send("points.expired", club_id, lost, now)
+
+
+def note_standing(
+    conn: Connection, club_id: int, member: Locked, status: str, reason: str | None, by: str | None, now: datetime
+) -> None:
+    """Put a locked member into another standing, and keep which it was until now."""
+    conn.execute("UPDATE member SET status = %s WHERE id = %s", [status, member.id])
+    conn.execute(
+        "INSERT INTO standing_change (member_id, club_id, at, from_status, to_status, reason, by)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [member.id, club_id, now, member.status, status, reason, by],
+    )
+
+
 def _replace(conn: Connection, club_id: int, member_id: int, kind: str, value: str | None) -> None:
     conn.execute(
-        "DELETE FROM identifier WHERE club_id = %s AND kind = %s AND member_id = %s", [club_id, kind, member_id]
+        "DELETE FROM identifier WHERE club_id = %s AND kind = %s AND member_id = %s AND (%s OR origin IS NULL)",
+        [club_id, kind, member_id, value is None],
     )
     if value is None:
         return
     done = conn.execute(
-        "INSERT INTO identifier (club_id, kind, value, member_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        "INSERT INTO identifier (club_id, kind, value, member_id) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (club_id, kind, value) DO UPDATE SET origin = NULL"
+        " WHERE identifier.member_id = excluded.member_id",
         [club_id, kind, value, member_id],
     )
     if not done.rowcount:

@@ -197,8 +197,8 @@ class Purse:
         self.move(cause, "pending", "available", lot.pending, lot)
         self.pay_debt(cause, lot)
 
-    def _expire(self, lot: Lot, at: datetime) -> None:
-        cause = Cause(lot.event_id, at)
+    def _expire(self, lot: Lot, at: datetime, cause: Cause | None = None) -> None:
+        cause = cause or Cause(lot.event_id, at)
         self.move(cause, "pending", "expired", lot.pending, lot)
         self.move(cause, "available", "expired", lot.available, lot)
 
@@ -215,6 +215,13 @@ class Purse:
             self.pay_debt(cause, lot)
             if not lot.good_at(cause.at):
                 self._expire(lot, cause.at)
+
+    def forfeit(self, cause: Cause) -> None:
+        """Let go of everything: holds end, and whatever is open expires. All open lots and holds must be loaded."""
+        for hold in list(self.holds):
+            self._lapse(hold, cause.at)
+        for lot in list(self.lots.values()):
+            self._expire(lot, cause.at, cause)
 
     def spendable(self, order: Order) -> list[Lot]:
         """What can be spent, in the wallet's order: lots without an end come last, then the oldest is first."""

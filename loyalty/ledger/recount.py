@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from loyalty.db import connection
 from loyalty.ledger.proofs import Difference, proofs
@@ -52,13 +52,17 @@ def _counters(
 ) -> list[Difference]:
     """Compare the counters of some members; adds what they used of shared limits to `used` on the way."""
     days: dict[tuple[int, int, date], int] = {}
-    for member_id, day, stands in _events(conn, terms, members):
+    counts_for = _families(conn, members)
+    own = set(members)
+    for member_id, day, stands in _events(conn, terms, list(counts_for)):
         for place, events in enumerate(stands.feeds):
             if events:
-                key = member_id, place, day
-                days[key] = days.get(key, 0) + events
-        for budget, amount in stands.uses.items():
-            used[budget] = used.get(budget, 0) + amount
+                for whose in counts_for[member_id]:
+                    key = whose, place, day
+                    days[key] = days.get(key, 0) + events
+        if member_id in own:  # of a merged member's, each batch that reads them reads them again
+            for budget, amount in stands.uses.items():
+                used[budget] = used.get(budget, 0) + amount
     proven: dict[Key, int] = {}
     for (member_id, place, day), events in days.items():
         counter_id = terms.counter_ids[place]
@@ -77,6 +81,24 @@ def _counters(
         for key in kept.keys() | proven.keys()
         if kept.get(key, 0) != (its := proven.get(key, 0))
     ]
+
+
+_FAMILIES: Final = """
+    WITH RECURSIVE family AS (
+        SELECT id AS whose, id FROM member WHERE id = ANY(%s)
+        UNION ALL
+        SELECT family.whose, member.id FROM family JOIN member ON member.merged_into = family.id
+    )
+    SELECT id, whose FROM family
+"""
+
+
+def _families(conn: Connection, members: list[int]) -> dict[int, list[int]]:
+    """Whose purchases count for some members, each with those for whom: their own, and of whoever was merged in."""
+    found: dict[int, list[int]] = {}
+    for id_, whose in conn.execute(_FAMILIES, [members]):
+        found.setdefault(id_, []).append(whose)
+    return found
 
 
 def _events(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, date, Standing]]:

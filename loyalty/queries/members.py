@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row
 
 from loyalty import absent, cards, phones
+from loyalty.actions.enrol_members import resolve
 from loyalty.db import connection
 from loyalty.formats import search_key
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, id_after
@@ -15,17 +16,21 @@ from loyalty.rules.facts import IdentifierKind, MemberRef
 
 _SELECT = """
 SELECT m.id, p.name, k.card, k.phone, k.external_id, p.email, p.birthday, m.status, m.tier, m.joined_at,
-       coalesce(p.attributes, '{}') AS attributes, coalesce(p.consents, '{}') AS consents, p.lang, p.referred_by, m.seq
+       coalesce(p.attributes, '{}') AS attributes, coalesce(p.consents, '{}') AS consents, p.lang, p.referred_by,
+       m.merged_into, m.seq
 FROM member m
 LEFT JOIN profile p ON p.member_id = m.id
 LEFT JOIN LATERAL (
-    SELECT min(value) FILTER (WHERE kind = 'card') AS card,
-           min(value) FILTER (WHERE kind = 'phone') AS phone,
-           min(value) FILTER (WHERE kind = 'external_id') AS external_id
+    SELECT (array_agg(value ORDER BY origin IS NOT NULL, value) FILTER (WHERE kind = 'card'))[1] AS card,
+           (array_agg(value ORDER BY origin IS NOT NULL, value) FILTER (WHERE kind = 'phone'))[1] AS phone,
+           (array_agg(value ORDER BY origin IS NOT NULL, value) FILTER (WHERE kind = 'external_id'))[1] AS external_id
     FROM identifier WHERE member_id = m.id
 ) k ON true
 WHERE m.club_id = %(club)s"""
 
+"""After a merge there may be several of a kind: the member's own is shown first."""
+_PRESENT = " AND m.merged_into IS NULL AND m.erased_at IS NULL"
+"""Lists show whoever is there: not those who go on as another, nor the nameless rows that erasure leaves."""
 _MATCHES = """
  AND m.id IN (
     SELECT member_id FROM profile WHERE club_id = %(club)s AND sort_key LIKE %(like)s
@@ -50,6 +55,8 @@ class MemberView(NamedTuple):
     consents: dict[str, Any]
     lang: str | None
     referred_by: int | None
+    merged_into: int | None
+    """The member who goes on for this one."""
     seq: int
     """Grows with every change of what the member is shown."""
 
@@ -74,19 +81,26 @@ def find(club_id: int, kind: IdentifierKind, value: str) -> MemberView | None:
 
 
 def member_id_of(club_id: int, ref: MemberRef) -> int | None:
-    """The id of the member that a reference names in this club, or None."""
-    if ref.kind == "id":
-        query = "SELECT id FROM member WHERE club_id = %(club)s AND id = %(value)s::bigint"
-    else:
-        query = "SELECT member_id FROM identifier WHERE club_id = %(club)s AND kind = %(kind)s AND value = %(value)s"
-    row = connection().execute(query, {"club": club_id, "kind": ref.kind, "value": ref.value}).fetchone()
-    return None if row is None else row[0]
+    """The id of the member that a reference names in this club, or None; of a merged member the one who goes on."""
+    return resolve(connection(), club_id, {ref}).get(ref)
+
+
+def present(club_id: int, member_id: int) -> MemberView:
+    """The member with that id, or the one who goes on for them.
+
+    Raises:
+        NotFound: the club has none, or the member is erased.
+    """
+    found = member_id_of(club_id, MemberRef("id", str(member_id)))
+    if found is None:
+        raise absent.member()
+    return one(club_id, found)
 
 
 def page(club_id: int, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[MemberView]:
     """Members, the newest first. `q` finds a part of a name, or a whole card, phone or external id."""
     params: dict[str, Any] = {"club": club_id, "after": id_after(cursor), "limit": limit + 1}
-    query = _SELECT
+    query = _SELECT + _PRESENT
     if q and q.strip():
         params |= _wanted(club_id, q.strip())
         query += _MATCHES

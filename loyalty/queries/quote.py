@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyalty.actions.enrol_members import resolve
 from loyalty.budgets import NoBudgets
 from loyalty.db import connection
 from loyalty.errors import CurrencyMismatch, Fault, Invalid, NotFound
@@ -9,10 +10,10 @@ from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.post import post
 from loyalty.queries.answer import Judged
-from loyalty.rules import MemberRef, Purchase
+from loyalty.rules import Purchase
 from loyalty.sales import Sale
 from loyalty.values import Text
-from loyalty.versions import Connection, programme
+from loyalty.versions import programme
 
 
 def quote(club_id: int, purchase: Purchase) -> Judged:
@@ -33,7 +34,10 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
         raise Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست."))
     if purchase.member is None:
         raise Invalid.at("/member", Text("A quote is for a member.", "پیش‌نمایش برای یک عضو است."))
-    member_id = _member(conn, club_id, purchase.member)
+    member_id = resolve(conn, club_id, {purchase.member}).get(purchase.member)
+    if member_id is None:
+        message = Text("There is no such member.", "چنین عضوی نیست.")
+        raise NotFound(message, [Fault("/member", message)])
     at = purchase.occurred_at
     sale = Sale(purchase, store[0], member_id, terms.at(at), terms.calendar.moment(at))
     gathered = gather(conn, terms, [sale], lock=False)
@@ -42,18 +46,3 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     assert sale.ruling
     assert sale.facts
     return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
-
-
-def _member(conn: Connection, club_id: int, ref: MemberRef) -> int:
-    if ref.kind == "id":
-        row = conn.execute("SELECT id FROM member WHERE club_id = %s AND id = %s", [club_id, int(ref.value)]).fetchone()
-    else:
-        row = conn.execute(
-            "SELECT member_id FROM identifier WHERE club_id = %s AND kind = %s AND value = %s",
-            [club_id, ref.kind, ref.value],
-        ).fetchone()
-    if row is None:
-        message = Text("There is no such member.", "چنین عضوی نیست.")
-        raise NotFound(message, [Fault("/member", message)])
-    found: int = row[0]
-    return found

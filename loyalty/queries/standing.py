@@ -83,12 +83,18 @@ def badges(club_id: int, member_id: int, now: datetime) -> list[BadgeView]:
     standing = _standing(club_id, member_id, now)
     holders = dict(
         connection()
-        .execute("SELECT code, count(DISTINCT member_id) FROM badge_level WHERE club_id = %s GROUP BY code", [club_id])
+        .execute(
+            "SELECT code, count(DISTINCT member_id) FROM badge_level JOIN member ON member.id = member_id"
+            " WHERE badge_level.club_id = %s AND merged_into IS NULL GROUP BY code",
+            [club_id],
+        )
         .fetchall()
     )
     row = (
         connection()
-        .execute("SELECT count(*) FROM member WHERE club_id = %s AND status = 'active'", [club_id])
+        .execute(
+            "SELECT count(*) FROM member WHERE club_id = %s AND status = 'active' AND merged_into IS NULL", [club_id]
+        )
         .fetchone()
     )
     active = max(1, row[0] if row else 0)

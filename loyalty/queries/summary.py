@@ -108,14 +108,16 @@ def overview(club_id: int, now: datetime) -> Overview:
     conn = connection()
     params = {"club": club_id}
     tiers = dict(
-        conn.execute("SELECT tier, count(*) FROM member WHERE club_id = %(club)s GROUP BY tier", params).fetchall()
+        conn.execute(
+            "SELECT tier, count(*) FROM member WHERE club_id = %(club)s AND merged_into IS NULL GROUP BY tier", params
+        ).fetchall()
     )
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'active'),"
         " (SELECT count(*) FROM purchase WHERE club_id = %(club)s),"
         " (SELECT coalesce(sum(net), 0)::bigint FROM purchase WHERE club_id = %(club)s),"
         " (SELECT count(*) FROM set_aside WHERE club_id = %(club)s)"
-        " FROM member WHERE club_id = %(club)s",
+        " FROM member WHERE club_id = %(club)s AND merged_into IS NULL",
         params,
     ).fetchone() or (0, 0, 0, 0)
     totals = conn.execute(

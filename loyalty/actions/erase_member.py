@@ -1,0 +1,85 @@
+"""Erase a person: whatever tells who it was goes, what adds up stays under an opaque id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from loyalty import absent, outbox
+from loyalty.actions.forfeit_points import forfeit
+from loyalty.actions.update_member import note_standing
+from loyalty.arrays import array
+from loyalty.db import Overtaken, retried, transaction
+from loyalty.gather import lock
+from loyalty.merging import family
+from loyalty.versions import Connection
+
+PERSONAL: Final = (
+    "DELETE FROM profile WHERE member_id = ANY(%(who)s::bigint[])",
+    "DELETE FROM identifier WHERE member_id = ANY(%(who)s::bigint[])",
+    "DELETE FROM sign_in_code WHERE member_id = ANY(%(who)s::bigint[])",
+    "DELETE FROM answer WHERE member_id = ANY(%(who)s::bigint[])",
+    "DELETE FROM outbox WHERE member_id = ANY(%(who)s::bigint[])",  # short, as what is delivered goes: no index
+    "UPDATE set_aside SET purchase = jsonb_set(purchase #- '{extra,attributes}', '{member}',"
+    " jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s::bigint[])",
+    "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s::bigint[]) AND extra ? 'attributes'",
+    "UPDATE purchase_return SET content = content - 'reason'"
+    " WHERE member_id = ANY(%(who)s::bigint[]) AND content ? 'reason'",
+    "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s::bigint[]) OR other_id = ANY(%(who)s::bigint[])",
+    "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s::bigint[])",
+    "UPDATE member_merge SET reason = '', undone_reason = CASE WHEN undone_reason IS NOT NULL THEN '' END"
+    " WHERE member_id = ANY(%(who)s::bigint[]) OR into_id = ANY(%(who)s::bigint[])",
+)
+"""Every statement that takes something personal away; whatever new table holds such data has its own here."""
+
+
+def erase_member(club_id: int, member_id: int, now: datetime) -> None:
+    """Erase a member, and everybody who was merged into the same; done again it takes what has come since.
+
+    Nobody can claim what is left in the wallets: it expires, and open holds end. The rows of members, purchases,
+    entries and lots stay, with amounts and opaque ids.
+
+    Raises:
+        NotFound: the club has no such member.
+    """
+    _erase(club_id, member_id, now)
+    outbox.wake()
+
+
+@retried
+def _erase(club_id: int, member_id: int, now: datetime) -> None:
+    with transaction() as conn:
+        whole = family(conn, _top(conn, club_id, member_id))
+        locked = lock(conn, club_id, whole)
+        if family(conn, _top(conn, club_id, member_id)) != whole:
+            raise Overtaken
+        fresh = [row[0] for row in conn.execute(_FRESH, [array(whole)])]
+        for each in fresh:
+            if locked[each].status != "left":
+                note_standing(conn, club_id, locked[each], "left", None, None, now)
+        if fresh:
+            forfeit(conn, club_id, {each: locked[each] for each in fresh}, "", now)
+        conn.execute("UPDATE member SET erased_at = %s WHERE id = ANY(%s::bigint[])", [now, array(fresh)])
+        for statement in PERSONAL:
+            conn.execute(statement, {"who": array(whole)})
+        # After the outbox was cleared: boards forget the member in every period.
+        outbox.send("member.changed", club_id, [(each, {}) for each in whole], now)
+
+
+_FRESH: Final = "SELECT id FROM member WHERE id = ANY(%s::bigint[]) AND erased_at IS NULL ORDER BY id"
+_TOP: Final = """
+    WITH RECURSIVE named AS (
+        SELECT id, merged_into FROM member WHERE club_id = %s AND id = %s
+        UNION ALL
+        SELECT member.id, member.merged_into FROM named JOIN member ON member.id = named.merged_into
+    )
+    SELECT id FROM named WHERE merged_into IS NULL
+"""
+
+
+def _top(conn: Connection, club_id: int, member_id: int) -> int:
+    """The one who goes on for a member, through any number of merges."""
+    row = conn.execute(_TOP, [club_id, member_id]).fetchone()
+    if row is None:
+        raise absent.member()
+    return int(row[0])

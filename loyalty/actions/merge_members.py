@@ -1,0 +1,119 @@
+"""Merge a member into another: two records of one person go on as one, and nothing that was written is changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from loyalty import absent
+from loyalty.actions.enrol_members import resolve
+from loyalty.actions.forfeit_points import next_event
+from loyalty.db import Overtaken, retried, transaction
+from loyalty.errors import Conflict, Invalid
+from loyalty.gather import Locked, lock
+from loyalty.ledger.lots import Cause
+from loyalty.ledger.merges import unite
+from loyalty.merging import add_counters, move_purses, opened, order_of, review, tell
+from loyalty.outbox import wake
+from loyalty.rules.facts import MemberRef
+from loyalty.values import Text
+from loyalty.versions import Connection, Programme, programme
+
+_BADGES: Final = """
+    INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)
+    SELECT %s, club_id, code, level, event_id, earned_at FROM badge_level WHERE member_id = %s
+    ON CONFLICT DO NOTHING
+"""
+_IDENTIFIERS: Final = """
+    UPDATE identifier SET member_id = %s, origin = coalesce(origin, member_id) WHERE club_id = %s AND member_id = %s
+"""
+
+
+def merge_members(club_id: int, member_id: int, into: MemberRef, reason: str, now: datetime) -> int:
+    """Merge a member into the one that `into` names; answers the survivor's id.
+
+    Identifiers point to the survivor, balances move in lots that keep their ends, the survivor's counters rise by the
+    merged member's and badges are added. Purchases, entries and counters of the merged member stay as they are.
+
+    Raises:
+        NotFound: the club has no such member.
+        Invalid: `into` names nobody, or the same member.
+        Conflict: the member is merged or erased already, or has an open hold.
+    """
+    survivor = _merge(club_id, member_id, into, reason, now)
+    wake()
+    return survivor
+
+
+@retried
+def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: datetime) -> int:
+    with transaction() as conn:
+        survivor = resolve(conn, club_id, {into}).get(into)
+        if survivor is None:
+            raise Invalid.at("/into", Text("There is no such member.", "چنین عضوی نیست."))
+        if survivor == member_id:
+            raise Invalid.at("/into", Text("This is the same member.", "این همان عضو است."))
+        terms = programme(conn, club_id)
+        locked = lock(conn, club_id, [member_id, survivor])
+        _check(conn, locked, member_id, survivor)
+        event = next_event(conn)
+        _move(conn, terms, locked[member_id], locked[survivor], event, reason, now)
+        _point(conn, club_id, member_id, survivor, event, reason, now)
+        add_counters(conn, terms, survivor, member_id, 1)
+        conn.execute(_BADGES, [survivor, member_id])
+        _stand(conn, terms, locked[member_id], locked[survivor], event, now)
+        tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
+        return survivor
+
+
+def _check(conn: Connection, locked: dict[int, Locked], member_id: int, survivor: int) -> None:
+    if member_id not in locked:
+        raise absent.member()
+    if locked[member_id].gone:
+        row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [member_id]).fetchone()
+        raise absent.gone(row[0] if row else None)
+    if locked[survivor].gone:
+        raise Overtaken
+
+
+def _move(
+    conn: Connection, terms: Programme, merged: Locked, survivor: Locked, event: int, reason: str, now: datetime
+) -> None:
+    """Move what the merged member has and owes."""
+    giver = opened(conn, merged, now)
+    if any(purse.held for purse in giver.purses.values()):
+        raise Conflict(
+            Text(
+                "This member has an open hold; capture or release it first, or wait until it lapses.",
+                "این عضو مبلغ مسدودشدهٔ باز دارد؛ نخست آن را نهایی یا آزاد کنید، یا تا پایان مهلتش صبر کنید.",
+            )
+        )
+    taker = opened(conn, survivor, now, [lot for purse in giver.purses.values() for lot in purse.lots])
+    cause, bylaws = Cause(event, now), terms.at(now)
+    move_purses(
+        conn,
+        terms.club_id,
+        (giver, taker),
+        lambda wallet, one, other: unite(cause, one, other, order_of(bylaws, wallet)),
+        ("merge", event, reason),
+        now,
+    )
+
+
+def _point(
+    conn: Connection, club_id: int, member_id: int, survivor: int, event: int, reason: str, now: datetime
+) -> None:
+    """Let everything that names the merged member name the survivor."""
+    conn.execute("UPDATE member SET merged_into = %s WHERE id = %s", [survivor, member_id])
+    conn.execute(_IDENTIFIERS, [survivor, club_id, member_id])
+    conn.execute(
+        "INSERT INTO member_merge (member_id, id, club_id, into_id, reason, merged_at) VALUES (%s, %s, %s, %s, %s, %s)",
+        [member_id, event, club_id, survivor, reason, now],
+    )
+
+
+def _stand(conn: Connection, terms: Programme, merged: Locked, survivor: Locked, event: int, now: datetime) -> None:
+    """Let the survivor stand where both together have come to."""
+    at = max((at for at in (merged.latest_at, survivor.latest_at) if at is not None), default=None)
+    conn.execute("UPDATE member SET latest_at = %s WHERE id = %s", [at, survivor.id])
+    review(conn, terms, survivor._replace(latest_at=at), event, now, demote=False)

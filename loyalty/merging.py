@@ -1,0 +1,142 @@
+"""What merging and unmerging members have in common: whose rows count for whom, and what moves between two members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from loyalty import outbox
+from loyalty.apply import feed_counters
+from loyalty.arrays import array, columns
+from loyalty.gather import DAY, Locked, Sums, heads, member_facts
+from loyalty.ledger import purses
+from loyalty.ledger.lots import PLACES, Order, Purse
+from loyalty.ledger.purses import Chest, open_purses
+from loyalty.rules import Bylaws, Purchase, reviewed
+from loyalty.rules.history import History
+from loyalty.versions import Connection, Programme
+
+_NOTHING: Final = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
+_FAMILY: Final = """
+    WITH RECURSIVE family AS (
+        SELECT id FROM member WHERE id = %s
+        UNION ALL
+        SELECT member.id FROM family JOIN member ON member.merged_into = family.id
+    )
+    SELECT id FROM family ORDER BY id
+"""
+_DAYS: Final = """
+    SELECT theirs.counter_id, theirs.start, theirs.value, coalesce(own.value, 0), theirs.reached_at
+    FROM counter_sum theirs LEFT JOIN counter_sum own ON own.member_id = %s AND own.counter_id = theirs.counter_id
+        AND own.grain = theirs.grain AND own.start = theirs.start AND own.label = theirs.label
+    WHERE theirs.member_id = %s AND theirs.grain = %s AND theirs.value <> 0
+"""
+_ADJUSTMENTS: Final = """
+    INSERT INTO adjustment (member_id, id, club_id, kind, wallet, amount, reason, other_id, recorded_at)
+    SELECT member_id, %s, %s, %s, wallet, amount, %s, other_id, %s
+    FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) AS moved (member_id, wallet, amount, other_id)
+"""
+_MOVE: Final = """
+    WITH put AS (UPDATE member SET tier = %(to)s, tier_since = %(at)s WHERE id = %(member)s)
+    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
+    VALUES (%(member)s, %(club)s, %(at)s, %(from)s, %(to)s, %(event)s, %(version)s)
+"""
+
+
+def family(conn: Connection, member_id: int) -> list[int]:
+    """A member and everybody who was merged into them, also by way of others."""
+    return [row[0] for row in conn.execute(_FAMILY, [member_id])]
+
+
+def order_of(bylaws: Bylaws, wallet: str) -> Order:
+    """In which order a wallet spends; one that the version no longer has, as most do."""
+    terms = bylaws.wallets.get(wallet)
+    return cast(Order, terms.spend) if terms else "soonest_expiry"
+
+
+def opened(conn: Connection, locked: Locked, now: datetime, lots: Iterable[int] = ()) -> Chest:
+    """The purses of a locked member with all open lots, and some by their numbers; settled up to now."""
+    events = {lot // PLACES for lot in lots}
+    both = {locked.id: locked}
+    chest = open_purses(conn, {locked.id: now}, heads(both), [(locked.id, event) for event in events])[locked.id]
+    chest.settle(now)
+    return chest
+
+
+def move_purses(
+    conn: Connection,
+    club_id: int,
+    chests: tuple[Chest, Chest],
+    act: Callable[[str, Purse, Purse], None],
+    noted: tuple[str, int, str],
+    now: datetime,
+) -> None:
+    """Let `act` move between the purses of two members, wallet by wallet, and write what it moved.
+
+    `noted` is kind, event and reason of the adjustment that each of the two gets for each wallet.
+    """
+    one, other = chests
+    kind, event, reason = noted
+    rows: list[tuple[int, str, int, int]] = []
+    for wallet in sorted(one.purses.keys() | other.purses.keys()):
+        pair = one.purse(wallet), other.purse(wallet)
+        before = [purse.other for purse in pair]
+        act(wallet, *pair)
+        for chest, opposite, purse, was in zip(chests, (other, one), pair, before, strict=True):
+            if purse.other != was:
+                rows.append((chest.member_id, wallet, purse.other - was, opposite.member_id))
+    with conn.pipeline():
+        purses.write(conn, club_id, chests, now)
+        purses.write_heads(conn, chests)
+        if rows:
+            conn.execute(_ADJUSTMENTS, [event, club_id, kind, reason, now, *columns(rows)])
+
+
+def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int) -> None:
+    """Raise a member's counters by another's as they are, or lower them again; a day counts once for both.
+
+    The other's rows stay: they are the record of where it came from.
+    """
+    days = {id_ for id_, counter in zip(terms.counter_ids, terms.live, strict=True) if counter.measure == "days"}
+    rows: list[tuple[Any, ...]] = []
+    for counter_id, day, events, own, at in conn.execute(_DAYS, [to, of, DAY]):
+        change = sign * events
+        value = int(own + change > 0) - int(own > 0) if counter_id in days else change
+        rows.append((to, counter_id, day, terms.calendar.start_of("month", day), value, change, at))
+    feed_counters(conn, rows)
+
+
+def review(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, *, demote: bool) -> None:
+    """Review a locked member's tier at once; without `demote` it only rises."""
+    bylaws = terms.at(now)
+    if not bylaws.tiers or not bylaws.membership[row.status].earns:
+        return
+    moment = terms.calendar.moment(now)
+    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day))}, {row.id: row})
+    figures = sums.answered(sums.send(conn))[row.id]
+    person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
+    facts = member_facts(row, History(figures), None, person).standing(bylaws, _NOTHING, moment)
+    tier = reviewed(bylaws, facts)
+    if tier == facts.tier or (not demote and bylaws.ranks.get(tier or "", -1) < facts.rank):
+        return
+    both = {"from": facts.tier, "to": tier}
+    more = {"member": row.id, "club": terms.club_id, "at": now, "event": event, "version": bylaws.version}
+    conn.execute(_MOVE, both | more)
+    outbox.send("tier.changed", terms.club_id, [(row.id, {**both, "at": now.isoformat(), "event": event})], now)
+
+
+def latest(conn: Connection, member_id: int) -> datetime | None:
+    """When the latest purchase happened that counts for a member: their own, or of one who was merged into them."""
+    row = conn.execute(
+        "SELECT max(occurred_at) FROM purchase WHERE member_id = ANY(%s::bigint[])", [array(family(conn, member_id))]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def tell(club_id: int, what: str, member_id: int, other: tuple[str, int], event: int, now: datetime) -> None:
+    """Let those know who show either of the two, and those who want to know of merges."""
+    role, other_id = other
+    # Without days: every period is concerned.
+    outbox.send("member.changed", club_id, [(member_id, {}), (other_id, {})], now)
+    outbox.send(what, club_id, [(member_id, {role: other_id, "event": event})], now)
