@@ -15,20 +15,19 @@ from loyalty.merging import family
 from loyalty.versions import Connection
 
 PERSONAL: Final = (
-    "DELETE FROM profile WHERE member_id = ANY(%(who)s::bigint[])",
-    "DELETE FROM identifier WHERE member_id = ANY(%(who)s::bigint[])",
-    "DELETE FROM sign_in_code WHERE member_id = ANY(%(who)s::bigint[])",
-    "DELETE FROM answer WHERE member_id = ANY(%(who)s::bigint[])",
-    "DELETE FROM outbox WHERE member_id = ANY(%(who)s::bigint[])",  # short, as what is delivered goes: no index
-    "UPDATE set_aside SET purchase = jsonb_set(purchase #- '{extra,attributes}', '{member}',"
-    " jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s::bigint[])",
-    "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s::bigint[]) AND extra ? 'attributes'",
-    "UPDATE purchase_return SET content = content - 'reason'"
-    " WHERE member_id = ANY(%(who)s::bigint[]) AND content ? 'reason'",
-    "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s::bigint[]) OR other_id = ANY(%(who)s::bigint[])",
-    "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s::bigint[])",
-    "UPDATE member_merge SET reason = '', undone_reason = CASE WHEN undone_reason IS NOT NULL THEN '' END"
-    " WHERE member_id = ANY(%(who)s::bigint[]) OR into_id = ANY(%(who)s::bigint[])",
+    "DELETE FROM profile WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM identifier WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM sign_in_code WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM answer WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM outbox WHERE member_id = ANY(%(who)s)",  # without an index: what is delivered goes, so it is short
+    """UPDATE set_aside SET purchase = jsonb_set(purchase #- '{extra,attributes}', '{member}',
+        jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",
+    "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'",
+    "UPDATE purchase_return SET content = content - 'reason' WHERE member_id = ANY(%(who)s) AND content ? 'reason'",
+    "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s) OR other_id = ANY(%(who)s)",
+    "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s)",
+    """UPDATE member_merge SET reason = '', undone_reason = left(undone_reason, 0)
+        WHERE member_id = ANY(%(who)s) OR into_id = ANY(%(who)s)""",
 )
 """Every statement that takes something personal away; whatever new table holds such data has its own here."""
 
@@ -61,7 +60,7 @@ def _erase(club_id: int, member_id: int, now: datetime) -> None:
             forfeit(conn, club_id, {each: locked[each] for each in fresh}, "", now)
         conn.execute("UPDATE member SET erased_at = %s WHERE id = ANY(%s::bigint[])", [now, array(fresh)])
         for statement in PERSONAL:
-            conn.execute(statement, {"who": array(whole)})
+            conn.execute(statement, {"who": whole})
         # After the outbox was cleared: boards forget the member in every period.
         outbox.send("member.changed", club_id, [(each, {}) for each in whole], now)
 
