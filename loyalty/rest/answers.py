@@ -89,6 +89,12 @@ class MemberSchema(Schema):
     consents = of_names({"type": "boolean"})
     lang = text(allow_none=True)
     referred_by = whole(allow_none=True)
+    merged_into = whole(
+        allow_none=True,
+        metadata=told(
+            "The member who goes on for this one since a merge.", "عضوی که پس از ادغام به جای این یکی ادامه می‌دهد."
+        ),
+    )
 
 
 class MembersSchema(Schema):

@@ -72,7 +72,14 @@ class MemberChange(PersonSchema):
     )
     attributes = Attributes(removable=True, allow_none=True)
     consents = Consents(removable=True, allow_none=True)
-    status = OneOf(*STATUSES, metadata=told("Only active members earn.", "تنها اعضای فعال (active) امتیاز می‌گیرند."))
+    status = OneOf(
+        *STATUSES,
+        metadata=told(
+            "The bylaws say who earns and spends, and whether the wallets are kept.",
+            "اساسنامه می‌گوید در هر وضعیت چه کسی امتیاز می‌گیرد و خرج می‌کند و کیف‌ها می‌مانند یا نه.",
+        ),
+    )
+    reason = Words(500, metadata=told("Of a new status; kept with it.", "دلیل وضعیت تازه؛ همراه آن می‌ماند."))
 
 
 @blp.operation(
@@ -96,7 +103,7 @@ def enrol(body: Enrolment) -> Response:
     club_id, at = caller().club_id, now()
     check_times(body.birthday, body.joined_at, at)
     (new,) = enrol_members(club_id, [body], at)
-    return reply(_shown(members.one(club_id, new.id)) | {"wallets": _wallets(club_id, new.id)}, 201)
+    return reply(shown_member(members.one(club_id, new.id)) | {"wallets": _wallets(club_id, new.id)}, 201)
 
 
 @blp.operation(
@@ -132,7 +139,7 @@ def listed(query: dict[str, Any]) -> Response:
         )
     else:
         page = members.page(club_id, query.get("q"), query["limit"], query.get("cursor"))
-    return reply({"items": [_shown(member) for member in page.items], "next": page.next})
+    return reply({"items": [shown_member(member) for member in page.items], "next": page.next})
 
 
 @blp.operation(
@@ -144,7 +151,7 @@ def listed(query: dict[str, Any]) -> Response:
 )
 def one(member_id: int) -> Response:
     """What is known of a member."""
-    return reply(_shown(members.one(caller().club_id, member_id)))
+    return reply(shown_member(members.one(caller().club_id, member_id)))
 
 
 @blp.operation(
@@ -166,8 +173,8 @@ def update(body: dict[str, Any], member_id: int) -> Response:
     Null takes a value away; attributes and consents are merged by name.
     """
     check_times(body.get("birthday"), None, now())
-    update_member(caller().club_id, member_id, body, now())
-    return reply(_shown(members.one(caller().club_id, member_id)))
+    update_member(caller().club_id, member_id, body, now(), by=f"key:{caller().key_id}")
+    return reply(shown_member(members.one(caller().club_id, member_id)))
 
 
 @blp.operation(
@@ -251,7 +258,8 @@ def _wallets(club_id: int, member_id: int) -> dict[str, Any]:
     }
 
 
-def _shown(member: MemberView) -> dict[str, Any]:
+def shown_member(member: MemberView) -> dict[str, Any]:
+    """A member as the API shows one."""
     answer: dict[str, Any] = shown(member)
     del answer["seq"]
     return answer | {"card": cards.shown(member.card) if member.card else None}

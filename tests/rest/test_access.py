@@ -111,6 +111,7 @@ def test_no_key_ever_reaches_another_club(club: Club, rival: Club, server) -> No
         f"{member}/statement",
         f"{member}/tier",
         f"{member}/badges",
+        f"{member}/export",
         f"/purchases/{number}",
         f"/purchases/{number}/explanation",
         "/purchases/tajrish:A-1",
@@ -118,8 +119,14 @@ def test_no_key_ever_reaches_another_club(club: Club, rival: Club, server) -> No
         assert server.get(path).status_code == 404, path
     assert server.get("/leaderboards/month", around=theirs["id"]).status_code == 404
     assert server.patch(member, {"name": "Mine"}).status_code == 404
+    assert server.delete(member).status_code == 404
+    ours = club.enrols(name="Ours")["id"]
+    before = rows()
+    assert server.post(f"{member}/merge", {"into": {"id": ours}, "reason": "x"}).status_code == 404
+    assert server.post(f"/members/{ours}/merge", {"into": {"id": theirs["id"]}, "reason": "x"}).status_code == 422
+    assert server.post(f"{member}/unmerge", {"reason": "x"}).status_code == 404
     assert server.patch("/stores", {"code": "only-theirs", "name": "Mine"}).status_code == 404
-    for query in ({"phone": "09121234567"}, {"external_id": "C-1"}, {"card": "CARD1"}, {"q": "Secret"}, {}):
+    for query in ({"phone": "09121234567"}, {"external_id": "C-1"}, {"card": "CARD1"}, {"q": "Secret"}):
         assert server.get("/members", **query).json["items"] == []
     assert server.get("/purchases").json["items"] == []
     assert server.get("/purchases", member=theirs["id"]).json["items"] == []

@@ -55,6 +55,9 @@ THERE = {
 def aim(case: Case) -> None:
     """Let what a case names exist, and let the amounts of a purchase without lines agree."""
     bodies = [case.body] if isinstance(case.body, dict) else []
+    if case.method == "DELETE" and case.path_parameters:
+        case.path_parameters["member_id"] = 3  # erasing the one whom all others name would leave them nothing to find
+        return
     if bodies and isinstance(case.body.get("purchases"), list):
         bodies = [row for row in case.body["purchases"] if isinstance(row, dict)]
     for told in (*bodies, case.path_parameters or {}, case.query or {}):
@@ -119,6 +122,7 @@ def test_fuzzed_from_its_own_document_it_never_breaks(app: Flask, club: Club, ki
     """Every operation is called with data made from the document; nothing breaks, and the answers are as documented."""
     sara = club.enrols(external_id="C-1", phone="09121234567")
     club.enrols(external_id="C-2")
+    assert club.enrols(external_id="C-3")["id"] == 3
     club.server.post("/purchases", club.sale(member={"id": sara["id"]}))
     start = {"wallet": "cashback", "amount": 10**14, "reason": "Start"}
     club.server.post(f"/members/{sara['id']}/adjustments", start)

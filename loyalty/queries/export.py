@@ -1,0 +1,136 @@
+"""Everything that is kept of a member, section by section: for the person whose data it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, LiteralString
+
+from psycopg.rows import dict_row
+
+from loyalty import absent
+from loyalty.db import connection
+from loyalty.merging import family
+from loyalty.queries.purchases import quantity_text
+from loyalty.rules import Line, Tender
+
+STEP: Final = 500
+"""Rows that are read at a time: memory is flat in the length of the history."""
+
+SECTIONS: Final[dict[str, LiteralString]] = {
+    "members": """
+        SELECT m.id, m.status, m.joined_at, m.tier, m.tier_since, m.merged_into, m.erased_at, p.name, p.alias, p.email,
+            p.birthday, p.lang, p.attributes, p.consents, p.on_boards, p.referred_by
+        FROM member m LEFT JOIN profile p ON p.member_id = m.id WHERE m.id = ANY(%(who)s) ORDER BY m.id
+    """,
+    "identifiers": """
+        SELECT member_id AS member, kind, value, origin FROM identifier WHERE member_id = ANY(%(who)s)
+        ORDER BY kind, value
+    """,
+    "standings": """
+        SELECT member_id AS member, at, from_status AS from, to_status AS to, reason FROM standing_change
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, at, id
+    """,
+    "merges": """
+        SELECT id, member_id AS member, into_id AS into, reason, merged_at, undone_reason, undone_at FROM member_merge
+        WHERE member_id = ANY(%(who)s) OR into_id = ANY(%(who)s) ORDER BY id
+    """,
+    "purchases": """
+        SELECT p.id, p.member_id AS member, store.code AS store, p.receipt, p.occurred_at, p.recorded_at, p.gross,
+            p.net, p.lines, p.extra, p.version AS bylaws, coalesce(p.kept -> 'awards', p.ruling -> 'awards') AS awards,
+            p.ruling -> 'facts' AS facts, p.kept, p.voided_at
+        FROM purchase p JOIN store ON store.id = p.store_id WHERE p.member_id = ANY(%(who)s)
+        ORDER BY p.member_id, p.id
+    """,
+    "set_aside": """
+        SELECT s.id, s.member_id AS member, s.because, s.occurred_at, s.recorded_at, s.purchase FROM set_aside s
+        WHERE s.member_id = ANY(%(who)s) ORDER BY s.id
+    """,
+    "returns": """
+        SELECT r.id, r.member_id AS member, r.purchase_id AS purchase, store.code AS store, r.key AS return, r.kind,
+            r.occurred_at, r.recorded_at, r.gross, r.net, r.content
+        FROM purchase_return r JOIN store ON store.id = r.store_id WHERE r.member_id = ANY(%(who)s)
+        ORDER BY r.member_id, r.id
+    """,
+    "wallets": """
+        SELECT member_id AS member, wallet, pending, available, held, debt, earned, spent, expired, forgiven, other,
+            active_at, lapses_at
+        FROM balance WHERE member_id = ANY(%(who)s) ORDER BY member_id, wallet
+    """,
+    "lots": """
+        SELECT member_id AS member, id, wallet, earned_at, matures_at, expires_at, pending, available, held, expired
+        FROM lot WHERE member_id = ANY(%(who)s) ORDER BY member_id, id, wallet
+    """,
+    "entries": """
+        SELECT member_id AS member, n, event_id AS event, wallet, source, target, amount, lot, version AS bylaws,
+            article, occurred_at, posted_at
+        FROM entry WHERE member_id = ANY(%(who)s) ORDER BY member_id, n
+    """,
+    "adjustments": """
+        SELECT member_id AS member, id, kind, wallet, amount, reason, other_id AS other, counts, recorded_at
+        FROM adjustment WHERE member_id = ANY(%(who)s) ORDER BY member_id, id, wallet
+    """,
+    "holds": """
+        SELECT member_id AS member, id, wallet, amount, restored, status, until, receipt, occurred_at
+        FROM hold WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
+    """,
+    "counters": """
+        SELECT s.member_id AS member, c.definition AS counter,
+            CASE s.grain WHEN 0 THEN 'ever' WHEN 1 THEN 'month' ELSE 'day' END AS over,
+            CASE WHEN s.grain > 0 THEN s.start END AS from, s.label, s.value
+        FROM counter_sum s JOIN counter c ON c.id = s.counter_id WHERE s.member_id = ANY(%(who)s)
+        ORDER BY s.member_id, s.counter_id, s.grain, s.start, s.label
+    """,
+    "badges": """
+        SELECT member_id AS member, code, level, event_id AS event, earned_at FROM badge_level
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, code, level
+    """,
+    "tier_moves": """
+        SELECT member_id AS member, at, from_tier AS from, to_tier AS to, event_id AS event, version AS bylaws
+        FROM tier_move WHERE member_id = ANY(%(who)s) ORDER BY member_id, at, id
+    """,
+    "messages": """
+        SELECT member_id AS member, type, data, created_at FROM outbox WHERE member_id = ANY(%(who)s) ORDER BY id
+    """,
+}
+"""What is kept, by the name that a document has for it; whatever new table is about a member has its own here."""
+
+
+def whose(club_id: int, member_id: int) -> list[int]:
+    """A member of the club and everybody who was merged into them.
+
+    Raises:
+        NotFound: the club has no such member.
+    """
+    conn = connection()
+    if not conn.execute("SELECT 1 FROM member WHERE club_id = %s AND id = %s", [club_id, member_id]).fetchone():
+        raise absent.member()
+    return family(conn, member_id)
+
+
+def export(who: list[int]) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """Every section with its rows; each is to be read before the next."""
+    for name, statement in SECTIONS.items():
+        yield name, _rows(name, statement, who)
+
+
+def _rows(name: str, statement: LiteralString, who: list[int]) -> Iterator[dict[str, Any]]:
+    with connection().cursor(name=f"export_{name}", row_factory=dict_row) as cursor:
+        cursor.itersize = STEP
+        for row in cursor.execute(statement, {"who": who}):
+            yield _purchase(row) if name == "purchases" else row
+
+
+def _purchase(row: dict[str, Any]) -> dict[str, Any]:
+    """A purchase with its lines, tenders and awards by the names of their fields."""
+    more = row.pop("extra")
+    lines = [dict(zip(Line._fields, line, strict=True)) for line in row["lines"]]
+    for line in lines:
+        line["quantity"] = quantity_text(line["quantity"])
+    return row | {
+        "lines": lines,
+        **more,
+        "tenders": [dict(zip(Tender._fields, tender, strict=True)) for tender in more.get("tenders", ())],
+        "awards": [
+            {"article": article, "wallet": wallet, "amount": amount} for article, _, wallet, amount, *_ in row["awards"]
+        ],
+    }
