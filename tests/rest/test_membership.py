@@ -239,7 +239,8 @@ def lives(club: Club, server: Api, clock: Clock) -> tuple[int, int]:
         conn.execute(
             "INSERT INTO purchase_return (id, club_id, member_id, purchase_id, store_id, key, digest, kind,"
             " occurred_at, recorded_at, gross, net, content, outcome, settled)"
-            " SELECT 9002, club_id, member_id, id, store_id, 'v', 'x', 'void', occurred_at, recorded_at, 0, 0, '{\"reason\": \"a secret mistake\"}', '{}', true"
+            " SELECT 9002, club_id, member_id, id, store_id, 'v', 'x', 'void', occurred_at, recorded_at, 0, 0,"
+            " '{\"reason\": \"a secret mistake\"}', '{}', true"
             " FROM purchase WHERE member_id = %s",
             [parvin],
         )
