@@ -124,12 +124,6 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
 
 
-def feed_counters(conn: Connection, rows: Rows) -> None:
-    """Change counters by (member, counter, day, first day of its month, value, events, instant) of each day."""
-    if rows:
-        conn.execute(_COUNTERS, columns(rows))
-
-
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

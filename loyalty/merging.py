@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Any, Final
 
 from loyalty import outbox
-from loyalty.apply import feed_counters
+from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
 from loyalty.gather import DAY, Locked, Sums, heads, member_facts
 from loyalty.ledger import purses
 from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
-from loyalty.rules import Bylaws, Purchase, reviewed
+from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
+from loyalty.stand_anew import NOTHING
 from loyalty.versions import Connection, Programme
 
-_NOTHING: Final = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
 _FAMILY: Final = """
     WITH RECURSIVE family AS (
         SELECT id FROM member WHERE id = %s
@@ -52,7 +52,7 @@ def family(conn: Connection, member_id: int) -> list[int]:
 def order_of(bylaws: Bylaws, wallet: str) -> Order:
     """In which order a wallet spends; one that the version no longer has, as most do."""
     terms = bylaws.wallets.get(wallet)
-    return cast(Order, terms.spend) if terms else "soonest_expiry"
+    return terms.spend if terms else "soonest_expiry"
 
 
 def opened(conn: Connection, locked: Locked, now: datetime, lots: Iterable[int] = ()) -> Chest:
@@ -104,7 +104,8 @@ def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int
         change = sign * events
         value = int(own + change > 0) - int(own > 0) if counter_id in days else change
         rows.append((to, counter_id, day, terms.calendar.start_of("month", day), value, change, at))
-    feed_counters(conn, rows)
+    if rows:
+        conn.execute(COUNTERS, columns(rows))
 
 
 def review(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, *, demote: bool) -> None:
@@ -116,7 +117,7 @@ def review(conn: Connection, terms: Programme, row: Locked, event: int, now: dat
     sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day))}, {row.id: row})
     figures = sums.answered(sums.send(conn))[row.id]
     person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
-    facts = member_facts(row, History(figures), None, person).standing(bylaws, _NOTHING, moment)
+    facts = member_facts(row, History(figures), None, person).standing(bylaws, NOTHING, moment)
     tier = reviewed(bylaws, facts)
     if tier == facts.tier or (not demote and bylaws.ranks.get(tier or "", -1) < facts.rank):
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -114,6 +114,9 @@ class Batch:
             self.chests[member_id], taken = take_one(sold, asked, number, self.chests[member_id], version)
         except Problem as problem:
             return Answer("refused", purchase_id, problem=problem)
+        for payment, cause, lot, amount in taken.handed_on:
+            purse = self.chests[payment.member_id].purse(payment.wallet)
+            purse.move(cause, "spent", "moved", amount, purse.lots[lot])
         self._count(sold, asked.occurred_at, taken)
         tier = self.members[member_id].tier
         taken.tier = tier, tier
@@ -168,18 +171,30 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
     for purchase_id, member_id, hold, wallet, amount, restored, lots, amounts in payments:
         parts = list(zip(lots, amounts, strict=True))
         sold[purchase_id].payments.append(Payment(member_id, hold, wallet, amount, restored, parts))
-        events |= {(member_id, lot // PLACES) for lot in lots}
+        now_with = line_of[sold[purchase_id].owner][-1]
+        events |= {(id_, lot // PLACES) for lot in lots for id_ in (member_id, now_with)}
     uptos = dict.fromkeys(members, max(one.occurred_at for _, one in asked))
+    chests = purses.open_purses(conn, uptos, heads(members), events)
+    for its in sold.values():
+        _bring_lots(its, chests, line_of[its.owner][-1])
     return Batch(
         terms,
         line_of,
         members,
-        purses.open_purses(conn, uptos, heads(members), events),
+        chests,
         sold,
         {(member_id, counter, day): value for member_id, counter, day, value in active},
         {(store_id, key, kind): tuple(row) for store_id, key, kind, *row in known},
         [number for (number,) in numbers],
     )
+
+
+def _bring_lots(sold: Sold, chests: Mapping[int, Chest], now_with: int) -> None:
+    """Let whoever goes on for a payer have the lots that the payments came from, under their numbers and ends."""
+    for payment in sold.payments:
+        theirs, own = (chests[id_].purse(payment.wallet).lots for id_ in (payment.member_id, now_with))
+        for lot, _ in payment.parts:
+            own.setdefault(lot, replace(theirs[lot], pending=0, available=0, held=0, expired=0))
 
 
 def _days(terms: Programme, sold: Iterable[Sold], line_of: Mapping[int, list[int]]) -> list[str]:

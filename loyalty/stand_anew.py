@@ -74,7 +74,8 @@ def stand_anew(
         bylaws = terms.at(its.at)
         its.lost = _lost(bylaws, standing[id_], levels[id_], its.returned)
         before = standing[id_].tier
-        its.tier = before, reviewed(bylaws, standing[id_]) if members[id_].status == "active" else before
+        earns = bylaws.membership[members[id_].status].earns
+        its.tier = before, reviewed(bylaws, standing[id_]) if earns else before
     _take_gifts(conn, terms, chests, asked, levels, sold)
     lost = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
     moved = [
@@ -97,7 +98,7 @@ def _facts(
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
-    for id_, born, attributes, badges, _ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
+    for id_, born, attributes, badges, *_ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
         found[id_] = member.standing(terms.at(asked[id_].at), NOTHING, moments[id_])
     return found

@@ -49,6 +49,8 @@ class Taken:
     tier: tuple[str | None, str | None] = (None, None)
     badges: list[tuple[str, int]] = field(default_factory=list)
     """Badges and levels that were lost with it."""
+    handed_on: list[tuple[Payment, Cause, int, int]] = field(default_factory=list)
+    """What came back of payments, by lot, that somebody made who is merged into the one who gets it."""
 
     def stored(self) -> dict[str, Any]:
         """The answer, as it is stored."""
@@ -173,7 +175,12 @@ class Posting:
             if part:
                 parts.append((lot, part))
             left -= part
-        self.chest.purse(payment.wallet).restore(Cause(payment.id, at), "spent", parts)
+        cause = Cause(payment.id, at)
+        if payment.member_id == self.chest.member_id:
+            self.chest.purse(payment.wallet).restore(cause, "spent", parts)
+        else:  # paid by who was merged into this one since: it leaves the one's account, and comes to the other's
+            self.chest.purse(payment.wallet).restore(cause, "moved", parts)
+            self.taken.handed_on += [(payment, cause, lot, part) for lot, part in parts]
 
     def changes(self, before: Sequence[Given], after: Sequence[Given], cause: Cause) -> None:
         """Post the difference between what was given and what is; what is given more comes first."""

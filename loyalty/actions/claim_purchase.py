@@ -11,6 +11,7 @@ from loyalty.actions.record_purchases import Outcome, Place, judge_places
 from loyalty.actions.return_purchases import again
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid
+from loyalty.merged import lines
 from loyalty.rules import MemberRef
 from loyalty.sales import from_sent
 from loyalty.values import Text
@@ -46,6 +47,8 @@ def _claim(club_id: int, purchase_id: int, member: MemberRef | None, now: dateti
         if row is None:
             return _claimed_before(conn, club_id, purchase_id, member_id)
         store_id, receipt, own, form = row
+        if own is not None:
+            own = _member(conn, club_id, MemberRef("id", str(own)))  # who may have been merged since
         if member_id is None and own is None:
             raise Invalid.at("/member", Text("Say whose purchase this is.", "بگویید این خرید از آنِ کیست."))
         if member_id is not None and own not in (None, member_id):
@@ -73,7 +76,7 @@ def _claimed_before(conn: Connection, club_id: int, purchase_id: int, member_id:
     row = conn.execute(_GONE, [purchase_id, club_id]).fetchone()
     if row is None:
         raise absent.purchase()
-    if member_id != row[0]:
+    if member_id not in lines(conn, [row[0]])[row[0]]:
         raise _other()
     return Outcome("repeated", "", purchase_id, member_id)
 

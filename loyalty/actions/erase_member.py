@@ -20,6 +20,7 @@ PERSONAL: Final = (
     "DELETE FROM sign_in_code WHERE member_id = ANY(%(who)s)",
     "DELETE FROM answer WHERE member_id = ANY(%(who)s)",
     "DELETE FROM outbox WHERE member_id = ANY(%(who)s)",  # without an index: what is delivered goes, so it is short
+    "DELETE FROM webhook_delivery WHERE member_id = ANY(%(who)s)",
     """UPDATE set_aside SET purchase = jsonb_set(purchase #- '{extra,attributes}', '{member}',
         jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",
     "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'",

@@ -24,6 +24,10 @@ _BADGES: Final = """
     SELECT %s, club_id, code, level, event_id, earned_at FROM badge_level WHERE member_id = %s
     ON CONFLICT DO NOTHING
 """
+_NOTED: Final = """
+    INSERT INTO member_merge (member_id, id, club_id, into_id, reason, merged_at, entries)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 _IDENTIFIERS: Final = """
     UPDATE identifier SET member_id = %s, origin = coalesce(origin, member_id) WHERE club_id = %s AND member_id = %s
 """
@@ -57,8 +61,9 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         locked = lock(conn, club_id, [member_id, survivor])
         _check(conn, locked, member_id, survivor)
         event = next_event(conn)
-        _move(conn, terms, locked[member_id], locked[survivor], event, reason, now)
-        _point(conn, club_id, member_id, survivor, event, reason, now)
+        entries = _move(conn, terms, locked[member_id], locked[survivor], event, reason, now)
+        _point(conn, club_id, member_id, survivor)
+        conn.execute(_NOTED, [member_id, event, club_id, survivor, reason, now, entries])
         add_counters(conn, terms, survivor, member_id, 1)
         conn.execute(_BADGES, [survivor, member_id])
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
@@ -78,8 +83,8 @@ def _check(conn: Connection, locked: dict[int, Locked], member_id: int, survivor
 
 def _move(
     conn: Connection, terms: Programme, merged: Locked, survivor: Locked, event: int, reason: str, now: datetime
-) -> None:
-    """Move what the merged member has and owes."""
+) -> int:
+    """Move what the merged member has and owes; answers how long the survivor's chain was before."""
     giver = opened(conn, merged, now)
     if any(purse.held for purse in giver.purses.values()):
         raise Conflict(
@@ -89,6 +94,7 @@ def _move(
             )
         )
     taker = opened(conn, survivor, now, [lot for purse in giver.purses.values() for lot in purse.lots])
+    entries = taker.entries + len(taker.log)  # what was due has come first
     cause, bylaws = Cause(event, now), terms.at(now)
     move_purses(
         conn,
@@ -98,18 +104,13 @@ def _move(
         ("merge", event, reason),
         now,
     )
+    return entries
 
 
-def _point(
-    conn: Connection, club_id: int, member_id: int, survivor: int, event: int, reason: str, now: datetime
-) -> None:
+def _point(conn: Connection, club_id: int, member_id: int, survivor: int) -> None:
     """Let everything that names the merged member name the survivor."""
     conn.execute("UPDATE member SET merged_into = %s WHERE id = %s", [survivor, member_id])
     conn.execute(_IDENTIFIERS, [survivor, club_id, member_id])
-    conn.execute(
-        "INSERT INTO member_merge (member_id, id, club_id, into_id, reason, merged_at) VALUES (%s, %s, %s, %s, %s, %s)",
-        [member_id, event, club_id, survivor, reason, now],
-    )
 
 
 def _stand(conn: Connection, terms: Programme, merged: Locked, survivor: Locked, event: int, now: datetime) -> None:

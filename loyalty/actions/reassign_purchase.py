@@ -13,6 +13,7 @@ from loyalty.actions.return_purchases import take_back
 from loyalty.actions.void_purchase import undo
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
+from loyalty.merged import lines as goes_on
 from loyalty.returns import Return, ReturnedLine
 from loyalty.rules import MemberRef
 from loyalty.rules.returned import Left
@@ -46,7 +47,7 @@ def _reassign(club_id: int, purchase_id: int, member: MemberRef, reason: str, no
         sold = read_sold(conn, programme(conn, club_id), [purchase_id]).get(purchase_id)
         if sold is None:
             raise absent.purchase()
-        if sold.owner == found[member]:
+        if found[member] in goes_on(conn, [sold.owner])[sold.owner]:
             raise Conflict(_OWN, [Fault("/member", _OWN)])
         undo(conn, club_id, purchase_id, reason, now)
         outcome = _anew(conn, club_id, sold, found[member], now)

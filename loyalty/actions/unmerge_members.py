@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,12 +21,12 @@ from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 
 _SINCE: Final = """
-    SELECT wallet, event_id, lot, source, target, amount FROM entry
-    WHERE member_id = %(member)s AND n >= (
-        SELECT min(n) FROM entry WHERE member_id = %(member)s AND event_id = %(event)s
+    SELECT wallet, event_id, lot, source, target, amount FROM entry WHERE member_id = %s AND n > (
+        SELECT entries FROM member_merge WHERE member_id = %s AND id = %s
     )
     ORDER BY n
 """
+_PAID: Final = "SELECT id FROM hold WHERE member_id = ANY(%s)"
 _OWN_MERGES: Final = """
     SELECT id FROM member_merge WHERE member_id = %(member)s
     UNION ALL
@@ -53,9 +54,12 @@ class Moved:
         self.debt = 0
         self.flows: list[Flow] = []
 
-    def add(self, merge: int, flow: Flow) -> None:
-        """Note an entry of the survivor, the merge's own or a later one."""
-        if flow.event_id == merge and flow.source == "moved" and flow.lot is not None:
+    def add(self, merge: int, paid: Collection[int], flow: Flow) -> None:
+        """Note an entry of the survivor, the merge's own or a later one; `paid` are the merged member's payments.
+
+        What came back of these with returns, to the survivor, came with the merge as well.
+        """
+        if flow.source == "moved" and flow.lot is not None and (flow.event_id == merge or flow.event_id in paid):
             self.lots[flow.lot] += flow.amount
         elif flow.event_id == merge and flow.target == "moved":
             self.debt += flow.amount
@@ -136,7 +140,7 @@ def _move(
 ) -> None:
     """Move back what came with the merge."""
     merge, event = events
-    came = _came(conn, survivor.id, merge)
+    came = _came(conn, merged.id, survivor.id, merge)
     own_merges = {row[0] for row in conn.execute(_OWN_MERGES, {"member": survivor.id})}
     giver = opened(conn, survivor, now, [lot for moved in came.values() for lot in moved.touched()])
     taker = opened(conn, merged, now, [lot for moved in came.values() for lot in moved.lots])
@@ -149,12 +153,13 @@ def _move(
     move_purses(conn, terms.club_id, (giver, taker), act, ("unmerge", event, reason), now)
 
 
-def _came(conn: Connection, survivor: int, merge: int) -> dict[str, Moved]:
+def _came(conn: Connection, merged: int, survivor: int, merge: int) -> dict[str, Moved]:
     """What came with a merge, by wallet."""
     came: dict[str, Moved] = {}
-    rows: Any = conn.execute(_SINCE, {"member": survivor, "event": merge})
+    paid = {row[0] for row in conn.execute(_PAID, [family(conn, merged)])}
+    rows: Any = conn.execute(_SINCE, [survivor, merged, merge])
     for wallet, *flow in rows:
-        came.setdefault(wallet, Moved()).add(merge, Flow(*flow))
+        came.setdefault(wallet, Moved()).add(merge, paid, Flow(*flow))
     return came
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.db import Base
-from loyalty.models.columns import ClubRef, Document, Id, Instant, MemberRef
+from loyalty.models.columns import Big, ClubRef, Document, Id, Instant, MemberRef
 
 STATUSES = ("active", "suspended", "left", "expelled", "deceased")
 
@@ -145,6 +145,8 @@ class MemberMerge(Base):
     reason: Mapped[str] = mapped_column(Text)
     """In somebody's own words, as is that of the unmerge; erasure empties both."""
     merged_at: Mapped[Instant]
+    entries: Mapped[Big]
+    """How long the survivor's chain was: what came with the merge and since is behind it."""
     undone_id: Mapped[int | None] = mapped_column(BigInteger)
     """The number of the unmerge as an event."""
     undone_reason: Mapped[str | None] = mapped_column(Text)

@@ -15,6 +15,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 AS_IS: Final = (
     "member.joined",
+    "member.merged",
+    "member.unmerged",
     "points.reversed",
     "points.expired",
     "tier.changed",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from loyalty.actions.claim_purchase import claim_purchase
 from loyalty.actions.erase_member import erase_member
 from loyalty.actions.expire_points import expire_points
 from loyalty.actions.merge_members import merge_members
@@ -25,6 +26,7 @@ from loyalty.ledger.purses import open_purses
 from loyalty.queries import members
 from loyalty.queries.quote import quote
 from loyalty.rules import MemberRef, Purchase
+from tests.actions.test_return_purchases import back
 from tests.conftest import START
 from tests.story import BASE, CASHBACK, POINTS, Story, document, title
 
@@ -107,7 +109,7 @@ def levels(member: int) -> list[int]:
     return [level for (level,) in found]
 
 
-def spends(story: Story, member: int, amount: int, at: datetime) -> None:
+def spends(story: Story, member: int, amount: int, at: datetime, receipt: str | None = None) -> None:
     """A payment, as whatever captures a hold leaves it."""
     with transaction() as conn:
         locked = lock(conn, story.club_id, [member])
@@ -116,9 +118,10 @@ def spends(story: Story, member: int, amount: int, at: datetime) -> None:
         (event,) = conn.execute("SELECT nextval('event_id')").fetchone()
         assert chest.purse("points").spend(Cause(event, at), "spent", amount, "soonest_expiry")
         conn.execute(
-            "INSERT INTO hold (member_id, id, club_id, wallet, amount, status, occurred_at, recorded_at)"
-            " VALUES (%s, %s, %s, 'points', %s, 'spent', %s, %s)",
-            [member, event, story.club_id, amount, at, at],
+            "INSERT INTO hold (member_id, id, club_id, wallet, amount, status, store_id, receipt, occurred_at,"
+            " recorded_at) VALUES (%s, %s, %s, 'points', %s, 'spent', (SELECT min(id) FROM store WHERE club_id = %s),"
+            " %s, %s, %s)",
+            [member, event, story.club_id, amount, story.club_id, receipt, at, at],
         )
         purses.write(conn, story.club_id, [chest], at)
         purses.write_heads(conn, [chest])
@@ -363,4 +366,51 @@ def test_a_till_posts_for_the_merged_member_all_the_while_and_nothing_is_lost(ap
     assert row(twin) == (0, 0, 0)
     assert row(sara) == (64, 0, 0)
     assert ever(sara) == [64_000, 1]
+    assert story.books_agree()
+
+
+def test_a_purchase_of_the_merged_member_comes_back_from_its_own_lot_and_from_the_counters_of_both(
+    story: Story,
+) -> None:
+    sara, twin = story.enrols("Sara"), story.enrols("Twin")
+    sold = story.buys(twin, 25_000, at=START - 20 * DAY)
+    story.buys(sara, 10_000, at=START - 20 * DAY)
+    merge(story, twin, sara)
+    story.now = START + DAY
+    answer = back(story, sold.id, amount=5_000)
+    assert (answer.status, answer.member_id) == ("recorded", sara)
+    assert (row(sara), row(twin)) == ((0, 30, 0), (0, 0, 0))
+    assert (ever(sara), ever(twin)) == ([30_000, 1], [20_000, 1])
+    assert story.books_agree()
+    unmerge(story, twin)
+    assert (row(sara), row(twin)) == ((0, 10, 0), (0, 20, 0))
+    assert (ever(sara), ever(twin)) == ([10_000, 1], [20_000, 1])
+    assert back(story, sold.id).member_id == twin
+    assert (row(sara), row(twin)) == ((0, 10, 0), (0, 0, 0))
+    assert story.books_agree()
+
+
+def test_what_the_merged_member_paid_in_points_comes_back_to_the_survivor(story: Story) -> None:
+    sara, twin = story.enrols("Sara"), story.enrols("Twin")
+    story.buys(twin, 25_000, at=START - 20 * DAY)
+    spends(story, twin, 20, START, "paid")
+    sold = story.buys(twin, 8_000, receipt="paid")
+    merge(story, twin, sara)
+    back(story, sold.id)
+    assert (row(sara), row(twin)) == ((0, 25, 0), (0, 0, 0))
+    assert story.books_agree()
+    unmerge(story, twin)
+    assert (row(sara), row(twin)) == ((0, 0, 0), (0, 25, 0))
+    assert story.books_agree()
+
+
+def test_a_late_sale_that_waits_for_the_merged_member_is_claimed_for_the_survivor(story: Story) -> None:
+    sara, twin = story.enrols("Sara"), story.enrols("Twin")
+    sale = story.sale(twin, 8_000, at=START - 40 * DAY)
+    [waiting] = story.records([sale], lateness=30 * DAY)
+    merge(story, twin, sara)
+    db.session.rollback()
+    claimed = claim_purchase(story.club_id, waiting.id, None, START)
+    assert (claimed.status, claimed.member_id) == ("recorded", sara)
+    assert ever(sara) == [8_000, 1]
     assert story.books_agree()

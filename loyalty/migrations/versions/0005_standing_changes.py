@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("into_id", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("merged_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.Column("undone_id", sa.BigInteger(), nullable=True),
         sa.Column("undone_reason", sa.Text(), nullable=True),
         sa.Column("undone_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
