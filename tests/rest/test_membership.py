@@ -191,6 +191,7 @@ NEEDLES = (
     "secret sister",
     "secret present",
     "secret mistake",
+    "secret delivery",
 )
 
 
@@ -236,6 +237,16 @@ def lives(club: Club, server: Api, clock: Clock) -> tuple[int, int]:
                 " VALUES (%s, %s, %s, 'transfer', 'points', 1, 'a secret present', %s, %s)",
                 [one, event, club.id, other, clock.now],
             )
+        conn.execute(
+            "INSERT INTO webhook (club_id, url, types, secret, created_at, leased_until, rests_until)"
+            " VALUES (%s, 'https://shop.example/hook', '{member.merged}', 'x', %s, %s, %s)",
+            [club.id, clock.now, clock.now, clock.now + 90 * DAY],
+        )
+        conn.execute(
+            "INSERT INTO webhook_delivery (webhook_id, message_id, part, type, body, member_id, created_at)"
+            " SELECT id, 'm', 0, 'member.greeted', '{\"of\": \"a secret delivery\"}', %s, %s FROM webhook",
+            [parvin, clock.now],
+        )
         conn.execute(
             "INSERT INTO purchase_return (id, club_id, member_id, purchase_id, store_id, key, digest, kind,"
             " occurred_at, recorded_at, gross, net, content, outcome, settled)"
