@@ -28,7 +28,7 @@ AWARDED: Final = "points.awarded"
 """Read from the ledger: a purchase writes one message, however much it gave."""
 CHANGED: Final = "member.changed"
 TEST: Final = "webhook.test"
-TYPES: Final = (AS_IS[0], AWARDED, *AS_IS[1:])
+TYPES: Final = (*AS_IS[:3], AWARDED, *AS_IS[3:])
 """What a webhook may ask for."""
 SOURCES: Final = (*AS_IS, CHANGED)
 """The types of the outbox that something is made of."""
