@@ -159,9 +159,13 @@ def opened(club_id: int, ids: Iterable[int], at: datetime, now: datetime) -> Ite
 
     Raises:
         NotFound: one of them is no member of the club.
+        Conflict: one of them was merged into another, or erased.
     """
     with transaction() as conn:
-        hands = open_up(conn, club_id, locked(conn, club_id, ids), at, now)
+        members = locked(conn, club_id, ids)
+        for member in members.values():
+            refuse_gone(conn, member)
+        hands = open_up(conn, club_id, members, at, now)
         yield hands
         told = close(hands)
     if told:
@@ -179,6 +183,17 @@ def locked(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Lock
     if len(found) < len(asked):
         raise absent.member()
     return found
+
+
+def refuse_gone(conn: Connection, member: Locked) -> None:
+    """Refuse a locked member to whom nothing more may happen.
+
+    Raises:
+        Conflict: merged into another, who is named, or erased.
+    """
+    if member.gone:
+        row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [member.id]).fetchone()
+        raise absent.gone(row[0] if row else None)
 
 
 def open_up(

@@ -14,7 +14,7 @@ from loyalty import outbox
 from loyalty.db import transaction
 from loyalty.errors import Conflict, NotFound
 from loyalty.gather import Locked
-from loyalty.hands import Open, close, locked, open_up
+from loyalty.hands import Open, close, locked, open_up, refuse_gone
 from loyalty.ledger.lots import PLACES, Cause
 from loyalty.values import Shown, Text
 from loyalty.versions import Connection
@@ -172,6 +172,7 @@ class Taken(NamedTuple):
     def give_back(self, status: str) -> HoldNow:
         """Bring what it has back to its lots; of those whose end has passed it expires at once."""
         hands, hold = self.hands, self.hold
+        refuse_gone(hands.conn, hands.members[hold.member_id])
         purse = hands.purse(hold.member_id, hold.wallet)
         purse.restore(Cause(hold.id, hands.at), hold.open_account, self.parts)
         hands.wake(purse)

@@ -11,6 +11,7 @@ from loyalty.actions.forfeit_points import next_event
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict, Invalid
 from loyalty.gather import Locked, lock
+from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.merges import unite
 from loyalty.merging import add_counters, move_purses, opened, order_of, review, tell
@@ -74,9 +75,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
 def _check(conn: Connection, locked: dict[int, Locked], member_id: int, survivor: int) -> None:
     if member_id not in locked:
         raise absent.member()
-    if locked[member_id].gone:
-        row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [member_id]).fetchone()
-        raise absent.gone(row[0] if row else None)
+    refuse_gone(conn, locked[member_id])
     if locked[survivor].gone:
         raise Overtaken
 

@@ -13,6 +13,7 @@ from loyalty.arrays import array
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict
 from loyalty.gather import Locked, lock
+from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause, Purse
 from loyalty.ledger.merges import Flow, part
 from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, review, tell
@@ -94,9 +95,7 @@ def _unmerge(club_id: int, member_id: int, reason: str, now: datetime) -> int:
         locked = lock(conn, club_id, [member_id, survivor])
         if _survivor(conn, club_id, member_id) != survivor:
             raise Overtaken
-        if locked[survivor].gone:
-            row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [survivor]).fetchone()
-            raise absent.gone(row[0] if row else None)
+        refuse_gone(conn, locked[survivor])
         event, merge = next_event(conn), _merge(conn, member_id)
         _move(conn, terms, locked[member_id], locked[survivor], (merge, event), reason, now)
         _point(conn, club_id, member_id, survivor)

@@ -15,6 +15,7 @@ from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
 from loyalty.formats import search_key
 from loyalty.gather import Locked, lock
+from loyalty.hands import refuse_gone
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
 
@@ -62,9 +63,7 @@ def present(conn: Connection, club_id: int, member_id: int) -> Locked:
     member = lock(conn, club_id, [member_id]).get(member_id)
     if member is None:
         raise absent.member()
-    if member.gone:
-        row = conn.execute("SELECT merged_into FROM member WHERE id = %s", [member_id]).fetchone()
-        raise absent.gone(row[0] if row else None)
+    refuse_gone(conn, member)
     return member
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from loyalty.actions.adjust_points import Adjustment, adjust_points
 from loyalty.actions.claim_purchase import claim_purchase
 from loyalty.actions.erase_member import erase_member
 from loyalty.actions.expire_points import expire_points
@@ -313,9 +314,13 @@ def test_what_cannot_be_merged_is_said(story: Story) -> None:
         merge(story, twin, other)
     with pytest.raises(Conflict, match=f"member {sara}"):
         update_member(story.club_id, twin, {"name": "T."}, START)
+    with pytest.raises(Conflict, match=f"member {sara}"):
+        adjust_points(story.club_id, twin, Adjustment("points", 5, "a gift"), START)
     erase_member(story.club_id, sara, START)
     with pytest.raises(Conflict, match="erased"):
         unmerge(story, twin)
+    with pytest.raises(Conflict, match="erased"):
+        adjust_points(story.club_id, sara, Adjustment("points", 5, "a gift"), START)
 
 
 def test_a_new_card_of_the_survivor_leaves_those_that_came_with_the_merge(story: Story) -> None:

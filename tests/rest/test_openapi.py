@@ -55,7 +55,7 @@ THERE = {
 def aim(case: Case) -> None:
     """Let what a case names exist, and let the amounts of a purchase without lines agree."""
     bodies = [case.body] if isinstance(case.body, dict) else []
-    if case.method == "DELETE" and case.path_parameters:
+    if case.method == "DELETE" and "member_id" in (case.path_parameters or {}):
         case.path_parameters["member_id"] = 3  # erasing the one whom all others name would leave them nothing to find
         return
     if bodies and isinstance(case.body.get("purchases"), list):
