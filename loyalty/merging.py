@@ -10,6 +10,7 @@ from loyalty import outbox
 from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
 from loyalty.gather import DAY, Locked, Sums, heads, member_facts
+from loyalty.hands import expired
 from loyalty.ledger import purses
 from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
@@ -86,11 +87,14 @@ def move_purses(
         for chest, opposite, purse, was in zip(chests, (other, one), pair, before, strict=True):
             if purse.other != was:
                 rows.append((chest.member_id, wallet, purse.other - was, opposite.member_id))
+    told = [(chest.member_id, said) for chest in chests for said in expired(chest)]
     with conn.pipeline():
         purses.write(conn, club_id, chests, now)
         purses.write_heads(conn, chests)
         if rows:
             conn.execute(_ADJUSTMENTS, [event, club_id, kind, reason, now, *columns(rows)])
+    if told:
+        outbox.send("points.expired", club_id, told, now)
 
 
 def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from loyalty.arrays import columns
 from loyalty.gather import Locked, heads
+from loyalty.hands import expired
 from loyalty.ledger import purses
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import open_purses
@@ -28,7 +29,7 @@ Lost = list[tuple[int, dict[str, object]]]
 def forfeit(conn: Connection, club_id: int, locked: Mapping[int, Locked], reason: str, now: datetime) -> Lost:
     """Let every open lot of locked members expire at an instant, inside a transaction that is open already.
 
-    What fell due by then is done first, and open holds are released. Answers what was lost to the forfeit itself.
+    What fell due by then is done first, and open holds are released. Answers all that expired.
     """
     chests = open_purses(conn, dict.fromkeys(locked, _LAST), heads(locked))
     lost: Lost = []
@@ -41,7 +42,7 @@ def forfeit(conn: Connection, club_id: int, locked: Mapping[int, Locked], reason
             purse.forfeit(Cause(event, now))
             if gone := purse.expired - before:
                 rows.append((member_id, event, wallet, -gone))
-                lost.append((member_id, {"wallet": wallet, "amount": gone, "event": event}))
+        lost += [(member_id, said) for said in expired(chest)]
     with conn.pipeline():
         purses.write(conn, club_id, chests.values(), now)
         purses.write_heads(conn, chests.values())

@@ -33,9 +33,21 @@ def test_a_forfeit_ends_open_holds_and_takes_all_and_what_was_due_before_comes_f
     assert connection().execute("SELECT status FROM hold").fetchall() == [("released",)]
     # The 7 ended by their own term; the forfeit took the rest.
     assert connection().execute("SELECT amount FROM adjustment WHERE kind = 'forfeit'").fetchall() == [(-23,)]
-    assert connection().execute("SELECT data->>'amount' FROM outbox WHERE type = 'points.expired'").fetchall() == [
-        ("23",)
-    ]
+    told = connection().execute("SELECT data->>'amount' FROM outbox WHERE type = 'points.expired' ORDER BY id")
+    assert told.fetchall() == [("23",)]
+    assert story.books_agree()
+
+
+def test_what_was_due_at_a_forfeit_is_told_apart_from_it(app: Flask) -> None:
+    story = club("forfeit")
+    sara = story.enrols()
+    for amount, days in ((7_000, 41), (20_000, 10)):
+        story.buys(sara, amount, at=START - days * DAY)
+    db.session.rollback()
+    update_member(story.club_id, sara, {"status": "expelled"}, START)
+    told = connection().execute("SELECT data->>'amount' FROM outbox WHERE type = 'points.expired' ORDER BY id")
+    assert told.fetchall() == [("7",), ("20",)]
+    assert connection().execute("SELECT amount FROM adjustment").fetchall() == [(-20,)]
     assert story.books_agree()
 
 
