@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -17,9 +15,10 @@ from loyalty.actions.pay_from_wallet import Payment, pay_from_wallet
 from loyalty.actions.release_hold import release_hold
 from loyalty.actions.reverse_hold import reverse_hold
 from loyalty.actions.transfer_points import transfer_points
-from loyalty.db import connection, db
+from loyalty.db import connection
 from loyalty.errors import Conflict, InsufficientBalance
 from loyalty.rules import MemberRef
+from tests.actions.at_once import at_once
 from tests.story import CASHBACK, POINTS, Story, article, document
 
 WALLETS = {**POINTS, "cashback": CASHBACK["cashback"] | {"transfers": True}}
@@ -28,29 +27,6 @@ WALLETS = {**POINTS, "cashback": CASHBACK["cashback"] | {"transfers": True}}
 @pytest.fixture
 def story(app: Flask) -> Story:
     return Story(document(article("1", {"cashback": {"percent": "1"}}), wallets=WALLETS))
-
-
-def at_once(app: Flask, *works: Callable[[], Any]) -> Counter[str]:
-    """Let all work at the same moment; how often what was refused, and how often nothing was."""
-    outcomes: list[str] = []
-    barrier = threading.Barrier(len(works), timeout=60)
-
-    def run(work: Callable[[], Any]) -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                work()
-                outcomes.append("done")
-            except Exception as error:
-                outcomes.append(type(error).__name__)
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return Counter(outcomes)
 
 
 def gets(story: Story, member: int, amount: int) -> None:
