@@ -1,4 +1,4 @@
-"""Where a member stands: wallets, tier and badges, each with its progress from the very class that judges it."""
+"""Where a member stands: tier and badges, each with its progress from the very class that judges it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loyalty.calendars import Moment
 from loyalty.db import connection
 from loyalty.errors import NotFound
 from loyalty.gather import LOCKED, Locked, Sums, member_facts
-from loyalty.queries.views import BadgeView, Progress, TierStep, TierView, WalletView
+from loyalty.queries.views import BadgeView, Progress, TierStep, TierView
 from loyalty.rules import Bylaws, Facts, Purchase
 from loyalty.rules.bylaws import Ask, Badge, Step
 from loyalty.rules.explain import both, sentence
@@ -33,31 +33,6 @@ class Standing(NamedTuple):
     tier_since: datetime | None
     earned: dict[tuple[str, int], datetime]
     """(badge, level) → when it was earned."""
-
-
-def wallets(club_id: int, member_id: int) -> list[WalletView]:
-    """Every wallet of the version in force, empty ones too.
-
-    Raises:
-        NotFound: no such member in the club.
-    """
-    terms = programme(connection(), club_id)
-    rows = (
-        connection()
-        .execute(
-            "SELECT member.id, wallet, available, earned FROM member LEFT JOIN balance ON balance.member_id = member.id"
-            " WHERE member.id = %s AND member.club_id = %s",
-            [member_id, club_id],
-        )
-        .fetchall()
-    )
-    if not rows:
-        raise NotFound(Text("There is no such member.", "چنین عضوی نیست."))
-    held = {row[1]: (row[2], row[3]) for row in rows}
-    return [
-        WalletView(wallet.code, wallet.name, wallet.unit, *held.get(wallet.code, (0, 0)))
-        for wallet in terms.versions[-1].wallets.values()
-    ]
 
 
 def tier(club_id: int, member_id: int, now: datetime) -> TierView:

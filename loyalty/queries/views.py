@@ -21,15 +21,46 @@ class Progress(NamedTuple):
     """What is asked and what there is: «۳ از ۵ روز خرید», `3 of 5 days of purchase`."""
 
 
+class Expiring(NamedTuple):
+    """What expires at an instant; it is good up to and including it."""
+
+    at: datetime
+    amount: int
+
+
 class WalletView(NamedTuple):
-    """A member's wallet."""
+    """A member's wallet. What is in it and what left it adds up to what came in:
+    available + pending + held + spent + expired = earned + forgiven + other + debt."""
 
     code: str
     name: Text
     unit: str
     """`points` or `money`."""
     available: int
+    pending: int
+    held: int
+    debt: int
+    """What the next earning pays."""
+    expiring: tuple[Expiring, ...]
+    """The nearest dates on which something of it expires, pending or available, soonest first."""
+    lapses_at: datetime | None
+    """Of a wallet that lapses after idleness: the last instant at which all of it is good, unless something happens."""
     earned: int
+    """All that was given and not taken back."""
+    spent: int
+    expired: int
+    forgiven: int
+    """What the club let go of after a return of what was spent."""
+    other: int
+    """What came in by hand, from an older programme or another member, less what went out that way."""
+
+    @property
+    def next_end(self) -> Expiring | None:
+        """What expires next, and when: a lot, or all of it."""
+        ends = list(self.expiring[:1])
+        if self.lapses_at is not None and self.available + self.pending:
+            ends.append(Expiring(self.lapses_at, self.available + self.pending))
+        return min(ends, key=lambda end: end.at, default=None)
 
 
 class TierStep(NamedTuple):
@@ -76,17 +107,23 @@ class BadgeView(NamedTuple):
 
 
 class StatementLine(NamedTuple):
-    """One entry of a member's ledger, with the sentence that explains its arithmetic."""
+    """One entry of a member's ledger, with the sentence that explains it."""
 
     id: int
     at: datetime
     wallet: str
+    kind: str
+    """What it is for its member, a key of `loyalty.queries.entries.KINDS`."""
     amount: int
-    """Signed: what the member gained."""
-    version: int
-    article: str
+    """Signed: how it changed what the member has, pending or available. 0 where an amount only changed its state."""
+    moved: int
+    """The amount itself, never signed."""
+    version: int | None
+    article: str | None
     title: Text
     event: int
+    purchase: int | None
+    """The purchase behind it: the one that earned or was returned, or the one that was paid."""
     receipt: str | None
     sentence: Text
 
