@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import date, datetime
 from functools import lru_cache
@@ -60,7 +61,7 @@ def init_words(app: Flask) -> None:
     """Give an application's templates our words and figures, and nothing of our look."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(t=t, lang=lang, direction=direction, theme=theme, here=here, Text=Text)
-    filters = (number, signed, digits, share, money, amount, day, instant, sentence)
+    filters = (number, signed, digits, share, money, amount, day, instant, sentence, coded)
     app.jinja_env.filters.update({made.__name__: made for made in filters})
 
 
@@ -174,6 +175,14 @@ def sentence(phrase: Phrase) -> Markup:
             out += " "
         before = word
         out += Markup('<span class="slot {}">{}</span>').format(part.role, word) if isinstance(part, Slot) else word
+    return out
+
+
+def coded(said: str) -> Markup:
+    """A sentence of the ledger; the numbers of receipts, which it keeps between isolates, are set as code."""
+    out = Markup("")
+    for part in re.split("(\u2066[^\u2069]*\u2069)", said):
+        out += Markup('<code class="code">{}</code>').format(part[1:-1]) if part[:1] == "\u2066" else part
     return out
 
 

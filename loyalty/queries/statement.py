@@ -1,13 +1,31 @@
-"""A member's ledger, newest first, each line with the arithmetic behind it."""
+"""A member's ledger, newest first, each line with the sentence that explains it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Final
+
 from loyalty.db import connection
-from loyalty.queries.recorded import by_ids
+from loyalty.queries.entries import Row, sentence, title
+from loyalty.queries.recorded import Recorded, by_ids
 from loyalty.queries.views import StatementLine
-from loyalty.rules.explain import arithmetic, title
-from loyalty.rules.ruling import Given
-from loyalty.versions import programme
+from loyalty.rules import Bylaws
+from loyalty.versions import Programme, programme
+
+_LINES: Final = """
+    SELECT entry.n, entry.event_id, entry.wallet, entry.source, entry.target, entry.amount, entry.version,
+        entry.article, entry.occurred_at, lot.earned_at, lot.expires_at, back.purchase_id, back.kind, back.key,
+        hold.receipt, hold.until, receipt.event_id, adjustment.kind, adjustment.reason
+    FROM entry
+    LEFT JOIN lot ON lot.member_id = entry.member_id AND lot.id = entry.lot AND lot.wallet = entry.wallet
+    LEFT JOIN purchase_return back ON back.id = entry.event_id
+    LEFT JOIN hold ON hold.member_id = entry.member_id AND hold.id = entry.event_id
+    LEFT JOIN receipt ON receipt.store_id = hold.store_id AND receipt.receipt = hold.receipt
+    LEFT JOIN adjustment ON adjustment.member_id = entry.member_id AND adjustment.id = entry.event_id
+    WHERE entry.member_id = %s AND entry.club_id = %s AND entry.n < %s
+    ORDER BY entry.n DESC LIMIT %s
+"""
 
 
 def statement(
@@ -15,39 +33,44 @@ def statement(
 ) -> tuple[list[StatementLine], int | None]:
     """Up to `limit` entries before a cursor, and the cursor of the next page (None at the end)."""
     terms = programme(connection(), club_id)
-    rows = (
-        connection()
-        .execute(
-            "SELECT n, event_id, wallet, amount, version, article, occurred_at FROM entry"
-            " WHERE member_id = %s AND club_id = %s AND n < %s AND source = 'issued' ORDER BY n DESC LIMIT %s",
-            [member_id, club_id, cursor if cursor is not None else 2**63 - 1, limit + 1],
-        )
-        .fetchall()
-    )
+    before = cursor if cursor is not None else 2**63 - 1
+    rows: list[Row] = [Row(*row) for row in connection().execute(_LINES, [member_id, club_id, before, limit + 1])]
     page = rows[:limit]
-    recorded = by_ids(terms, list({row[1] for row in page}))
-    lines = []
-    for id_, event, wallet, amount, version, article, at in page:
-        sale = recorded[event]
-        bylaws = terms.version(version)
-        given = _given(sale.ruling.awards, article, wallet, amount)
-        lines.append(
-            StatementLine(
-                id_,
-                at,
-                wallet,
-                amount,
-                version,
-                article,
-                title(bylaws, article),
-                event,
-                sale.purchase.receipt,
-                arithmetic(bylaws, given),
-            )
-        )
-    return lines, page[-1][0] if len(rows) > limit else None
+    recorded = by_ids(terms, list({row.return_of or row.event_id for row in page}))
+    return [_line(terms, row, recorded) for row in page], page[-1].n if len(rows) > limit else None
 
 
-def _given(awards: list[Given], article: str, wallet: str, amount: int) -> Given:
-    """The award that an entry posted."""
-    return next(g for g in awards if (g.article, g.wallet, g.amount) == (article, wallet, amount))
+def by_event(lines: Iterable[StatementLine]) -> list[list[StatementLine]]:
+    """Lines in the groups that a page shows: what happened together, the newest first, each in the order of posting."""
+    return [list(group)[::-1] for _, group in groupby(lines, key=lambda line: (line.event, line.at))]
+
+
+def _line(terms: Programme, row: Row, recorded: Mapping[int, Recorded]) -> StatementLine:
+    bylaws = _bylaws(terms, row)
+    sale = recorded.get(row.return_of or row.event_id)
+    # Of a lot that matures or ends by itself the event is what made it: that needs no receipt.
+    by_itself = row.kind in ("matured", "expired")
+    return StatementLine(
+        id=row.n,
+        at=row.at,
+        wallet=row.wallet,
+        kind=row.kind,
+        amount=row.change,
+        moved=row.amount,
+        version=row.version,
+        article=row.article,
+        title=title(bylaws, row),
+        event=row.event_id,
+        purchase=sale.id if sale else row.hold_purchase,
+        receipt=None if by_itself else sale.purchase.receipt if sale else row.hold_receipt,
+        sentence=sentence(bylaws, row, sale),
+    )
+
+
+def _bylaws(terms: Programme, row: Row) -> Bylaws:
+    """The version that an entry cites; else the one in force then, or the newest that knows the wallet."""
+    if row.version is not None:
+        return terms.version(row.version)
+    then = terms.at(row.at)
+    known = (bylaws for bylaws in (then, *reversed(terms.versions)) if row.wallet in bylaws.wallets)
+    return next(known, then)
