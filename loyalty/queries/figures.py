@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from loyalty.db import connection
+from loyalty.queries.purses import available, purses_now
 
 
 class Figures(NamedTuple):
@@ -15,28 +16,30 @@ class Figures(NamedTuple):
     wallets: dict[str, int]
     """What is available, by wallet."""
     purchases: int
+    """Those undone as mistakes are not among them."""
     net: int
+    """What was kept of them."""
     latest_at: datetime | None
 
 
 NOTHING = Figures({}, 0, 0, None)
 
 
-def of_members(club_id: int, member_ids: Sequence[int]) -> dict[int, Figures]:
+def of_members(club_id: int, member_ids: Sequence[int], now: datetime) -> dict[int, Figures]:
     """The figures by member id."""
+    held = purses_now(club_id, member_ids, now)
     rows = connection().execute(
         """
-        SELECT m.id, coalesce(b.wallets, '{}'), coalesce(p.purchases, 0), coalesce(p.net, 0)::bigint, p.latest_at
+        SELECT m.id, p.purchases, coalesce(p.net, 0)::bigint, p.latest_at
         FROM member m
-        LEFT JOIN LATERAL (
-            SELECT jsonb_object_agg(wallet, available) AS wallets FROM balance WHERE member_id = m.id
-        ) b ON true
-        LEFT JOIN LATERAL (
-            SELECT count(*) AS purchases, sum(net) AS net, max(occurred_at) AS latest_at
-            FROM purchase WHERE member_id = m.id
-        ) p ON true
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS purchases, max(occurred_at) AS latest_at, sum(net - CASE WHEN kept IS NULL THEN 0 ELSE (
+                SELECT coalesce(sum(net), 0) FROM purchase_return WHERE purchase_id = purchase.id
+            ) END) AS net
+            FROM purchase WHERE member_id = m.id AND voided_at IS NULL
+        ) p
         WHERE m.club_id = %s AND m.id = ANY(%s)
         """,
         [club_id, list(member_ids)],
     )
-    return {member_id: Figures(*rest) for member_id, *rest in rows}
+    return {member_id: Figures(available(held.get(member_id, {})), *rest) for member_id, *rest in rows}

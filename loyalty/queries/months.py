@@ -23,7 +23,7 @@ class MonthSums(NamedTuple):
     net: int
     joined: int
     issued: dict[str, int]
-    """What was given, by wallet."""
+    """What was given, less what was taken back, by wallet."""
 
 
 def month_so_far(club_id: int, calendar: Calendar, now: datetime) -> tuple[MonthSums, MonthSums]:
@@ -52,7 +52,7 @@ def _sums(club_id: int, days: Days, since: datetime, until: datetime) -> MonthSu
     conn = connection()
     purchases, buyers, net = conn.execute(
         "SELECT count(*), count(DISTINCT member_id), coalesce(sum(net), 0)::bigint FROM purchase "
-        "WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s",
+        "WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s AND voided_at IS NULL",
         params,
     ).fetchone() or (0, 0, 0)
     joined = conn.execute(
@@ -60,7 +60,8 @@ def _sums(club_id: int, days: Days, since: datetime, until: datetime) -> MonthSu
         params,
     ).fetchone() or (0,)
     issued = conn.execute(
-        "SELECT wallet, sum(amount)::bigint FROM entry WHERE club_id = %(club)s AND source = 'issued' "
+        "SELECT wallet, sum(CASE source WHEN 'issued' THEN amount ELSE -amount END)::bigint FROM entry "
+        "WHERE club_id = %(club)s AND 'issued' IN (source, target) "
         "AND occurred_at >= %(since)s AND occurred_at < %(until)s GROUP BY wallet",
         params,
     ).fetchall()

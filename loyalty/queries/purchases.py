@@ -15,29 +15,38 @@ from loyalty.rules.facts import Line, Tender
 
 _SELECT = """
 SELECT p.id, p.receipt, s.code AS store, s.name AS store_name, p.member_id, f.name AS member_name,
-       p.occurred_at, p.recorded_at, 'recorded' AS status, p.gross, p.net, p.version, p.lines, p.extra,
+       p.occurred_at, p.recorded_at, CASE WHEN p.voided_at IS NULL THEN 'recorded' ELSE 'void' END AS status,
+       p.gross, p.net, b.gross AS returned_gross, b.net AS returned_net, p.version, p.lines, p.extra, p.kept,
        coalesce(g.given, '{}') AS given
 FROM purchase p
 JOIN store s ON s.id = p.store_id
 LEFT JOIN profile f ON f.member_id = p.member_id
-LEFT JOIN LATERAL (
+CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(wallet, amount) AS given
     FROM (
-        SELECT wallet, sum(CASE WHEN target = 'available' THEN amount ELSE -amount END) AS amount
-        FROM entry WHERE member_id = p.member_id AND event_id = p.id GROUP BY wallet
+        SELECT award ->> 2 AS wallet, sum((award ->> 3)::bigint) AS amount
+        FROM jsonb_array_elements(coalesce(p.kept -> 'awards', p.ruling -> 'awards')) AS award GROUP BY 1
     ) e
-) g ON true
+) g
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(gross), 0)::bigint AS gross, coalesce(sum(net), 0)::bigint AS net
+    FROM purchase_return WHERE purchase_id = p.id AND p.kept IS NOT NULL
+) b
 WHERE p.club_id = %(club)s"""
 
 _SELECT_ASIDE = """
 SELECT a.id, a.receipt, s.code AS store, s.name AS store_name, a.member_id, f.name AS member_name,
        a.occurred_at, a.recorded_at, CASE a.because WHEN 'late' THEN 'set_aside' ELSE 'unclaimed' END AS status,
        coalesce((a.purchase->>'gross')::bigint, 0) AS gross, coalesce((a.purchase->>'net')::bigint, 0) AS net,
-       NULL::integer AS version, coalesce(a.purchase->'lines', '[]') AS lines, a.purchase AS extra,
-       '{}'::jsonb AS given
+       b.gross AS returned_gross, b.net AS returned_net, NULL::integer AS version,
+       coalesce(a.purchase->'lines', '[]') AS lines, a.purchase AS extra, NULL::jsonb AS kept, '{}'::jsonb AS given
 FROM set_aside a
 JOIN store s ON s.id = a.store_id
 LEFT JOIN profile f ON f.member_id = a.member_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(gross), 0)::bigint AS gross, coalesce(sum(net), 0)::bigint AS net
+    FROM purchase_return WHERE purchase_id = a.id
+) b
 WHERE a.club_id = %(club)s"""
 
 EXTRA = ("tenders", "channel", "cashier", "attributes")
@@ -56,16 +65,43 @@ class PurchaseView(NamedTuple):
     occurred_at: datetime
     recorded_at: datetime
     status: str
-    """`recorded` (judged), `set_aside` (came too late, waits for a person) or `unclaimed` (no member)."""
+    """`recorded` (judged), `partly_returned`, `returned` in full, `void` (undone as a mistake), `set_aside` (came too
+    late, waits for a person) or `unclaimed` (no member)."""
     gross: int
     net: int
+    """As it was bought."""
+    returned_gross: int
+    returned_net: int
+    """What returns took off since."""
     version: int | None
     """The version of the bylaws that judged it."""
     lines: list[dict[str, Any]]
     extra: dict[str, Any]
     """Tenders, channel, cashier and attributes, whatever of them was sent."""
+    kept: dict[str, Any] | None
+    """What is left of a judged purchase after returns, as it is stored; None while nothing was returned."""
     given: dict[str, int]
-    """What its member has from it, by wallet."""
+    """What its member has from it, by wallet: what it gives for what is kept."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether the bylaws have judged it."""
+        return self.version is not None
+
+
+class ReturnView(NamedTuple):
+    """A return of a purchase, or its undoing."""
+
+    id: int
+    key: str
+    kind: str
+    """`return` or `void`."""
+    store_name: str
+    occurred_at: datetime
+    gross: int
+    net: int
+    content: dict[str, Any]
+    """What was sent: lines and quantities, or an amount; the reason of a void."""
 
 
 def one(club_id: int, purchase_id: int) -> PurchaseView:
@@ -81,6 +117,17 @@ def one(club_id: int, purchase_id: int) -> PurchaseView:
         if row is not None:
             return _tidy(row)
     raise absent.purchase()
+
+
+def returns(club_id: int, purchase_id: int) -> list[ReturnView]:
+    """What was returned of a purchase, in its order."""
+    with connection().cursor(row_factory=class_row(ReturnView)) as cur:
+        return cur.execute(
+            "SELECT r.id, r.key, r.kind, s.name AS store_name, r.occurred_at, r.gross, r.net, r.content"
+            " FROM purchase_return r JOIN store s ON s.id = r.store_id"
+            " WHERE r.purchase_id = %s AND r.club_id = %s ORDER BY r.id",
+            [purchase_id, club_id],
+        ).fetchall()
 
 
 def id_of_receipt(club_id: int, store: str, receipt: str) -> int:
@@ -155,15 +202,25 @@ def _tidy(row: PurchaseView) -> PurchaseView:
         extra["tenders"] = [
             tender if isinstance(tender, dict) else Tender(*tender)._asdict() for tender in extra["tenders"]
         ]
-    return row._replace(lines=[_line(line) for line in row.lines], extra=extra)
+    lines = [_line(line, row.kept) for line in row.lines]
+    return row._replace(lines=lines, extra=extra, status=_status(row))
 
 
-def _line(stored: list[Any] | dict[str, Any]) -> dict[str, Any]:
+def _status(row: PurchaseView) -> str:
+    if row.status != "recorded" or row.kept is None:
+        return row.status
+    left = row.kept["net"] if "net" in row.kept else any(row.kept["lines"].values())
+    return "partly_returned" if left else "returned"
+
+
+def _line(stored: list[Any] | dict[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
     """A line in the fields of the API: judged purchases keep lines as lists in the order of `Line`."""
     if isinstance(stored, dict):
         return stored
     line = Line(*stored)
     found = line._asdict() | {"quantity": quantity_text(line.quantity), "tags": list(line.tags)}
+    if kept is not None:
+        found["kept"] = quantity_text(kept["lines"][line.line])
     return {key: value for key, value in found.items() if value not in (None, [])}
 
 

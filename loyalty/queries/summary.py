@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from loyalty.db import connection
 from loyalty.queries import clubs
@@ -12,6 +12,40 @@ from loyalty.queries.purchases import PurchaseView, page
 DAYS = 90
 """How many local days the first page's chart covers."""
 NEWEST = 10
+
+
+_PERIOD: Final = "occurred_at >= %(since)s AND occurred_at < %(until)s"
+
+
+def _into(account: str) -> str:
+    """What came into an account, less what left it."""
+    return f"coalesce(sum(CASE '{account}' WHEN target THEN amount WHEN source THEN -amount END), 0)::bigint"
+
+
+_MOVED: Final = f"""
+    SELECT wallet, -{_into("issued")}, {_into("spent")}, {_into("expired")}
+    FROM entry WHERE club_id = %(club)s AND {_PERIOD} GROUP BY wallet ORDER BY wallet
+"""  # noqa: S608 - constants
+_OPEN: Final = """
+    SELECT wallet, sum(greatest(0, pending + available + held - debt))::bigint, sum(debt)::bigint
+    FROM balance WHERE club_id = %(club)s GROUP BY wallet ORDER BY wallet
+"""
+_CLOSED: Final = f"""
+    SELECT wallet, sum(greatest(0, pending + available + held + debt))::bigint, -sum(debt)::bigint
+    FROM (
+        SELECT member_id, wallet,
+            {", ".join(f"{_into(account)} AS {account}" for account in ("pending", "available", "held", "debt"))}
+        FROM entry WHERE club_id = %(club)s AND occurred_at < %(until)s GROUP BY member_id, wallet
+    ) stood
+    GROUP BY wallet ORDER BY wallet
+"""  # noqa: S608 - constants
+"""What members had when a period ended, from the entries until then; a debt is an account below zero."""
+_RETURNED: Final = f"""
+    SELECT coalesce(sum(net), 0)::bigint FROM purchase_return
+    WHERE club_id = %(club)s AND {_PERIOD} AND EXISTS (
+        SELECT FROM purchase WHERE purchase.id = purchase_id AND purchase.voided_at IS NULL
+    )
+"""  # noqa: S608 - constants
 
 
 class Summary(NamedTuple):
@@ -24,11 +58,19 @@ class Summary(NamedTuple):
     """Members who joined in the period."""
     gross: int
     net: int
+    """As it was sold: what came back since is told apart."""
+    returned: int
+    """What returns of the period took off net amounts, whenever the sale was."""
     issued: dict[str, int]
+    """What was given, less what was taken back."""
     spent: dict[str, int]
+    """What was spent, less what came back."""
     expired: dict[str, int]
     outstanding: dict[str, int]
-    """What members held at the end of the period."""
+    """What members had at the end of the period (available, pending or held), less what each of them owed, but for
+    nobody less than nothing: what one member owes lowers nothing that the club owes to another."""
+    debt: dict[str, int]
+    """What members owed at the end of the period."""
     liability: int | None
     """What the club owes for it in money, minor units: the wallets in money. None where the club has none, because
     points have no price yet."""
@@ -43,11 +85,14 @@ class DayOfSales(NamedTuple):
 
 
 class WalletTotal(NamedTuple):
-    """A wallet over all members: ever issued, and held now."""
+    """A wallet over all members: ever issued, what became of it, and what they have now."""
 
     wallet: str
     issued: int
+    spent: int
+    expired: int
     outstanding: int
+    debt: int
 
 
 class Overview(NamedTuple):
@@ -68,26 +113,29 @@ class Overview(NamedTuple):
 
 
 def summary(club_id: int, since: datetime | None = None, until: datetime | None = None) -> Summary:
-    """The sums of what happened from `since` (included) until `until` (not included); None means without that end."""
+    """The sums of what happened from `since` (included) until `until` (not included); None means without that end.
+
+    They are the books': what expired by itself counts once the timer has done it, by when it fell due.
+    """
     params = {"club": club_id, "since": since or "-infinity", "until": until or "infinity"}
     conn = connection()
     purchases, members, gross, net = conn.execute(
         "SELECT count(*), count(DISTINCT member_id), coalesce(sum(gross), 0)::bigint, coalesce(sum(net), 0)::bigint"
-        " FROM purchase WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s",
+        " FROM purchase WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s"
+        " AND voided_at IS NULL",
         params,
     ).fetchone() or (0, 0, 0, 0)
+    returned = conn.execute(_RETURNED, params).fetchone() or (0,)
     joined = conn.execute(
         "SELECT count(*) FROM member WHERE club_id = %(club)s AND joined_at >= %(since)s AND joined_at < %(until)s",
         params,
     ).fetchone()
-    issued = _by_wallet(
-        "SELECT wallet, sum(amount)::bigint FROM entry WHERE club_id = %(club)s AND source = 'issued'"
-        " AND occurred_at >= %(since)s AND occurred_at < %(until)s",
-        params,
-    )
     units = _units(club_id)
-    none = dict.fromkeys(units, 0)
-    outstanding = none | _outstanding(params, now_is_end=until is None)
+    moved = {wallet: figures for wallet, *figures in conn.execute(_MOVED, params)}
+    stands = {wallet: figures for wallet, *figures in conn.execute(_OPEN if until is None else _CLOSED, params)}
+    codes = list(dict.fromkeys([*units, *moved, *stands]))
+    issued, spent, expired = (_figures(codes, moved, place) for place in range(3))
+    outstanding, debt = (_figures(codes, stands, place) for place in range(2))
     money = [code for code, unit in units.items() if unit == "money"]
     return Summary(
         purchases,
@@ -95,10 +143,12 @@ def summary(club_id: int, since: datetime | None = None, until: datetime | None 
         joined[0] if joined else 0,
         gross,
         net,
-        none | issued,
-        none,
-        none,
+        returned[0],
+        issued,
+        spent,
+        expired,
         outstanding,
+        debt,
         sum(outstanding[code] for code in money) if money else None,
     )
 
@@ -114,15 +164,16 @@ def overview(club_id: int, now: datetime) -> Overview:
     )
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'active'),"
-        " (SELECT count(*) FROM purchase WHERE club_id = %(club)s),"
-        " (SELECT coalesce(sum(net), 0)::bigint FROM purchase WHERE club_id = %(club)s),"
+        " (SELECT count(*) FROM purchase WHERE club_id = %(club)s AND voided_at IS NULL),"
+        " (SELECT coalesce(sum(net), 0)::bigint FROM purchase WHERE club_id = %(club)s AND voided_at IS NULL),"
         " (SELECT count(*) FROM set_aside WHERE club_id = %(club)s)"
         " FROM member WHERE club_id = %(club)s AND merged_into IS NULL",
         params,
     ).fetchone() or (0, 0, 0, 0)
     totals = conn.execute(
-        "SELECT wallet, sum(earned)::bigint, sum(available)::bigint FROM balance WHERE club_id = %(club)s"
-        " GROUP BY wallet ORDER BY wallet",
+        "SELECT wallet, sum(earned)::bigint, sum(spent)::bigint, sum(expired)::bigint,"
+        " sum(greatest(0, pending + available + held - debt))::bigint, sum(debt)::bigint"
+        " FROM balance WHERE club_id = %(club)s GROUP BY wallet ORDER BY wallet",
         params,
     )
     wallets = [WalletTotal(*total) for total in totals]
@@ -141,7 +192,7 @@ def _days(club_id: int, now: datetime) -> list[DayOfSales]:
     first = today - timedelta(days=DAYS - 1)
     rows = connection().execute(
         "SELECT day, count(*), sum(net)::bigint FROM purchase"
-        " WHERE club_id = %s AND occurred_at >= %s AND day BETWEEN %s AND %s GROUP BY day",
+        " WHERE club_id = %s AND occurred_at >= %s AND day BETWEEN %s AND %s AND voided_at IS NULL GROUP BY day",
         [club_id, calendar.instant(first), first, today],
     )
     sold = {day: DayOfSales(day, purchases, net) for day, purchases, net in rows}
@@ -149,19 +200,9 @@ def _days(club_id: int, now: datetime) -> list[DayOfSales]:
     return [sold.get(day, DayOfSales(day, 0, 0)) for day in every]
 
 
-def _outstanding(params: dict[str, Any], now_is_end: bool) -> dict[str, int]:
-    """Held at the end of the period: the kept balances when it has no end, else from the entries until then."""
-    if now_is_end:
-        return _by_wallet("SELECT wallet, sum(available)::bigint FROM balance WHERE club_id = %(club)s", params)
-    return _by_wallet(
-        "SELECT wallet, sum(CASE WHEN target = 'available' THEN amount ELSE -amount END)::bigint FROM entry"
-        " WHERE club_id = %(club)s AND occurred_at < %(until)s",
-        params,
-    )
-
-
-def _by_wallet(query: str, params: dict[str, Any]) -> dict[str, int]:
-    return dict(connection().execute(f"{query} GROUP BY wallet ORDER BY wallet", params).fetchall())
+def _figures(codes: list[str], found: dict[str, list[int]], place: int) -> dict[str, int]:
+    """One figure of every wallet; of one that nothing happened in, nothing."""
+    return {code: found[code][place] if code in found else 0 for code in codes}
 
 
 def _units(club_id: int) -> dict[str, str]:
