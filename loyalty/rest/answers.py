@@ -7,6 +7,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields
 
 from loyalty.models.member import STATUSES
+from loyalty.queries.entries import KINDS
 from loyalty.schemas.said import told
 
 
@@ -104,13 +105,53 @@ class MembersSchema(Schema):
     next = next_page()
 
 
+class ExpiringSchema(Schema):
+    """What expires at an instant, and is good up to it."""
+
+    at = at(metadata=told("The last instant at which it is good.", "واپسین لحظه‌ای که معتبر است."))
+    amount = whole(metadata={"example": 120})
+
+
 class WalletSchema(Schema):
     """A member's wallet; money in minor units."""
 
     unit = text(metadata={"enum": ["points", "money"]})
     name = both()
     available = whole(metadata=told("What can be spent now.", "آنچه همین حالا می‌توان خرج کرد.", example=4820))
-    earned = whole(metadata=told("All that was ever given.", "همهٔ آنچه تاکنون داده شده است.", example=4820))
+    pending = whole(metadata=told("Earned, and not to be spent yet.", "به دست آمده، ولی هنوز خرج‌شدنی نیست."))
+    held = whole(metadata=told("Set apart by holds.", "کنار گذاشته‌شده برای پرداخت‌های در راه."))
+    debt = whole(
+        metadata=told("Owed after returns; the next earning pays it.", "بدهی پس از مرجوعی؛ از دریافت بعدی کم می‌شود.")
+    )
+    expiring = many(
+        ExpiringSchema,
+        metadata=told(
+            "The nearest dates on which something of it expires, at most twelve.",
+            "نزدیک‌ترین زمان‌هایی که بخشی از آن منقضی می‌شود، حداکثر دوازده تا.",
+        ),
+    )
+    lapses_at = at(
+        allow_none=True,
+        metadata=told(
+            "Of a wallet that lapses after idleness: all of it is good until then, unless something happens.",
+            "برای کیفی که با بی‌کاری منقضی می‌شود: همهٔ آن تا این زمان معتبر است، مگر دریافت یا خرجی رخ دهد.",
+        ),
+    )
+    earned = whole(metadata=told("Given and not taken back.", "آنچه داده شده و پس گرفته نشده است.", example=4820))
+    spent = whole()
+    expired = whole()
+    forgiven = whole(
+        metadata=told(
+            "What the club let go of when what had been spent was to be taken back.",
+            "آنچه باید پس گرفته می‌شد ولی خرج شده بود و باشگاه از آن گذشت.",
+        )
+    )
+    other = whole(
+        metadata=told(
+            "By hand, from an older programme or another member: what came in, less what went out.",
+            "به‌دست باشگاه، از برنامهٔ پیشین یا از عضوی دیگر: آنچه آمد، منهای آنچه رفت.",
+        )
+    )
 
 
 def wallets() -> fields.Dict:
@@ -130,13 +171,30 @@ class StatementLineSchema(Schema):
     id = whole()
     at = at()
     wallet = text(metadata={"example": "points"})
-    amount = whole(metadata=told("What the member gained.", "آنچه به عضو رسید.", example=144))
-    version = whole(metadata=told("The version of the bylaws that gave it.", "نسخه‌ای از اساسنامه که آن را داد."))
-    article = text(metadata={"example": "1"})
+    kind = text(metadata=told("What it is for the member.", "معنای آن برای عضو.", enum=list(KINDS)))
+    amount = whole(
+        metadata=told(
+            "How it changed what the member has, pending or available; 0 where it only changed its state.",
+            "تغییر آنچه عضو دارد، در انتظار یا خرج‌شدنی؛ اگر تنها حالتش عوض شده باشد ۰ است.",
+            example=144,
+        )
+    )
+    moved = whole(metadata=told("The amount itself, without a sign.", "خود مقدار، بدون علامت.", example=144))
+    version = whole(
+        allow_none=True,
+        metadata=told("The version of the bylaws that moved it.", "نسخه‌ای از اساسنامه که آن را جابه‌جا کرد."),
+    )
+    article = text(allow_none=True, metadata={"example": "1"})
     title = both()
-    event = whole(metadata=told("The purchase's id.", "شناسهٔ خرید."))
+    event = whole(metadata=told("The id of what caused it.", "شناسهٔ رویدادی که سبب آن شد."))
+    purchase = whole(
+        allow_none=True,
+        metadata=told(
+            "The purchase that earned it, was returned or was paid.", "خریدی که آن را داد، مرجوع شد یا با آن پرداخت شد."
+        ),
+    )
     receipt = text(allow_none=True)
-    sentence = both(metadata=told("The arithmetic behind it.", "حساب آن."))
+    sentence = both(metadata=told("Its arithmetic, or why it happened.", "حساب آن، یا دلیلش."))
 
 
 class StatementSchema(Schema):

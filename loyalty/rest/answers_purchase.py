@@ -102,6 +102,13 @@ class SoldLineSchema(Schema):
     line = text()
     sku = text()
     quantity = fields.Raw(required=True, metadata={"type": ["integer", "string"]})
+    kept = fields.Raw(
+        metadata=told(
+            "How many of it are kept; left out while nothing of the purchase was returned.",
+            "چند عدد از آن مانده است؛ تا چیزی از خرید مرجوع نشده، نمی‌آید.",
+            type=["integer", "string"],
+        )
+    )
     gross = whole()
     net = whole()
     category = fields.String()
@@ -116,6 +123,13 @@ class PaidSchema(Schema):
     amount = whole()
 
 
+class ReturnedSchema(Schema):
+    """What was given back of a purchase."""
+
+    gross = whole()
+    net = whole()
+
+
 class SaleSchema(Schema):
     """A purchase as it was recorded."""
 
@@ -125,16 +139,24 @@ class SaleSchema(Schema):
     member = whole(allow_none=True)
     occurred_at = at()
     recorded_at = at()
-    status = text(metadata={"enum": list(STATUSES)})
+    status = text(metadata={"enum": [*STATUSES, "partly_returned", "returned", "void"]})
     gross = whole()
     net = whole()
+    returned = fields.Nested(
+        ReturnedSchema,
+        required=True,
+        metadata=told("What returns took off the amounts.", "آنچه مرجوعی‌ها از مبلغ‌ها کم کرده‌اند."),
+    )
     bylaws = whole(allow_none=True)
     lines = many(SoldLineSchema)
     given = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
         required=True,
-        metadata=told("What its member has from it, by wallet.", "آنچه عضو از آن دارد، به تفکیک کیف."),
+        metadata=told(
+            "What it gives its member for what is kept, by wallet.",
+            "آنچه برای بخش نگه‌داشته به عضو می‌دهد، به تفکیک کیف.",
+        ),
     )
     tenders = fields.List(fields.Nested(PaidSchema), required=True, allow_none=True)
     channel = text(allow_none=True)

@@ -40,6 +40,15 @@ class Bound(fields.Field[date | datetime]):
         raise self.make_error("invalid")
 
 
+class At(Instant):
+    """An instant in a query string."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        # A plus sign that nobody encoded arrives as a space.
+        written = _SPACE_FOR_PLUS.sub("+", value) if isinstance(value, str) else value
+        return super()._deserialize(written, *args, **kwargs)
+
+
 class PageQuery(Base):
     """A page of a list."""
 

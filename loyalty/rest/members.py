@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Response
@@ -15,6 +16,7 @@ from loyalty.errors import Forbidden, Invalid
 from loyalty.models.member import STATUSES
 from loyalty.queries import members, standing
 from loyalty.queries import statement as ledger
+from loyalty.queries import wallets as purses
 from loyalty.queries.members import MemberView
 from loyalty.queries.paging import Page, id_after
 from loyalty.rest.access import caller
@@ -28,10 +30,10 @@ from loyalty.rest.answers import (
     TierSchema,
 )
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.fields import PageQuery
+from loyalty.rest.fields import At, PageQuery
 from loyalty.rest.reply import reply, shown
 from loyalty.rules.facts import IdentifierKind
-from loyalty.schemas.fields import MAX_ID, OneOf, Words
+from loyalty.schemas.fields import MAX_ID, Base, OneOf, Words
 from loyalty.schemas.member import EnrolmentSchema, PersonSchema, check_times
 from loyalty.schemas.people import Attributes, Card, Consents, Phone
 from loyalty.schemas.said import told
@@ -61,6 +63,16 @@ class MembersQuery(PageQuery):
         metadata=told(
             "A part of a name, or a whole card, phone or external id.", "بخشی از نام، یا کارت، تلفن یا شناسهٔ کامل."
         ),
+    )
+
+
+class WalletsQuery(Base):
+    """As of when."""
+
+    as_of = At(
+        metadata=told(
+            "An instant that has passed; else now.", "زمانی در گذشته؛ وگرنه اکنون.", example="2026-11-12T18:30:00+03:30"
+        )
     )
 
 
@@ -182,14 +194,16 @@ def update(body: dict[str, Any], member_id: int) -> Response:
     f"{MEMBER}/wallets",
     Text("A member's wallets", "کیف‌های عضو"),
     Text(
-        "What a member has, by the wallet's code; money in minor units.",
-        "دارایی عضو به تفکیک کد کیف؛ پول به کوچک‌ترین واحد.",
+        "What a member has, by the wallet's code; money in minor units. `as_of` answers what the member would have"
+        " been shown then.",
+        "دارایی عضو به تفکیک کد کیف؛ پول به کوچک‌ترین واحد. با as_of پاسخ همان است که در آن زمان به عضو نشان داده می‌شد.",
     ),
     {200: WALLETS},
+    query=WalletsQuery,
 )
-def wallets(member_id: int) -> Response:
-    """What a member has, by wallet."""
-    return reply(_wallets(*_named(member_id)))
+def wallets(query: dict[str, Any], member_id: int) -> Response:
+    """What a member has, by wallet; or had, at an instant."""
+    return reply(_wallets(*_named(member_id), as_of=query.get("as_of")))
 
 
 @blp.operation(
@@ -197,14 +211,15 @@ def wallets(member_id: int) -> Response:
     f"{MEMBER}/statement",
     Text("A member's ledger", "دفتر عضو"),
     Text(
-        "Every entry, the newest first, with the article that gave it and its arithmetic.",
-        "همهٔ ثبت‌ها، تازه‌ترین در آغاز، با مادهٔ اساسنامه و حساب هر یک.",
+        "Every entry, the newest first: what it is, how it changed what the member has, and a sentence that explains"
+        " it.",
+        "همهٔ ثبت‌ها، تازه‌ترین در آغاز: هر یک چیست، دارایی عضو را چگونه تغییر داده، و جمله‌ای که آن را توضیح می‌دهد.",
     ),
     {200: StatementSchema},
     query=PageQuery,
 )
 def statement(query: dict[str, Any], member_id: int) -> Response:
-    """Every entry, the newest first, with the article that gave it and its arithmetic in both languages."""
+    """Every entry, the newest first, with the sentence that explains it in both languages."""
     club_id, member_id = _named(member_id)
     after = id_after(query.get("cursor"))
     lines, following = ledger.statement(club_id, member_id, limit=query["limit"], cursor=after)
@@ -250,12 +265,9 @@ def _named(member_id: int) -> tuple[int, int]:
     return club_id, members.one(club_id, member_id).id
 
 
-def _wallets(club_id: int, member_id: int) -> dict[str, Any]:
-    views = standing.wallets(club_id, member_id)
-    return {
-        view.code: shown({"unit": view.unit, "name": view.name, "available": view.available, "earned": view.earned})
-        for view in views
-    }
+def _wallets(club_id: int, member_id: int, as_of: datetime | None = None) -> dict[str, Any]:
+    forms: list[dict[str, Any]] = shown(purses.wallets(club_id, member_id, now(), as_of=as_of))
+    return {form.pop("code"): form for form in forms}
 
 
 def shown_member(member: MemberView) -> dict[str, Any]:

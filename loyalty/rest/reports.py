@@ -36,11 +36,25 @@ class SummarySchema(Schema):
     enrolled = whole(metadata=told("Members who joined in the period.", "اعضایی که در این دوره پیوسته‌اند."))
     currency = text(metadata={"example": "IRR"})
     gross = whole()
-    net = whole()
-    issued = _by_wallet("Given in the period.", "آنچه در این دوره داده شد.")
-    spent = _by_wallet("Spent in the period.", "آنچه در این دوره خرج شد.")
+    net = whole(metadata=told("As it was sold.", "همان‌گونه که فروخته شد."))
+    returned = whole(
+        metadata=told(
+            "What returns of the period took off net amounts, whenever the sale was.",
+            "آنچه مرجوعی‌های این دوره از مبلغ خالص کم کردند، فروش هر زمان که بوده باشد.",
+        )
+    )
+    issued = _by_wallet(
+        "Given in the period, less what was taken back.", "آنچه در این دوره داده شد، منهای آنچه پس گرفته شد."
+    )
+    spent = _by_wallet("Spent in the period, less what came back.", "آنچه در این دوره خرج شد، منهای آنچه برگشت.")
     expired = _by_wallet("Expired in the period.", "آنچه در این دوره منقضی شد.")
-    outstanding = _by_wallet("What members held when the period ended.", "آنچه در پایان دوره نزد اعضا بود.")
+    outstanding = _by_wallet(
+        "What members had when the period ended: available, pending or held, less what each of them owed, but for"
+        " nobody less than nothing.",
+        "آنچه اعضا در پایان دوره داشتند: خرج‌شدنی، در انتظار یا کنارگذاشته، منهای بدهی هر عضو، ولی برای هیچ‌کس کمتر"
+        " از صفر نیست.",
+    )
+    debt = _by_wallet("What members owed when the period ended.", "آنچه اعضا در پایان دوره بدهکار بودند.")
     liability = whole(
         allow_none=True,
         metadata=told(

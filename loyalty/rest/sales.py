@@ -59,6 +59,7 @@ def sale(view: PurchaseView) -> dict[str, Any]:
     """A purchase as it was recorded."""
     form: dict[str, Any] = shown(view)
     extra = form.pop("extra")
-    del form["member_name"], form["store_name"]
+    del form["member_name"], form["store_name"], form["kept"]
+    form["returned"] = {"gross": form.pop("returned_gross"), "net": form.pop("returned_net")}
     form["member"], form["bylaws"] = form.pop("member_id"), form.pop("version")
     return form | {name: extra.get(name) for name in EXTRA}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 
 from loyalty.actions.publish_bylaws import publish_bylaws
+from tests.books import Books
 from tests.rest.conftest import BYLAWS, Club, at_fault
 
 
@@ -67,6 +69,49 @@ def test_the_sums_of_a_period(club: Club, server) -> None:
     assert (part["purchases"], part["net"], part["issued"]["points"]) == (1, 500_000, 5)
     assert part["outstanding"]["points"] == 14
     assert server.get("/reports/summary", until="soon").status_code == 422
+
+
+def test_what_came_back_and_what_is_owed_are_counted_in_the_period(club: Club, server, clock) -> None:
+    books = Books(club.id)
+    sara, lena = (club.enrols(external_id=name)["id"] for name in ("sara", "lena"))
+    first = server.post("/purchases", club.sale(member={"id": sara})).json["id"]
+    server.post("/purchases", club.sale(member={"id": lena}, gross=3_000_000, net=3_000_000))
+    mistake = server.post("/purchases", club.sale(member={"id": lena}, gross=500_000, net=500_000)).json["id"]
+    books.spends(sara, 7, clock.now)
+    books.spends(lena, 10, clock.now)
+    october_ends = clock.move(days=1)
+    books.returns(first, clock.now, net=900_000)
+    books.returns(mistake, clock.now, net=500_000, kind="void")
+
+    whole = server.get("/reports/summary").json
+    assert (whole["purchases"], whole["net"], whole["returned"]) == (2, 3_900_000, 900_000)
+    assert (whole["issued"]["points"], whole["spent"]["points"]) == (30, 17)
+    # Lena has 20; that Sara owes 7 lowers nothing that the club owes to Lena.
+    assert (whole["outstanding"]["points"], whole["debt"]["points"]) == (20, 7)
+
+    before = server.get("/reports/summary", until=october_ends.isoformat()).json
+    assert (before["returned"], before["issued"]["points"], before["spent"]["points"]) == (0, 44, 17)
+    assert (before["outstanding"]["points"], before["debt"]["points"]) == (27, 0)
+    clock.move(days=1)
+    closed = server.get("/reports/summary", until=clock.now.isoformat()).json
+    assert {name: closed[name] for name in whole} == whole
+    after = server.get("/reports/summary", **{"from": october_ends.isoformat()}).json
+    assert (after["returned"], after["issued"]["points"], after["spent"]["points"]) == (900_000, -14, 0)
+
+
+def test_what_expired_is_counted_when_it_fell_due(app, client, clock) -> None:
+    document = deepcopy(BYLAWS)
+    document["wallets"]["points"]["expires"] = {"days": 10}
+    club = Club("timed", client, clock, document)
+    sara = club.enrols()["id"]
+    club.server.post("/purchases", club.sale(member={"id": sara}))
+    fell_due = clock.move(days=10)
+    clock.move(days=5)
+    Books(club.id).settles(sara, clock.now)
+    on_the_day = {"from": fell_due.isoformat(), "until": (fell_due + timedelta(seconds=1)).isoformat()}
+    day = club.server.get("/reports/summary", **on_the_day).json
+    assert (day["expired"]["points"], day["outstanding"]["points"]) == (9, 0)
+    assert club.server.get("/reports/summary", until=fell_due.isoformat()).json["outstanding"]["points"] == 9
 
 
 def test_points_alone_are_no_liability_in_money(app, client, clock) -> None:

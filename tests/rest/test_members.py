@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from loyalty import cards
-from tests.rest.conftest import Club, at_fault, rows
+from tests.books import Books
+from tests.rest.conftest import BYLAWS, Club, at_fault, rows
 
 
 def test_a_person_joins_and_gets_a_card_that_can_be_typed(club: Club, till) -> None:
@@ -131,3 +134,61 @@ def test_a_member_sees_ledger_tier_badges_and_place(club: Club, till) -> None:
     ]
     assert till.get("/leaderboards/month", period="previous").json["items"] == []
     assert till.get("/leaderboards/nothing").status_code == 404
+
+
+TIMED = deepcopy(BYLAWS)
+TIMED["wallets"]["points"] |= {"matures": {"days": 14}, "expires": {"months": 12}}
+
+
+def test_wallets_tell_what_waits_what_ends_and_what_was_shown_then(app, client, clock) -> None:
+    club = Club("timed", client, clock, TIMED)
+    sara = club.enrols(external_id="C-1")
+    assert sara["wallets"]["points"]["expiring"] == []
+    club.till.post("/purchases", club.sale(member={"external_id": "C-1"}, gross=2_000_000, net=2_000_000))
+    bought = clock.now
+    path = f"/members/{sara['id']}/wallets"
+    points = club.till.get(path).json["points"]
+    assert points == {
+        "unit": "points",
+        "name": {"en": "points", "fa": "امتیاز"},
+        "available": 0,
+        "pending": 20,
+        "held": 0,
+        "debt": 0,
+        "expiring": [{"at": "2027-11-01T09:00:00Z", "amount": 20}],
+        "lapses_at": None,
+        "earned": 20,
+        "spent": 0,
+        "expired": 0,
+        "forgiven": 0,
+        "other": 0,
+    }
+    clock.move(days=14)
+    assert club.till.get(path).json["points"]["available"] == 20
+    then = club.till.get(path, as_of=bought.isoformat()).json["points"]
+    assert (then["available"], then["pending"]) == (0, 20)
+    before = club.till.get(path, as_of="2026-11-01T12:29:59+03:30").json["points"]
+    assert (before["available"], before["pending"], before["earned"]) == (0, 0, 0)
+
+
+def test_nobody_is_shown_a_wallet_to_come(club: Club, till) -> None:
+    path = f"/members/{club.enrols()['id']}/wallets"
+    for when in ("2026-11-01T09:00:01Z", "tomorrow", "2026-11-01"):
+        refused = till.get(path, as_of=when)
+        assert (refused.status_code, at_fault(refused)) == (422, ["/as_of"])
+    # A plus sign that nobody encoded arrives as a space.
+    assert till.client.get(f"/api/v1{path}?as_of=2026-11-01T12:30:00+03:30", headers=till.headers).status_code == 200
+
+
+def test_the_ledger_tells_a_return_with_its_purchase(club: Club, till, clock) -> None:
+    sara = club.enrols(external_id="C-1")
+    bought = till.post("/purchases", club.sale(member={"external_id": "C-1"}))
+    Books(club.id).returns(bought.json["id"], clock.now, net=900_000, key="R-7")
+    lines = till.get(f"/members/{sara['id']}/statement").json["items"]
+    assert [(entry["kind"], entry["amount"], entry["moved"]) for entry in lines] == [
+        ("taken_back", -9, 9),
+        ("awarded", 9, 9),
+    ]
+    assert {(entry["purchase"], entry["receipt"]) for entry in lines} == {(bought.json["id"], "A-1")}
+    assert lines[0]["event"] != lines[0]["purchase"]
+    assert "A-1" in lines[0]["sentence"]["fa"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 
-from tests.rest.conftest import Club, at_fault, rows
+from loyalty.rules.ruling import Given
+from tests.books import Books
+from tests.rest.conftest import BYLAWS, Club, at_fault, rows
 
 DAIRY = [
     {"line": "1", "sku": "MILK-1L", "quantity": 2, "gross": 700_000, "net": 600_000, "category": "dairy"},
@@ -190,3 +193,46 @@ def test_purchases_are_listed_latest_first_a_page_at_a_time(club: Club, server) 
     assert listed(**{"from": "1405-07-10", "until": "۱۴۰۵-۰۷-۱۱"}) == ["A-3", "A-2"]
     assert listed(**{"from": "2026-10-04T12:00:00+03:30", "until": "2026-10-05T12:00:00+03:30"}) == ["A-4"]
     assert server.get("/purchases", cursor="elsewhere").status_code == 422
+
+
+def test_a_purchase_tells_what_came_back_what_is_kept_and_what_that_gives(club: Club, till, clock) -> None:
+    club.enrols(external_id="C1")
+    books = Books(club.id)
+    sale = club.sale(member={"external_id": "C1"}, lines=DAIRY, gross=..., net=...)
+    number = till.post("/purchases", sale).json["id"]
+    whole = till.get(f"/purchases/{number}").json
+    assert (whole["status"], whole["returned"]) == ("recorded", {"gross": 0, "net": 0})
+
+    left = {"lines": {"1": 2000, "2": 500}}
+    awards = [Given("1", 0, "points", 7, 700_000, 7), Given("2", 0, "cashback", 7_000, 700_000, 7_000)]
+    books.returns(number, clock.now, net=200_000, awards=awards, left=left)
+    part = till.get(f"/purchases/{number}").json
+    assert (part["status"], part["net"], part["returned"]["net"]) == ("partly_returned", 900_000, 200_000)
+    assert [(line["quantity"], line["kept"]) for line in part["lines"]] == [(2, 2), ("1.5", "0.5")]
+    assert part["given"] == {"points": 7, "cashback": 7_000}
+
+    books.returns(number, clock.now, net=700_000)
+    back = till.get(f"/purchases/{number}").json
+    assert (back["status"], back["returned"]["net"], back["given"]) == ("returned", 900_000, {})
+    assert [line["kept"] for line in back["lines"]] == [0, 0]
+    assert till.get("/purchases").json["items"] == [back]
+
+
+def test_a_purchase_undone_says_so_also_where_it_had_no_lines(club: Club, till, clock) -> None:
+    club.enrols(external_id="C1")
+    basket, mistake = (till.post("/purchases", club.sale(member={"external_id": "C1"})).json["id"] for _ in range(2))
+    Books(club.id).returns(basket, clock.now, net=900_000)
+    Books(club.id).returns(mistake, clock.now, net=900_000, kind="void")
+    statuses = {sale["id"]: sale["status"] for sale in till.get("/purchases").json["items"]}
+    assert statuses == {basket: "returned", mistake: "void"}
+
+
+def test_what_matured_or_expired_changes_nothing_of_what_a_purchase_gave(app, client, clock) -> None:
+    document = deepcopy(BYLAWS)
+    document["wallets"]["points"] |= {"matures": {"days": 3}, "expires": {"days": 10}}
+    club = Club("timed", client, clock, document)
+    sara = club.enrols(external_id="C1")["id"]
+    number = club.till.post("/purchases", club.sale(member={"external_id": "C1"})).json["id"]
+    clock.move(days=20)
+    Books(club.id).settles(sara, clock.now)
+    assert club.till.get(f"/purchases/{number}").json["given"] == {"points": 9}
