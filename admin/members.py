@@ -15,7 +15,8 @@ from loyalty.errors import NotFound, Unavailable
 from loyalty.queries import figures, members, purchases, standing
 from loyalty.queries.leaderboard import leaderboard
 from loyalty.queries.names import Names, names
-from loyalty.queries.statement import statement
+from loyalty.queries.statement import by_event, statement
+from loyalty.queries.wallets import wallets
 from loyalty.values import Text
 
 PER_PAGE = 25
@@ -47,7 +48,7 @@ def club_members() -> ResponseReturnValue:
         q=wanted,
         found=found,
         first="cursor" not in request.args,
-        figures=figures.of_members(here.id, [member.id for member in found.items]),
+        figures=figures.of_members(here.id, [member.id for member in found.items], at),
         nothing=figures.NOTHING,
         names=names(here.id, at) or nameless(),
         statuses=STATUSES,
@@ -66,11 +67,11 @@ def club_member(member_id: int) -> ResponseReturnValue:
         "admin/member.html",
         member=member,
         names=names(here.id, at) or nameless(),
-        figures=figures.of_members(here.id, [member_id]).get(member_id, figures.NOTHING),
+        figures=figures.of_members(here.id, [member_id], at).get(member_id, figures.NOTHING),
         tier=standing.tier(here.id, member_id, at),
-        wallets=standing.wallets(here.id, member_id),
+        wallets=wallets(here.id, member_id, at),
         badges=standing.badges(here.id, member_id, at),
-        lines=lines,
+        events=by_event(lines),
         further=further,
         first=before is None,
         latest=purchases.page(here.id, member_id=member_id, limit=LATEST),

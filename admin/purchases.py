@@ -67,7 +67,8 @@ def club_purchase(purchase_id: int) -> ResponseReturnValue:
     return render_template(
         "admin/purchase.html",
         purchase=purchase,
-        why=explanation(here.id, purchase_id) if purchase.status == "recorded" else None,
+        why=explanation(here.id, purchase_id) if purchase.judged else None,
+        returns=purchases.returns(here.id, purchase_id),
         names=names(here.id, at) or nameless(),
         scale=QUANTITY_SCALE,
     )

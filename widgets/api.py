@@ -18,6 +18,7 @@ from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
 from loyalty.queries.views import TierStep
+from loyalty.queries.wallets import wallets
 from loyalty.values import Text
 from widgets import tokens
 from widgets.board import board_around
@@ -113,7 +114,7 @@ def me() -> Response:
         club=_club_form(club),
         wallets=[
             {"code": w.code, "name": _said(w.name), "unit": w.unit, "available": w.available}
-            for w in standing.wallets(club.id, member.id)
+            for w in wallets(club.id, member.id, now())
         ],
         tier={
             "code": tier.code,

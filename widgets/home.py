@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
 from typing import Final, NamedTuple
 
 import segno
@@ -14,8 +13,9 @@ from loyalty.queries import standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
-from loyalty.queries.statement import statement
+from loyalty.queries.statement import by_event, statement
 from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
+from loyalty.queries.wallets import wallets
 from loyalty.values import Text
 from widgets.board import BoardView, boards_around
 from widgets.progress import done_of, missing
@@ -50,7 +50,7 @@ class Ledger(NamedTuple):
     """A page of the member's ledger."""
 
     events: list[list[StatementLine]]
-    """By the purchase that caused them, the newest first; within it in the order of the articles."""
+    """By what caused them, the newest first; within it in the order of posting."""
     more: int | None
     units: dict[str, str]
 
@@ -60,12 +60,12 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
     bylaws = in_force(club.id, now).bylaws
     badges = standing.badges(club.id, member.id, now)
     tier = standing.tier(club.id, member.id, now)
-    ledger = ledger_of(club, member.id, limit=lines)
+    ledger = ledger_of(club, member.id, now, limit=lines)
     return Home(
         club=club,
         member=member,
         tier=tier,
-        wallets=standing.wallets(club.id, member.id),
+        wallets=wallets(club.id, member.id, now),
         badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
         earned=sum(badge.level > 0 for badge in badges),
         done={badge.code: done_of(badge, bylaws, club) for badge in badges},
@@ -79,12 +79,11 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
     )
 
 
-def ledger_of(club: ClubView, member_id: int, *, limit: int, cursor: int | None = None) -> Ledger:
+def ledger_of(club: ClubView, member_id: int, now: datetime, *, limit: int, cursor: int | None = None) -> Ledger:
     """A page of the ledger, the newest first; `more` is where the next one begins."""
     lines, more = statement(club.id, member_id, limit=limit, cursor=cursor)
-    units = {wallet.code: wallet.unit for wallet in standing.wallets(club.id, member_id)}
-    events = [list(group)[::-1] for _, group in groupby(lines, key=lambda line: line.event)]
-    return Ledger(events, more, units)
+    units = {wallet.code: wallet.unit for wallet in wallets(club.id, member_id, now)}
+    return Ledger(by_event(lines), more, units)
 
 
 def qr(card: str) -> Markup:

@@ -90,7 +90,7 @@ def ledger(club_code: str) -> str | AnyResponse:
     if member is None:
         return redirect(_root(club))
     cursor = request.args.get("cursor", type=int)
-    data = ledger_of(club, member.id, limit=LINES, cursor=cursor)
+    data = ledger_of(club, member.id, now(), limit=LINES, cursor=cursor)
     return render_template("member/ledger.html", signed_in=True, here_is="ledger", club=club, **data._asdict())
 
 

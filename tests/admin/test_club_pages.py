@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.db import transaction
-from tests.admin.conftest import BYLAWS, text_of
+from loyalty.rules.ruling import Given
+from tests.admin.conftest import BREAD, BYLAWS, MILK, text_of
+from tests.books import Books
 
 LATENESS = timedelta(days=30)
 
@@ -197,3 +199,87 @@ def test_names_are_never_taken_for_markup(negar, anar, sara):
 def test_what_is_not_there_is_said_in_both_languages(negar, anar):
     assert "There is no such member." in text_of(negar.get(f"{anar.page('members', 9)}?lang=en"))
     assert "چنین عضوی نیست." in text_of(negar.get(f"{anar.page('members', 9)}?lang=fa"))
+
+
+TIMED = {
+    **BYLAWS,
+    "wallets": {
+        **BYLAWS["wallets"],
+        "points": {**BYLAWS["wallets"]["points"], "matures": {"days": 14}, "expires": {"months": 12}},
+    },
+}
+
+
+def test_a_members_page_tells_every_figure_of_a_wallet(negar, anar, clock):
+    publish_bylaws(anar.id, TIMED, clock.now)
+    books, lena = Books(anar.id), anar.enrols("لنا")
+    spent = anar.buys(lena, 3_000_000)
+    clock.move(days=20)
+    negar.signs_in(anar.owner)
+    assert books.spends(lena, 25, clock.now)
+    assert books.holds(lena, 2, clock.now)
+    books.returns(spent, clock.now, net=3_000_000, key="R-7")
+    anar.buys(lena, 4_000_000)
+    page = read(negar, anar.page("members", lena))
+    assert "points 0 40 ever earned 40 points pending 27 points owed" in page
+    assert "Held for payments 2 points Owed by the member 27 points Earned 40 points Spent 25 points" in page
+    assert "Expires after 30 Aban 1406 40 points" in page
+    assert "Return R-7 of receipt anar-001: 3 points less than it had given. −3 points" in page
+    assert "25 points was spent. −25 points" in page
+    persian = text_of(negar.get(f"{anar.page('members', lena)}?lang=fa"))
+    assert "بدهی عضو ۲۷ امتیاز" in persian
+    assert "مرجوعی R-7 از رسید anar-001: ۳ امتیاز کمتر از آنچه داده بود. −۳ امتیاز" in persian
+
+
+def test_a_purchase_shows_what_came_back_and_what_is_kept(negar, anar, sara, clock):
+    books = Books(anar.id)
+    milk_and_bread = anar.buys(sara, 720000, lines=(MILK, BREAD))
+    assert "Returns" not in read(negar, anar.page("purchases", milk_and_bread))
+    books.returns(
+        milk_and_bread, clock.now, net=300000, key="R-7", left={"lines": {"1": 1000, "2": 1500}},
+        awards=[Given("1", 0, "points", 4, 420000, 4)],
+    )  # fmt: skip
+    page = read(negar, anar.page("purchases", milk_and_bread))
+    assert "Receipt anar-005 returned in part" in page
+    assert "For what is kept +4 points" in page
+    assert "Return R-7 −30,000 toman" in page
+    assert "Kept, net 42,000 toman" in page
+    assert "× 2 · 1 kept" in page
+    assert "returned in part" in read(negar, anar.page("purchases"))
+    mistake = anar.buys(sara, 1_000_000)
+    books.returns(mistake, clock.now, net=1_000_000, kind="void", reason="The wrong card")
+    page = read(negar, anar.page("purchases", mistake))
+    assert "undone" in page
+    assert "Nothing is left of it" in page
+    assert "The wrong card" in page
+
+
+def test_what_was_undone_or_came_back_is_no_sale_of_the_members(negar, anar, sara, clock):
+    books = Books(anar.id)
+    back = anar.buys(sara, 1_000_000)
+    books.returns(back, clock.now, net=400_000, left={"net": 600_000}, awards=[Given("1", 0, "points", 6, 600000, 6)])
+    mistake = anar.buys(sara, 5_000_000)
+    books.returns(mistake, clock.now, net=5_000_000, kind="void")
+    page = read(negar, anar.page("members", sara))
+    assert "Purchases 5 6,432,000 toman" in page
+    overview = read(negar, anar.page())
+    assert "Issued: points 563" in overview
+    assert "points 643 of 643 points ever issued" in overview
+
+
+def test_the_overview_tells_what_became_of_what_was_issued(negar, anar, sara, clock):
+    Books(anar.id).spends(sara, 100, clock.now)
+    page = read(negar, anar.page())
+    assert "points 537 of 637 points ever issued spent: 100 points" in page
+
+
+def test_the_list_of_members_shows_no_point_past_its_end(negar, anar, clock):
+    publish_bylaws(anar.id, TIMED, clock.now)
+    lena = anar.enrols("لنا")
+    anar.buys(lena, 3_000_000)
+    clock.move(days=14)
+    negar.signs_in(anar.owner)
+    assert "30 points" in read(negar, anar.page("members"))
+    clock.move(days=366)
+    negar.signs_in(anar.owner)
+    assert " 0 points" in read(negar, anar.page("members"))

@@ -7,10 +7,12 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from loyalty.actions.create_key import create_key
+from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.revoke_key import revoke_key
 from loyalty.db import connection
 from loyalty.keys import shown
 from loyalty.queries import keys
+from tests.widgets.conftest import BYLAWS
 from widgets import tokens
 
 SHOP = "https://shop.example"
@@ -62,6 +64,16 @@ def test_a_member_is_told_tier_points_and_what_is_missing(client, sara, shop):
         "fa": "۳٬۲۶۶٬۰۰۰ تومان تا طلایی مانده",
     }
     assert {w["code"]: w["available"] for w in told["wallets"]} == {"points": 673, "cashback": 673400}
+
+
+def test_what_is_past_its_end_is_not_told_as_available(client, club, shop, clock):
+    points = BYLAWS["wallets"]["points"] | {"expires": {"days": 10}}
+    publish_bylaws(club.id, {**BYLAWS, "wallets": {**BYLAWS["wallets"], "points": points}}, clock.now)
+    club.buys("sara", 3000000)
+    clock.move(days=10)
+    assert ask(client, shop).json["wallets"][0]["available"] == 30
+    clock.move(seconds=1)
+    assert ask(client, shop).json["wallets"][0]["available"] == 0
 
 
 def test_the_board_opens_around_the_member(client, sara, shop):

@@ -3,7 +3,9 @@
 import pytest
 
 from loyalty import cards
-from tests.widgets.conftest import CARD, SARA
+from loyalty.actions.publish_bylaws import publish_bylaws
+from tests.books import Books
+from tests.widgets.conftest import BYLAWS, CARD, SARA
 
 pytestmark = pytest.mark.page
 
@@ -160,3 +162,82 @@ def test_a_new_member_finds_an_empty_ledger_and_the_first_step(live, club, visit
     assert "نخستین خرید شما" in page.locator("#ledger").inner_text()
     assert page.locator(".star").get_attribute("aria-valuenow") == "0"
     opened.must_be_sound()
+
+
+@pytest.fixture
+def owing(club, clock):
+    """Sara spent what she later gave back, has points on their way, and cashback that lapses if she is idle."""
+    points, cashback = BYLAWS["wallets"]["points"], BYLAWS["wallets"]["cashback"]
+    wallets = {
+        "points": {**points, "matures": {"days": 14}, "expires": {"months": 12}},
+        "cashback": {**cashback, "expires": {"after": {"months": 6}, "from": "activity"}},
+    }
+    publish_bylaws(club.id, {**BYLAWS, "wallets": wallets}, clock.now)
+    books, sara = Books(club.id), club.buys("sara", 3000000)
+    club.knows(sara, "سارا محمدی", SARA, CARD)
+    clock.move(days=20)
+    books.spends(sara, 25, clock.now)
+    books.holds(sara, 2, clock.now)
+    books.returns(1, clock.now, net=3000000, key="R-7")
+    club.buys("sara", 12340000)
+    return sara
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_ledger_of_every_kind_is_sound_in_every_dress(live, club, owing, visit, lang, scheme, device):
+    opened = visit(lang, scheme, device)
+    sign_in(opened, live, club)
+    opened.must_be_sound()
+    opened.open(f"{live}/m/anar/ledger")
+    opened.must_be_sound()
+
+
+def test_a_member_reads_what_waits_what_ends_and_what_she_owes(live, club, owing, visit):
+    page = sign_in(visit("fa"), live, club)
+    path = page.locator("#path").inner_text()
+    assert "۱۲۳ امتیاز دیگر در راه" in path
+    assert "۲ امتیاز برای پرداخت کنار گذاشته شده" in path
+    assert "۱۲۳ امتیاز پس از ۳۰ آبان ۱۴۰۶ منقضی می‌شود." in path
+    assert "۱۲٬۳۴۰ تومان تا ۳۰ اردیبهشت ۱۴۰۶ معتبر است" in path
+    assert "پس از یک مرجوعی، ۲۷ امتیاز هنوز باید برگردد" in path
+
+
+def test_every_line_of_the_ledger_has_its_sign_and_its_reason(live, club, owing, visit):
+    opened = visit("en")
+    sign_in(opened, live, club)
+    page = opened.open(f"{live}/m/anar/ledger")
+    lines = [
+        (entry.locator(".title").inner_text(), plain(entry.locator(".amount").inner_text()))
+        for entry in page.locator(".entry").all()
+    ]
+    assert lines == [
+        ("Base points", "+123"),
+        ("A little back", "+12,340 toman"),
+        ("Taken back: Base points", "\u22123"),
+        ("Owed", "27"),
+        ("Set apart", "\u22122"),
+        ("Spent", "\u221225"),
+        ("Ready to be spent", "30"),
+        ("Base points", "+30"),
+    ]
+    back = page.locator(".entry", has_text="Taken back").locator(".sum")
+    assert back.inner_text() == "Return R-7 of receipt T-1: 3 points less than it had given."
+    assert back.locator("code").all_inner_texts() == ["R-7", "T-1"]
+    assert page.locator(".entry", has_text="Set apart").locator("a").count() == 0
+
+
+def test_receipts_in_a_sentence_are_codes_so_no_latin_digit_stands_alone(live, club, owing, visit):
+    page = sign_in(visit("fa"), live, club)
+    text = page.evaluate(
+        "() => { for (const code of document.querySelectorAll('.code, code')) code.remove();"
+        " return document.querySelector('main').innerText }"
+    )
+    assert not any(char in "0123456789" for char in text), text
+
+
+def test_nothing_is_said_of_ends_where_nothing_ends(live, club, sara, visit):
+    page = sign_in(visit("en"), live, club)
+    assert page.locator(".to-know").count() == 0
+    assert page.locator(".wallets .aside").count() == 0
