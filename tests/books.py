@@ -138,7 +138,7 @@ class Books:
                     purse.take_back(cause, amount, purse.of_event(purchase), "soonest_expiry", rest)
                 else:
                     purse.put(cause, "issued", -amount, purse.lot(event, now))
-            nothing = {"lines": {line[0]: 0 for line in lines}} if lines else {"net": 0}
+            nothing = {"lines": {line[0]: 0 for line in lines}} if lines else {"net": None}
             form = {**(left or nothing), "awards": [list(given) for given in kept]}
             conn.execute(
                 "INSERT INTO purchase_return (id, club_id, member_id, purchase_id, store_id, key, digest, kind,"

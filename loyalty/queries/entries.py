@@ -231,6 +231,12 @@ def _restored(row: Row) -> Text:
 
 
 def _forgiven(row: Row) -> Text:
+    if row.source == "issued":
+        return _of_return(
+            row,
+            "{worth} that it gives again make up for what the club let go of before.",
+            "{worth} که دوباره می‌دهد، جای آنچه باشگاه پیش‌تر از آن گذشته بود را می‌گیرد.",
+        )
     return _of_return(
         row,
         "{worth} of what it had given was spent already; the club lets go of it.",
@@ -250,10 +256,6 @@ def _by_hand(row: Row) -> Text:
     if row.by_hand == "forfeit":
         return Text("Forfeited: {reason}.", "سلب شد: {reason}.")
     return Text("Reason: {reason}.", "دلیل: {reason}.") if row.reason else Text("{worth}.", "{worth}.")
-
-
-def _opening(row: Row) -> Text:
-    return Text("Earned on {earned}.", "دریافتی {earned}.") if row.earned_at else Text("{worth}.", "{worth}.")
 
 
 def _transferred(row: Row) -> Text:
@@ -288,7 +290,7 @@ _SAID: Final[dict[str, Callable[[Row], Text]]] = {
     ),
     "forgiven": _forgiven,
     "adjusted": _by_hand,
-    "opening": _opening,
+    "opening": lambda _: Text("Earned on {earned}.", "دریافتی {earned}."),
     "transferred": _transferred,
 }
 """By kind: the sentence with its slots."""

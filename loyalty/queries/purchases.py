@@ -209,7 +209,8 @@ def _tidy(row: PurchaseView) -> PurchaseView:
 def _status(row: PurchaseView) -> str:
     if row.status != "recorded" or row.kept is None:
         return row.status
-    left = row.kept["net"] if "net" in row.kept else any(row.kept["lines"].values())
+    lines = row.kept.get("lines")
+    left = any(lines.values()) if lines else row.kept["net"] is not None
     return "partly_returned" if left else "returned"
 
 

@@ -8,10 +8,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from loyalty.actions.return_purchases import return_purchases
+from loyalty.actions.void_purchase import void_purchase
 from loyalty.models.ledger import ACCOUNTS
+from loyalty.queries import purchases
 from loyalty.queries.entries import KINDS, kind_of
 from loyalty.queries.statement import by_event, statement
 from loyalty.queries.views import StatementLine
+from loyalty.returns import Return, ReturnedLine
 from loyalty.rules.ruling import Given
 from loyalty.values import Lang
 from tests.books import Books
@@ -263,3 +267,33 @@ def test_another_clubs_eyes_see_nothing(app: Flask) -> None:
     told = Told()
     told.story.buys(told.sara, 50_000, at=START - timedelta(days=1))
     assert statement(Story(code="other").club_id, told.sara) == ([], None)
+
+
+def test_returns_taken_by_the_tills_read_as_well(app: Flask) -> None:
+    told = Told()
+    bought = told.story.buys(told.sara, lines=(line("milk", 30_000), line("bread", 20_000)))
+    assert bought.id
+    assert told.books.spends(told.sara, 40, START)
+    for key, back in (("R-1", "milk"), ("R-2", "bread")):
+        asked = Return(key, "s1", START + DAY, (ReturnedLine(back, 1000),))
+        [answer] = return_purchases(told.story.club_id, [(bought.id, asked)], START + DAY)
+        assert answer.status == "recorded"
+    assert [(entry.kind, entry.amount, entry.moved, entry.purchase) for entry in told.last(3)] == [
+        ("taken_back", -10, 10, bought.id),
+        ("owed", 0, 20, bought.id),
+        ("owed", 0, 20, bought.id),
+    ]
+    assert said(told.last()[0]).startswith("Return R-2 of receipt r1: 20 points of what it had given")
+    assert purchases.one(told.story.club_id, bought.id).status == "returned"
+    assert told.story.books_agree()
+    void_purchase(told.story.club_id, bought.id, "Wrong card", START + DAY)
+    assert purchases.one(told.story.club_id, bought.id).status == "void"
+
+
+def test_a_basket_that_came_back_by_amounts_is_returned_with_the_last(app: Flask) -> None:
+    told = Told()
+    bought = told.story.buys(told.sara, 50_000)
+    assert bought.id
+    for key, amount, status in (("R-1", 30_000, "partly_returned"), ("R-2", 20_000, "returned")):
+        return_purchases(told.story.club_id, [(bought.id, Return(key, "s1", START + DAY, amount=amount))], START + DAY)
+        assert purchases.one(told.story.club_id, bought.id).status == status
