@@ -110,7 +110,7 @@ def effects(
 
 
 def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
-    """Write effects, in at most ten statements and one exchange."""
+    """Write effects, in at most eleven statements and one exchange."""
     with conn.pipeline(), conn.cursor() as cursor:
         cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
         write_changes(conn, club, rows.purses, now)

@@ -108,6 +108,8 @@ class Purse:
     lapsed: list[int] = field(default_factory=list)
     """Holds that ended by themselves."""
     touched: bool = False
+    turned: bool = False
+    """Whether `lapses_at` changed."""
 
     def shown(self) -> Shown:
         """The figures of an answer."""
@@ -162,6 +164,7 @@ class Purse:
     def be_active(self, at: datetime, lapses_at: datetime | None) -> None:
         """Note an earning or spending: a wallet that lapses after idleness begins to count anew."""
         if self.active_at is None or at >= self.active_at:
+            self.turned = self.turned or lapses_at != self.lapses_at
             self.active_at, self.lapses_at = at, lapses_at
             self.touched = True
 
@@ -190,7 +193,7 @@ class Purse:
                 case _:
                     for lot in list(self.lots.values()):
                         self._expire(lot, at)
-                    self.lapses_at, self.touched = None, True
+                    self.lapses_at, self.touched, self.turned = None, True, True
 
     def _mature(self, lot: Lot, at: datetime) -> None:
         cause = Cause(lot.event_id, at)

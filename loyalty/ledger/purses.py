@@ -91,6 +91,12 @@ _KEEP: Final = """
         active_at = excluded.active_at, lapses_at = excluded.lapses_at
 """
 """What is kept is written whole: the member is locked, and the purse was read under that lock."""
+_TURNS: Final = """
+    INSERT INTO lapse (member_id, wallet, posted_at, club_id, lapses_at)
+    SELECT member_id, wallet, %s, %s, lapses_at
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS turned (member_id, wallet, lapses_at)
+    ON CONFLICT (member_id, wallet, posted_at) DO UPDATE SET lapses_at = excluded.lapses_at
+"""
 _LAPSED: Final = """
     UPDATE hold SET status = 'released' FROM unnest(%s::bigint[], %s::bigint[]) AS ended (member_id, id)
     WHERE hold.member_id = ended.member_id AND hold.id = ended.id
@@ -207,11 +213,13 @@ class Changes(NamedTuple):
     lots: Rows
     balances: Rows
     lapsed: Rows
+    turns: Rows
+    """Wallets that lapse at another time than before."""
 
 
 def changes(chests: Iterable[Chest], now: datetime) -> Changes:
     """What changed in some purses, told once: continues the chests' chains and forgets their log."""
-    entries, lots, kept, lapsed = Changes([], [], [], [])
+    entries, lots, kept, lapsed, turns = Changes([], [], [], [], [])
     for chest in chests:
         entries += _entries(chest, now)
         moved = {move.wallet for move in chest.log}
@@ -221,13 +229,15 @@ def changes(chests: Iterable[Chest], now: datetime) -> Changes:
             if wallet in moved or purse.touched:
                 kept.append(_balance(chest.member_id, purse))
                 lapsed += [(chest.member_id, hold) for hold in purse.lapsed]
-                purse.lapsed, purse.touched = [], False
+                if purse.turned:
+                    turns.append((chest.member_id, wallet, purse.lapses_at))
+                purse.lapsed, purse.touched, purse.turned = [], False, False
         chest.log.clear()
-    return Changes(entries, lots, kept, lapsed)
+    return Changes(entries, lots, kept, lapsed, turns)
 
 
 def write_changes(conn: Connection, club_id: int, rows: Changes, now: datetime) -> None:
-    """Write entries, lots, balances and lapsed holds. The chains' new heads are left to the caller."""
+    """Write entries, lots, balances, lapsed holds and when wallets lapse. The chains' new heads are the caller's."""
     if rows.entries:
         conn.execute(_ENTRIES, [club_id, now, *columns(rows.entries)])
     if rows.lots:
@@ -236,6 +246,8 @@ def write_changes(conn: Connection, club_id: int, rows: Changes, now: datetime) 
         conn.execute(_KEEP, [club_id, *columns(rows.balances)])
     if rows.lapsed:
         conn.execute(_LAPSED, columns(rows.lapsed))
+    if rows.turns:
+        conn.execute(_TURNS, [now, club_id, *columns(rows.turns)])
 
 
 def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime) -> None:

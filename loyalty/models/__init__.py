@@ -2,7 +2,7 @@
 
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
-from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lot, Seal, SealedHead
+from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
 from loyalty.models.member import (
     BadgeLevel,
     Identifier,
@@ -34,6 +34,7 @@ __all__ = [
     "Hold",
     "Identifier",
     "ImportRun",
+    "Lapse",
     "Lot",
     "Member",
     "MemberMerge",

@@ -133,6 +133,19 @@ class Balance(Base):
     """Of a wallet that lapses after idleness: the last instant at which it can be spent, unless something happens."""
 
 
+class Lapse(Base):
+    """When a wallet that lapses after idleness would do so, each time that this changed: what was shown then is told
+    from the last one posted by then."""
+
+    __tablename__ = "lapse"
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    wallet: Mapped[str] = mapped_column(Text, primary_key=True)
+    posted_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), primary_key=True)
+    club_id: Mapped[ClubRef]
+    lapses_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """None once it has lapsed."""
+
+
 class Hold(Base):
     """An amount set apart for a payment or reward: captured, released, or lapsed by itself. Its lots are in entries."""
 

@@ -12,8 +12,6 @@ from typing import Any, Final, NamedTuple
 
 from loyalty.db import connection
 from loyalty.ledger.lots import Held, Lot, Purse
-from loyalty.post import lapse
-from loyalty.versions import Programme
 
 NEAREST: Final = 12
 """How many dates of expiry are told."""
@@ -73,7 +71,7 @@ def _sum(account: str, sign: str = "") -> str:
 
 _THEN: Final = f"""
     WITH posted AS MATERIALIZED (
-        SELECT n, event_id, wallet, source, target, amount, lot, version, occurred_at FROM entry
+        SELECT event_id, wallet, source, target, amount, lot FROM entry
         WHERE member_id = %(member)s AND club_id = %(club)s AND posted_at <= %(at)s
     ),
     sides AS (
@@ -116,22 +114,13 @@ _THEN: Final = f"""
         JOIN hold USING (id)
         WHERE hold.member_id = %(member)s AND hold.until <= %(at)s
         GROUP BY hold.wallet
-    ),
-    active AS (
-        SELECT DISTINCT ON (wallet) wallet, n, occurred_at AS at, version FROM posted
-        WHERE target = 'spent' OR (source = 'issued' AND EXISTS (
-            SELECT FROM purchase WHERE purchase.member_id = %(member)s AND purchase.id = posted.event_id
-        ))
-        ORDER BY wallet, occurred_at DESC, n DESC
     )
-    SELECT figures.*, active.at, active.version, lots.found, holds.found, (
-        SELECT max(occurred_at) FROM posted
-        WHERE posted.n > active.n
-    ), (
-        SELECT max(occurred_at) FROM posted
-        WHERE posted.n > active.n AND posted.wallet = figures.wallet AND target = 'expired'
-    )
-    FROM figures LEFT JOIN active USING (wallet) LEFT JOIN lots USING (wallet) LEFT JOIN holds USING (wallet)
+    SELECT figures.*, NULL, (
+        SELECT lapses_at FROM lapse
+        WHERE member_id = %(member)s AND lapse.wallet = figures.wallet AND posted_at <= %(at)s
+        ORDER BY posted_at DESC LIMIT 1
+    ), lots.found, holds.found
+    FROM figures LEFT JOIN lots USING (wallet) LEFT JOIN holds USING (wallet)
 """  # noqa: S608 - constants
 """The same from the entries that had been posted by then; the ends of lots and holds never change."""
 
@@ -162,26 +151,14 @@ def purses_now(club_id: int, member_ids: Sequence[int], now: datetime) -> dict[i
     return found
 
 
-def purses_then(terms: Programme, member_id: int, at: datetime) -> dict[str, Found]:
+def purses_then(club_id: int, member_id: int, at: datetime) -> dict[str, Found]:
     """A member's purses from what had been posted by an instant, with what had fallen due by it done."""
-    asked = {"club": terms.club_id, "member": member_id, "at": at}
+    asked = {"club": club_id, "member": member_id, "at": at}
     found: dict[str, Found] = {}
     for wallet, *rest in connection().execute(_THEN, asked):
-        *figures, active_at, version, lots, holds, latest, latest_expiry = rest
-        purse = Purse(wallet, [], *figures)
-        if active_at is not None:
-            purse.active_at = active_at
-            bylaws = terms.at(active_at) if version is None else terms.version(version)
-            purse.lapses_at = _still(lapse(bylaws, wallet, active_at), latest, latest_expiry)
-        found[wallet] = Found(_settled(purse, lots, holds, at), ())
+        *kept, lots, holds = rest
+        found[wallet] = Found(_settled(Purse(wallet, [], *kept), lots, holds, at), ())
     return found
-
-
-def _still(lapses_at: datetime | None, latest: datetime | None, latest_expiry: datetime | None) -> datetime | None:
-    """When a wallet lapses; None where it has, which later entries show: before anything later it is done."""
-    if lapses_at is None or (latest and latest > lapses_at) or (latest_expiry and latest_expiry >= lapses_at):
-        return None
-    return lapses_at
 
 
 def _settled(purse: Purse, lots: Iterable[Any] | None, holds: Iterable[Any] | None, at: datetime) -> Purse:

@@ -37,7 +37,7 @@ def wallets(club_id: int, member_id: int, now: datetime, *, as_of: datetime | No
     if as_of is None:
         found = purses_now(club_id, [member_id], now).get(member_id, {})
     else:
-        found = purses_then(terms, member_id, as_of)
+        found = purses_then(club_id, member_id, as_of)
     return [
         _view(code, wallet, found.get(code) or Found(Purse(code, []), ()))
         for code, wallet in _listed(terms, as_of or now, found).items()

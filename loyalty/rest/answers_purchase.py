@@ -123,7 +123,7 @@ class PaidSchema(Schema):
     amount = whole()
 
 
-class ReturnedSchema(Schema):
+class CameBackSchema(Schema):
     """What was given back of a purchase."""
 
     gross = whole()
@@ -143,7 +143,7 @@ class SaleSchema(Schema):
     gross = whole()
     net = whole()
     returned = fields.Nested(
-        ReturnedSchema,
+        CameBackSchema,
         required=True,
         metadata=told("What returns took off the amounts.", "آنچه مرجوعی‌ها از مبلغ‌ها کم کرده‌اند."),
     )

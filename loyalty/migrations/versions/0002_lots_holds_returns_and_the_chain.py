@@ -85,6 +85,17 @@ def upgrade() -> None:
         "hold_of_member", "hold", ["member_id", "until"], unique=False, postgresql_where=sa.text("status = 'held'")
     )
     op.create_table(
+        "lapse",
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("wallet", sa.Text(), nullable=False),
+        sa.Column("posted_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("club_id", sa.BigInteger(), nullable=False),
+        sa.Column("lapses_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["club_id"], ["club.id"], name=op.f("lapse_club_id_fkey")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("lapse_member_id_fkey")),
+        sa.PrimaryKeyConstraint("member_id", "wallet", "posted_at", name=op.f("lapse_pkey")),
+    )
+    op.create_table(
         "lot",
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
