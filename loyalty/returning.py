@@ -119,7 +119,7 @@ class Batch:
             purse.move(cause, "spent", "moved", amount, purse.lots[lot])
         self._count(sold, asked.occurred_at, taken)
         tier = self.members[member_id].tier
-        taken.tier = tier, tier
+        taken.tier = (tier or version.first_tier(),) * 2
         self.done.append(Done(number, sold, asked, member_id, taken))
         return Answer("recorded", purchase_id, number, member_id, taken=taken)
 

@@ -12,6 +12,7 @@ import psycopg
 from loyalty.arrays import array, columns
 from loyalty.ledger.chain import link
 from loyalty.ledger.lots import PLACES, Held, Lot, Move, Purse
+from loyalty.values import Shown
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -124,6 +125,10 @@ class Chest:
         if found is None:
             found = self.purses[wallet] = Purse(wallet, self.log)
         return found
+
+    def shown(self) -> dict[str, Shown]:
+        """What each wallet holds, as an answer shows it."""
+        return {wallet: purse.shown() for wallet, purse in self.purses.items()}
 
     def settle(self, upto: datetime) -> None:
         """Do in every purse what fell due by an instant."""
