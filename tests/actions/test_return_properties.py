@@ -10,6 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loyalty.actions.expire_points import expire_points
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import connection, db
 from loyalty.returns import Return, ReturnedLine
@@ -155,7 +156,7 @@ def test_whatever_is_bought_spent_and_given_back_the_books_agree(app: Flask, dra
             asked = Return(f"k{next(_keys)}", "s1", story.now, (ReturnedLine(lines[0].line, 1000),))
             db.session.rollback()
             return_purchases(story.club_id, [(purchase, asked)], story.now)
-        elif what == "lose" and (available := story.balance(members[who])):
+        elif what == "lose" and (available := due(story).balance(members[who])):
             db.session.rollback()
             story.loses(members[who], 1 + days % available)
     assert story.books_agree()
@@ -193,6 +194,13 @@ def test_a_replay_of_sales_and_returns_in_recorded_order_gives_the_same_ledger(a
         else:
             back(replayed, again[purchase], when, *((name, quantity // 1000) for name, quantity in lines))
     assert ledger(lived, sara) == ledger(replayed, lena)
+
+
+def due(story: Story) -> Story:
+    """The story with all done that fell due."""
+    db.session.rollback()
+    expire_points(story.club_id, story.now, story.now)
+    return story
 
 
 def ledger(story: Story, member: int) -> list[tuple[Any, ...]]:
