@@ -23,6 +23,7 @@ TENDERS: Final = {
     "card": Text("bank card", "کارت بانکی"),
     "transfer": Text("transfer", "انتقال"),
     "online": Text("online", "اینترنتی"),
+    "wallet": Text("club wallet", "کیف باشگاه"),
 }
 
 CHANNELS: Final = {
