@@ -28,6 +28,7 @@ TENDERS: Final = {
 
 CHANNELS: Final = {
     "till": Text("till", "صندوق"),
+    "pos": Text("till", "صندوق"),
     "store": Text("store", "فروشگاه"),
     "web": Text("web shop", "فروشگاه اینترنتی"),
     "app": Text("app", "برنامک"),
