@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 
+from loyalty.actions.merge_members import merge_members
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.db import transaction
+from loyalty.rules import MemberRef
 from loyalty.rules.ruling import Given
 from tests.admin.conftest import BREAD, BYLAWS, MILK, text_of
 from tests.books import Books
@@ -229,6 +231,15 @@ def test_a_members_page_tells_every_figure_of_a_wallet(negar, anar, clock):
     persian = text_of(negar.get(f"{anar.page('members', lena)}?lang=fa"))
     assert "بدهی عضو ۲۷ امتیاز" in persian
     assert "مرجوعی R-7 از رسید anar-001: ۳ امتیاز کمتر از آنچه داده بود. −۳ امتیاز" in persian
+
+
+def test_the_page_of_a_merged_member_leads_to_the_one_who_goes_on(negar, anar, sara, clock):
+    second_card = anar.enrols("Sara's second card")
+    assert "goes on" not in read(negar, anar.page("members", second_card))
+    merge_members(anar.id, second_card, MemberRef("id", str(sara)), "One person", clock.now)
+    answer = negar.get(f"{anar.page('members', second_card)}?lang=en")
+    assert "Merged into another member, who goes on for this one: سارا محمدی" in text_of(answer)
+    assert f'href="{anar.page("members", sara)}"' in answer.text
 
 
 def test_a_purchase_shows_what_came_back_and_what_is_kept(negar, anar, sara, clock):
