@@ -89,6 +89,8 @@ class Bylaws:
     stacking: str
     reads: tuple[Read, ...]
     member_reads: frozenset[str]
+    event_reads: frozenset[str]
+    """What it reads of the member and of an event besides counters, by the names of `known.py`."""
     membership: dict[str, Membership]
     """What each standing of a member means, `active` too."""
     ranks: dict[str, int] = field(init=False)

@@ -86,6 +86,7 @@ def _load(root: Node, version: int) -> Bylaws:
         stacking,
         reads,
         frozenset(reading.member_reads),
+        frozenset(reading.event_reads),
         membership,
     )
 
@@ -100,12 +101,15 @@ def _declare(found: dict[str, Node]) -> None:
     names["granted_badges"] = {
         code for code, body in badges.items() if isinstance(body, Mapping) and not {"counter", "on"} & body.keys()
     }
+    reading = found["club"].reading
+    for code, body in badges.items():
+        levels = body.get("levels") if isinstance(body, Mapping) else None
+        reading.badge_levels[code] = len(levels) if isinstance(levels, list) else 1
     articles = found["articles"].value if isinstance(found["articles"].value, list) else []
     names["articles"] = {str(body["no"]) for body in articles if isinstance(body, Mapping) and "no" in body}
     tiers = found["tiers"].value if "tiers" in found and isinstance(found["tiers"].value, Mapping) else {}
     ladder = tiers.get("ladder")
     steps = ladder if isinstance(ladder, list) else []
-    reading = found["club"].reading
     reading.ladder = [step["code"] for step in steps if isinstance(step, Mapping) and isinstance(step.get("code"), str)]
     names["tiers"] = set(reading.ladder)
 

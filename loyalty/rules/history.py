@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.known import event_values, member_values
 from loyalty.rules.ruling import Ruling
 
 
@@ -87,7 +88,10 @@ class MemberFacts:
             now,
             bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
-            self.values(bylaws, moment.day),
+            {
+                **member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day),
+                **event_values(bylaws.event_reads, purchase),
+            },
             bylaws.membership[self.status_at(purchase.occurred_at)].earns,
             active,
         )
@@ -97,8 +101,8 @@ class MemberFacts:
         counts = [self.history.over(ask) for ask in bylaws.asks(moment.day)]
         tier = _known(bylaws, self.tier)
         rank = bylaws.ranks.get(tier, -1) if tier else -1
-        values = self.values(bylaws, moment.day)
         calendar = bylaws.club.calendar
+        values = member_values(bylaws.member_reads, self, calendar, moment.day)
         return Facts(
             purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
         )
@@ -116,20 +120,6 @@ class MemberFacts:
             if instant < until:
                 return status
         return self.status
-
-    def values(self, bylaws: Bylaws, day: date) -> dict[str, Any]:
-        """The attributes, age and years that a version reads; what is not known is left out."""
-        values: dict[str, Any] = {}
-        calendar = bylaws.club.calendar
-        for name in bylaws.member_reads:
-            if name == "years":
-                values[name] = max(0, calendar.age(calendar.moment(self.joined_at).day, day))
-            elif name == "age":
-                if self.birthday:
-                    values[name] = calendar.age(self.birthday, day)
-            elif (value := self.attributes.get(name.partition(":")[2])) is not None:
-                values[name] = value
-        return values
 
     def on_tier(self, tier: str | None, at: datetime) -> MemberFacts:
         """The member moved to a tier; a late event moves the tier of today, not of its own time."""

@@ -51,6 +51,10 @@ of_the_basket = st.one_of(
     st.tuples(where, bounds).map(lambda both: {"bought": {"where": both[0], "amount": both[1]}}),
     st.just({"weekday": ["thursday", "saturday"]}),
     st.just({"hours": {"from": "22:00", "until": "14:00"}}),
+    bounds.map(lambda bound: {"basket": {"of": "paid", **bound}}),
+    bounds.map(lambda bound: {"paid_with": {"type": ["card", "wallet"], "amount": bound}}),
+    st.sampled_from([{"store": "shop"}, {"channel": "web"}, {"paid_with": "wallet"}]),
+    st.integers(0, 20).map(lambda days: {"near": {"date": "08-21", "before": days, "after": 2}}),
     st.just({"dates": {"each_year": {"from": "1405-08-01", "until": "1405-08-30"}}}),
 )
 of_the_past = st.one_of(
@@ -146,7 +150,8 @@ def purchases(draw: st.DrawFn) -> dict[str, Any]:
     """A purchase within a few weeks around the usual Thursday, with lines or without."""
     at = NOON + timedelta(hours=draw(st.integers(-700, 700)))
     basket = draw(lines)
-    return {"at": at.isoformat(), **({"lines": basket} if basket else {"net": draw(amounts)})}
+    paid = {"tenders": draw(st.dictionaries(st.sampled_from(["card", "wallet", "cash"]), amounts, max_size=2))}
+    return {"at": at.isoformat(), **paid, **({"lines": basket} if basket else {"net": draw(amounts)})}
 
 
 def told(story: Story) -> tuple[Bylaws, Facts]:
