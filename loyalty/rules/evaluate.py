@@ -137,7 +137,7 @@ def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
 def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
     """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
     counts = facts.standing.copy()
-    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day):
+    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since):
         fed = feeds[place]
         if fed and of_days:
             fed = 0 if facts.active_days & (1 << place) else 1  # a day that is counted already counts no more

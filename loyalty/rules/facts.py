@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
+from loyalty.rules.windows import Since
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -98,6 +99,8 @@ class Facts:
     """Bits by place among the live counters: counters of days for which the event's day is counted already."""
     budgets: dict[tuple[str, date], int] | None = None
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
+    standing_since: Since | None = None
+    """From when the member's own windows count where they stand now; only while an event is judged."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
 

@@ -68,8 +68,9 @@ class MemberFacts:
     def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
         over = self.history.over
-        counts = [over(ask) for ask in bylaws.asks(moment.day)]
-        late = standing_day != moment.day
+        late, present = standing_day != moment.day, bylaws.since(self.tier_since, self.joined_at)
+        since = bylaws.since(self.tier_since_at(purchase.occurred_at), self.joined_at) if late else present
+        counts = [over(ask) for ask in bylaws.asks(moment.day, since)]
         active = 0
         for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
@@ -83,7 +84,7 @@ class MemberFacts:
             tier,
             bylaws.ranks.get(tier, -1) if tier else -1,
             counts,
-            [over(ask) for ask in bylaws.asks(standing_day)] if late else counts,
+            [over(ask) for ask in bylaws.asks(standing_day, present)] if late else counts,
             standing_day,
             now,
             bylaws.ranks.get(now, -1) if now else -1,
@@ -94,11 +95,13 @@ class MemberFacts:
             },
             bylaws.membership[self.status_at(purchase.occurred_at)].earns,
             active,
+            standing_since=present,
         )
 
     def standing(self, bylaws: Bylaws, purchase: Purchase, moment: Moment) -> Facts:
         """What a version sees of the member alone, on a day without an event; `purchase` is a stand-in."""
-        counts = [self.history.over(ask) for ask in bylaws.asks(moment.day)]
+        since = bylaws.since(self.tier_since, self.joined_at)
+        counts = [self.history.over(ask) for ask in bylaws.asks(moment.day, since)]
         tier = _known(bylaws, self.tier)
         rank = bylaws.ranks.get(tier, -1) if tier else -1
         calendar = bylaws.club.calendar
@@ -113,6 +116,10 @@ class MemberFacts:
             if instant < until:
                 return tier
         return self.tier
+
+    def tier_since_at(self, instant: datetime) -> datetime | None:
+        """Since when the member had the tier of a time in the past; None where that is not known: since ever."""
+        return since_at(self.earlier_tiers, self.tier_since, instant)
 
     def status_at(self, instant: datetime) -> str:
         """The standing of a time in the past: an event that comes late is judged by that of its own time."""
@@ -138,6 +145,18 @@ class MemberFacts:
             else self.badges,
             history=self.history.plus(fed(bylaws, facts, ruling)),
         )
+
+
+def since_at(
+    earlier: Iterable[tuple[datetime, str | None]], tier_since: datetime | None, instant: datetime
+) -> datetime | None:
+    """Since when the tier of an instant was held, by the (until, tier) of former ones, oldest first."""
+    begun = None
+    for until, _ in earlier:
+        if instant < until:
+            return begun
+        begun = until
+    return tier_since
 
 
 def _known(bylaws: Bylaws, tier: str | None) -> str | None:

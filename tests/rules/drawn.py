@@ -30,7 +30,7 @@ small_bounds = st.one_of(
     st.fixed_dictionaries({"at_least": st.integers(0, 4)}), st.fixed_dictionaries({"at_most": st.integers(0, 4)})
 )
 windows = st.one_of(
-    st.just("ever"),
+    st.sampled_from(["ever", "membership_year", {"since": "tier"}]),
     st.fixed_dictionaries({"this": st.sampled_from(PERIODS)}),
     st.fixed_dictionaries({"previous": st.sampled_from(PERIODS)}),
     st.fixed_dictionaries(

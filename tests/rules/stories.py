@@ -99,7 +99,7 @@ class Story:
         )
 
     def _member(self, given: dict[str, Any]) -> MemberFacts:
-        unknown = set(given) - {"status", "tier", "joined", "birthday", "attributes", "badges", "counted"}
+        unknown = set(given) - {"status", "tier", "tier_since", "joined", "birthday", "attributes", "badges", "counted"}
         assert not unknown, f"a member has no {unknown}"
         counted = [fed for day in given.get("counted", []) for fed in self._counted(day)]
         days = [fed.day for fed in counted]
@@ -107,7 +107,7 @@ class Story:
             id=1,
             status=given.get("status", "active"),
             tier=given.get("tier", self.bylaws.first_tier()),
-            tier_since=None,
+            tier_since=instant(given["tier_since"], self.calendar) if "tier_since" in given else None,
             joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
             latest_at=self.calendar.instant(max(days)) if days else None,
             badges=given.get("badges", {}),

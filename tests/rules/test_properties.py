@@ -140,7 +140,7 @@ def test_counters_are_the_sums_of_what_was_bought_in_the_window(past: list[Any],
     bought = [story.purchase(one) for one in past]
     days = [story.calendar.moment(one.occurred_at).day for one in bought]
     for read, count in zip(bylaws.reads, facts.counts, strict=True):
-        span = read.over.span(facts.moment.day, story.calendar)
+        span = read.over.span(facts.moment.day, story.calendar, facts.standing_since)
         within = [n for n, day in enumerate(days) if (span.start is None or span.start <= day) and day <= span.end]
         naive = {
             "amount": sum(bought[n].net for n in within),

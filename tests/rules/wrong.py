@@ -131,6 +131,18 @@ WRONG: list[tuple[str, Any, str, str]] = [
     (IF, {"counter": {"name": "spend", "over": "always", "at_least": 1}}, f"{IF}/counter/over", "A window is expected"),
     (
         IF,
+        {"counter": {"name": "spend", "over": {"since": "tiers"}, "at_least": 1}},
+        f"{IF}/counter/over/since",
+        "A date such",
+    ),
+    (
+        IF,
+        {"counter": {"name": "spend", "over": {"this": "membership_year"}, "at_least": 1}},
+        f"{IF}/counter/over/this",
+        "“year”",
+    ),
+    (
+        IF,
         {"counter": {"name": "spend", "over": {"last": {"months": 0}}, "at_least": 1}},
         f"{IF}/counter/over/last/months",
         "A number from 1",
