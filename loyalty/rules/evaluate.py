@@ -11,8 +11,9 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
-from loyalty.rules.multiplying import Multipliers
+from loyalty.rules.multiplying import Multipliers, Multiplying
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.tables import chosen
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
@@ -44,7 +45,7 @@ def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
     """Let the articles earn and multiply; answers those whose conditions held."""
     held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
     earned = _earn(held, facts, ruling)
-    multiplying = [article for article in held if article.multipliers]
+    multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
     if multiplying:
         _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
     for article in held:
@@ -59,7 +60,7 @@ def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given
     whole = facts.whole
     for article in held:
         own: list[Given] = []
-        for place, award in article.earnings:
+        for place, award in article.earnings if not article.tabled else article.earns(facts):
             base, asked = award.reckon(facts, whole)
             amount = asked
             if article.limits and asked:
@@ -107,11 +108,11 @@ def _use(
         ruling.uses[key] = ruling.uses.get(key, 0) + used
 
 
-def _multiply(multipliers: Multipliers, multiplying: list[Article], facts: Facts, ruling: Ruling) -> None:
-    for article in multiplying:
+def _multiply(multipliers: Multipliers, multiplying: list[Multiplying], facts: Facts, ruling: Ruling) -> None:
+    for article, awards in multiplying:
         own = [given for given in ruling.awards if given.article == article.no] if article.limits else []
         earned = len(own)
-        for place, award in article.multipliers:
+        for place, award in awards:
             base, asked = multipliers.next(article, place, award)
             amount = asked
             if article.limits and asked:
@@ -156,7 +157,7 @@ def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int]
             reached = int(badge.condition is not None and badge.condition.holds(facts))
         for level in range(has + 1, reached + 1):
             ruling.badges.append(BadgeStep(badge.code, level))
-            ruling.awards.extend(_level_awards(badge, level))
+            ruling.awards.extend(_level_awards(badge, level, facts))
     for article in held:
         for code in article.granted:
             if not facts.badges.get(code) and BadgeStep(code, 1) not in ruling.badges:
@@ -180,11 +181,11 @@ def lost_levels(badge: Badge, level: int, count: int) -> range:
     return range(reached + 1, level + 1)
 
 
-def _level_awards(badge: Badge, level: int) -> list[Given]:
+def _level_awards(badge: Badge, level: int, facts: Facts) -> list[Given]:
     awards = []
     for place, award in enumerate(badge.levels[level - 1].give):
-        if isinstance(award, Earning):
-            amount = award.amount(0)
+        if isinstance(award, Earning) and (one := chosen(award, facts)):
+            amount = one.amount(0)
             awards.append(Given(f"badge:{badge.code}:{level}", place, award.wallet, amount, 0, amount))
     return awards
 

@@ -10,6 +10,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
+from loyalty.rules.tables import chosen
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
@@ -52,14 +53,15 @@ def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> 
     return [own, *(inner for part in condition.parts() for inner in seen(bylaws, part, facts, depth + 1))]
 
 
-def arithmetic(bylaws: Bylaws, given: Given) -> Text:
+def arithmetic(bylaws: Bylaws, given: Given, facts: Facts) -> Text:
     """How an amount came about, with what a limit took off."""
-    return both(bylaws, lambda voice: reckoned(voice, given))
+    return both(bylaws, lambda voice: reckoned(voice, given, facts))
 
 
-def reckoned(voice: Voice, given: Given) -> str:
+def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
     """`arithmetic` in one language."""
-    how = voice.bylaws.award(given).arithmetic(given.base, given.asked, voice)
+    award = voice.bylaws.award(given)
+    how = (chosen(award, facts) or award).arithmetic(given.base, given.asked, voice)
     if given.amount == given.asked:
         return how
     left = voice.worth(given.amount, given.wallet)
@@ -109,6 +111,8 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
         return voice.pick(f"Not met: {what} ({saw}).", f"این شرط برقرار نبود: {what} ({saw}).")
     if not (article.earnings or article.multipliers):
         return None
+    if not (article.earns(facts) or article.multiplies(facts)):
+        return voice.pick("No rate of this article holds here.", "هیچ‌یک از نرخ‌های این ماده در اینجا برقرار نیست.")
     for limit in article.limits:
         if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
             return voice.pick(
@@ -121,7 +125,7 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
 
 def _would_give(article: Article, facts: Facts) -> bool:
     """Whether it would have given something, were it not for its limits."""
-    return any(award.reckon(facts, facts.whole)[1] for _, award in article.earnings)
+    return any(award.reckon(facts, facts.whole)[1] for _, award in article.earns(facts))
 
 
 def _stopped(condition: Condition, facts: Facts) -> Condition:

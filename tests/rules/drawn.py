@@ -83,6 +83,10 @@ earnings = st.one_of(
     st.tuples(st.integers(1, 300), where).map(lambda d: {"points": {"percent": f"{d[0]}/10", "of": {"lines": d[1]}}}),
     st.integers(1, 300).map(lambda n: {"cashback": {"percent": f"{n}/10"}}),
     st.just({"points": {"per": 1, "give": 2, "of": "quantity"}}),
+    st.integers(1, 3000).map(lambda n: {"points": {"per": n, "give": 1, "of": "paid"}}),
+    st.just({"points": {"percent": "10", "of": {"paid_with": ["card", "cash"]}}}),
+    st.just({"points": {"per": 100, "give": {"by": "store", "values": {"shop": "3/4", "other": 2}}}}),
+    st.just({"points": {"fixed": {"by": {"field": "none"}, "values": {"1": 5}}}}),
 )
 multipliers = st.tuples(st.integers(1, 9), st.none() | where, st.booleans()).map(
     lambda drawn: {

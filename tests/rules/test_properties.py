@@ -70,7 +70,7 @@ def test_explanations_agree_with_what_was_given(tree: dict[str, Any], past: list
         amounts_ = bool(one.earnings or one.multipliers)
         assert not (one.no in gave and not held), "gave although a condition did not hold"
         assert (one.no in reasons) == (one.no not in gave if amounts_ else not held)
-        asked = sum(award.reckon(facts, facts.whole)[1] for _, award in one.earnings)
+        asked = sum(award.reckon(facts, facts.whole)[1] for _, award in one.earns(facts))
         if held and asked and not one.limits:
             assert one.no in gave, "held, and had something to give, but gave nothing"
         if held and asked and one.no not in gave:
