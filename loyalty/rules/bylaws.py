@@ -103,6 +103,8 @@ class Bylaws:
     """The live counters that an event itself feeds, with their places."""
     of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By article: the live counters that its awards feed, with their places."""
+    contested: bool = field(init=False)
+    """Whether articles may shut one another out."""
     personal: bool = field(init=False)
     """Whether a window that it reads begins with a day of the member's life."""
     steps: tuple[Step, ...] = field(init=False)
@@ -120,6 +122,7 @@ class Bylaws:
     _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1

@@ -20,6 +20,7 @@ from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.reading import Bad, Node, Reading
+from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
 from loyalty.rules.terms import read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
@@ -61,6 +62,7 @@ def _load(root: Node, version: int) -> Bylaws:
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
+    one_wallet_per_group(articles, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
     badges = _named(found.get("badges"), read_badge)
     boards = _named(found.get("leaderboards"), read_leaderboard)
@@ -190,7 +192,7 @@ def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
 
 
 def _article(node: Node) -> Article:
-    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until"])
+    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until", *STACKING])
     attempt = node.reading.attempt
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
@@ -214,7 +216,7 @@ def _article(node: Node) -> Article:
                 .items()[index]
                 .bad(Text("The same limit stands here twice.", "این سقف در اینجا دو بار آمده است."))
             )
-    return Article(no, title, condition, give, limits, first, last)
+    return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)))
 
 
 def _article_no(node: Node) -> str:

@@ -6,9 +6,11 @@ The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
+from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
 from loyalty.rules.multiplying import Multipliers, Multiplying
@@ -42,19 +44,40 @@ def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
 
 
 def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
-    """Let the articles earn and multiply; answers those whose conditions held."""
+    """Let the articles earn and multiply; answers those that held."""
     held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
-    earned = _earn(held, facts, ruling)
-    multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
-    if multiplying:
-        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+    if bylaws.contested:
+        held, _ = contested(bylaws, facts, held)
+    _amounts(bylaws, facts, held, ruling)
     for article in held:
         if article.messages:
             ruling.messages += article.messages
     return held
 
 
-def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
+def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruling) -> None:
+    """Add what some articles earn and multiply."""
+    earned = _earn(held, facts, ruling)
+    multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
+    if multiplying:
+        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+
+
+def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:
+    """Of articles whose conditions hold those that are not shut out; and by whom the others are."""
+
+    def gives(some: Sequence[Article]) -> dict[str, int]:
+        tried = Ruling(bylaws.version)
+        _amounts(bylaws, facts, some, tried)
+        gave: dict[str, int] = {}
+        for given in tried.awards:
+            gave[given.article] = gave.get(given.article, 0) + given.amount
+        return gave
+
+    return contest(held, gives)
+
+
+def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
     """What the articles give; answers what belongs to lines, with its award, for multipliers."""
     earned: list[tuple[Given, Earning]] = []
     whole = facts.whole
@@ -171,8 +194,10 @@ def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
         return False
     if badge.condition is not None:
         return badge.condition.holds(facts)
-    articles = bylaws.in_force(facts.moment.day)
-    return any(code in article.granted and (holds is None or holds(facts)) for article, holds in articles)
+    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    if bylaws.contested:
+        held, _ = contested(bylaws, facts, held)
+    return any(code in article.granted for article in held)
 
 
 def lost_levels(badge: Badge, level: int, count: int) -> range:

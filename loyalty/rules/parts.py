@@ -64,6 +64,11 @@ class Article:
     limits: tuple[Limit, ...]
     from_: date | None
     until: date | None
+    group: str | None = None
+    """Of articles in one group only the one that gives most holds."""
+    priority: int = 0
+    exclusive: bool = False
+    """Where it gives something, articles of lower priority do not hold."""
     earnings: tuple[tuple[int, Earning], ...] = field(init=False)
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
@@ -81,6 +86,11 @@ class Article:
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
         put(self, "tabled", any(isinstance(a, Earning | Multiply) and a.table for a in self.give))
         put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
+
+    @property
+    def gives_amounts(self) -> bool:
+        """Whether it gives amounts, not badges and messages alone."""
+        return bool(self.earnings or self.multipliers)
 
     def earns(self, facts: Facts) -> tuple[tuple[int, Earning], ...]:
         """What it earns for an event, each with its place: by the rates that hold."""

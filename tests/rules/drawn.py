@@ -121,6 +121,10 @@ def documents(draw: st.DrawFn, *, history: bool) -> dict[str, Any]:
             fields["limits"] = draw(limits)
         if draw(st.integers(0, 5)) == 0:
             fields["from"] = "1405-08-21"
+        if draw(st.integers(0, 3)) == 0:
+            fields |= {"priority": draw(st.integers(1, 3)), "exclusive": draw(st.booleans())}
+        elif all("points" in award for award in give) and draw(st.booleans()):
+            fields |= {"group": draw(st.sampled_from(["a", "b"])), "best": True}
         written.append(article(str(no), **fields))
     ladder = [
         {"code": "bronze", "title": {"en": "B", "fa": "ب"}},

@@ -150,6 +150,17 @@ def test_a_club_that_shows_toman_keeps_rial() -> None:
     assert "IRR" in faults(tree)["/club/display"]
 
 
+def test_a_group_compares_like_with_like() -> None:
+    both = {"group": "sale", "best": True}
+    money = article("2", give=[{"cashback": {"fixed": 5}}], **both)
+    found = faults(document(articles=[article("1", **both), money]))
+    assert "give into one wallet" in found["/articles/1/group"]
+    message = {"message": {"en": "Hi", "fa": "سلام"}}
+    assert "no amount to compare" in faults(document(articles=[article(give=[message], **both)]))["/articles/0/group"]
+    alone = article(exclusive=True, priority=3, **both)
+    assert "cannot be exclusive too" in faults(document(articles=[alone]))["/articles/0/exclusive"]
+
+
 def test_a_badge_has_the_levels_that_it_has() -> None:
     badges = {"b": {"title": {"en": "B", "fa": "ن"}, "counter": "spend", "levels": [{"at": 1}, {"at": 2}]}}
     wanted = article(
