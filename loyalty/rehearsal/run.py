@@ -47,7 +47,7 @@ def rehearse(conn: Connection, stage: Stage, its: Range, progress: Progress) -> 
         report.add(life.member.id, life.end(), side)
         report.purchases += life.judged
         report.refused += life.refused
-        if done % OFTEN == 0:
+        if done % OFTEN == 0 and fold is _one_by_one:
             progress(done)
     progress(report.members)
     return report.form()
@@ -76,6 +76,8 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
         moved = list(moves(rows.of(row[0])))
         lives[row[0]] = Life(stage, member(stage, row), [step for step in moved if step.follows], budgets)
         others += [(row[0], step) for step in moved if not step.follows]
+    row = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
+    total = len(others) + (row[0] if row else 0)
     claimed = conn.execute(
         "SELECT id, claimed_as FROM purchase WHERE club_id = %s AND claimed_as IS NOT NULL", [its.club]
     )
@@ -88,8 +90,8 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
             life.live(event)
             if isinstance(event, Bought):
                 gave[who] += _gave(stage, event)
-        if count % (20 * OFTEN) == 0:
-            progress(0)
+        if count % OFTEN == 0:
+            progress(min(len(lives) * count // max(1, total), len(lives)))
     for who in list(lives):
         yield lives.pop(who), gave.pop(who, [])
 
