@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -29,6 +30,12 @@ class LastingPurse(Purse):
         """Move an amount into a lot."""
         super().put(cause, source, amount, lot)
         self.soonest = min(self.soonest, lot.matures_at or NEVER, lot.expires_at or NEVER)
+
+    def restore(self, cause: Cause, source: str, parts: Iterable[tuple[int, int]]) -> None:
+        """Bring held or spent amounts back to the lots they came from."""
+        back = list(parts)
+        super().restore(cause, source, back)
+        self.soonest = min([self.soonest, *(_due(self.lots[lot]) for lot, _ in back)])
 
     def settle(self, upto: datetime) -> None:
         """Do what fell due by an instant."""

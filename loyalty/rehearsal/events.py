@@ -61,6 +61,11 @@ class Moved:
     earned_at: datetime | None
     expires_at: datetime | None
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was a hold's end that had passed: it was done before whatever was done then."""
+        return self.follows and self.at < self.recorded_at
+
 
 Event = Bought | Back | Moved
 

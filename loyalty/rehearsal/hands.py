@@ -23,7 +23,7 @@ class Hands:
 
     def move(self, event: Moved) -> None:
         """Do it again, at the time at which it was done."""
-        self.chest.settle(event.recorded_at)
+        self.chest.settle(event.at if event.lapsed else event.recorded_at)
         purse, cause = self.chest.purse(event.wallet), Cause(event.number, event.at)
         if event.kind == "forfeit":
             purse.forfeit(cause)

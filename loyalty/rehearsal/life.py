@@ -55,7 +55,9 @@ class Life:
     def live(self, event: Event) -> None:
         """One event more."""
         while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
-            if step.recorded_at == event.recorded_at and not (isinstance(event, Back) and step.source == "spent"):
+            if step.recorded_at == event.recorded_at and not (
+                step.lapsed or (isinstance(event, Back) and step.source == "spent")
+            ):
                 break
             self._move(self.later.pop(0))
         self._review_until(event.recorded_at)

@@ -76,8 +76,8 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
         moved = list(moves(rows.of(row[0])))
         lives[row[0]] = Life(stage, member(stage, row), [step for step in moved if step.follows], budgets)
         others += [(row[0], step) for step in moved if not step.follows]
-    row = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
-    total = len(others) + (row[0] if row else 0)
+    counted = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
+    total = counted[0] if counted else 0
     claimed = conn.execute(
         "SELECT id, claimed_as FROM purchase WHERE club_id = %s AND claimed_as IS NOT NULL", [its.club]
     )
