@@ -24,7 +24,8 @@ class Bought(NamedTuple):
     """Which version really judged it."""
     ruling: dict[str, Any] | None
     """What that said; left out for purchases that are judged anew."""
-    awards: list[list[Any]]
+    gave: list[str]
+    """The articles that really gave something."""
     values: dict[str, Any]
     """What of the member's attributes was read then."""
     kept: bool

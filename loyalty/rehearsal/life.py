@@ -106,7 +106,8 @@ class Life:
         post([sale], {id_: self.chest})
         self._note()
         if stage.holds(at):
-            self.side.times.update({given.article for given in sale.ruling.awards})
+            for article in {given.article for given in sale.ruling.awards}:
+                self.side.times[article] += 1
         for step in sale.ruling.badges:
             self.levels[step.code, step.level] = event.id, at
         if event.kept or sale.ruling.badges:

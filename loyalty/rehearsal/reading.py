@@ -21,7 +21,7 @@ ROWS: Final = 2000
 _WHO: Final = "club_id = %(club)s AND member_id BETWEEN %(first)s AND %(last)s"
 _MERGED: Final = "SELECT member_id FROM member_merge WHERE club_id = %(club)s UNION SELECT into_id FROM member_merge"
 MEMBERS: Final = f"""
-    SELECT member.id, status, joined_at, birthday, coalesce(attributes, '{{}}'),
+    SELECT member.id, status, joined_at, birthday, nullif(attributes, '{{}}'),
         (SELECT json_agg(json_build_array(at, from_status) ORDER BY at, id) FROM standing_change
             WHERE member_id = member.id)
     FROM member LEFT JOIN profile ON profile.member_id = member.id
@@ -31,7 +31,8 @@ MEMBERS: Final = f"""
 """  # noqa: S608 - constants
 _PURCHASES: Final = f"""
     SELECT member_id, coalesce(claimed_as, id), recorded_at, id, store_id, receipt, occurred_at, gross, net, lines,
-        extra, version, CASE WHEN occurred_at < %(since)s THEN ruling END, ruling -> 'awards',
+        nullif(extra, '{{}}'), version, CASE WHEN occurred_at < %(since)s THEN ruling END,
+        ARRAY(SELECT DISTINCT its ->> 0 FROM jsonb_array_elements(ruling -> 'awards') its),
         ruling #> '{{facts,values}}', kept IS NOT NULL
     FROM purchase WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s
 """  # noqa: S608 - constants
@@ -100,7 +101,7 @@ def stream(conn: Connection, statement: str, its: Range) -> Iterator[tuple[Any, 
     """The rows of a statement, some at a time."""
     with conn.cursor(f"rehearsal_{next(_names)}") as cursor:
         cursor.itersize = ROWS
-        cursor.execute(statement, its._asdict())
+        cursor.execute(statement, its._asdict(), binary=True)
         yield from cursor
 
 
@@ -128,16 +129,16 @@ def member(stage: Stage, row: tuple[Any, ...]) -> MemberFacts:
     id_, status, joined_at, born, attributes, stood = row
     standings = tuple((datetime.fromisoformat(at), before) for at, before in stood or ())
     history = Remembered(stage.draft.of_days)
-    return MemberFacts(id_, status, None, None, joined_at, None, {}, history, born, attributes, (), standings)
+    return MemberFacts(id_, status, None, None, joined_at, None, {}, history, born, attributes or {}, (), standings)
 
 
 def bought(stage: Stage, row: tuple[Any, ...]) -> Bought:
     """A purchase."""
-    _, number, recorded_at, id_, store_id, receipt, at, gross, net, lines, extra, version, ruling, awards, *rest = row
+    _, number, recorded_at, id_, store_id, receipt, at, gross, net, lines, extra, version, ruling, gave, *rest = row
     values, kept = rest
     currency, store = stage.terms.currency, stage.stores[store_id]
-    purchase = stored_purchase(receipt, store, at, currency, gross, net, lines, extra)
-    return Bought(number, recorded_at, id_, store_id, purchase, version, ruling, awards, values or {}, kept)
+    purchase = stored_purchase(receipt, store, at, currency, gross, net, lines, extra or {})
+    return Bought(number, recorded_at, id_, store_id, purchase, version, ruling, gave, values or {}, kept)
 
 
 def back(row: tuple[Any, ...]) -> Back:

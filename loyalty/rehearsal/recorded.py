@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from loyalty.rehearsal.reading import BADGES, ENTRIES, TIERS, ByMember, Range, stream
 from loyalty.rehearsal.stage import Stage
-from loyalty.rehearsal.tally import Side
+from loyalty.rehearsal.tally import Side, add
 from loyalty.versions import Connection
+
+_FIGURES: Final = ("issued", "taken_back", "expired", "spent", "outstanding", "debt")
+"""As `ENTRIES` tells them."""
 
 
 class Recorded:
@@ -37,8 +40,7 @@ class Recorded:
 
 
 def _add(side: Side, wallet: str, article: str, *figures: Any) -> None:
-    issued, taken, expired, spent, outstanding, debt = figures
-    names = {"issued": issued, "taken_back": taken, "expired": expired, "spent": spent, "outstanding": outstanding}
-    side.wallet(wallet).update(names | {"debt": debt})
+    issued, taken, *_ = figures
+    add(side.wallet(wallet), dict(zip(_FIGURES, figures, strict=True)))
     if issued or taken:
         side.articles[wallet, article] += issued - taken

@@ -111,6 +111,6 @@ def _back(row: tuple[Any, ...], numbers: dict[int, int]) -> Back:
     return found._replace(number=max(found.number, numbers.get(found.purchase_id, 0)))
 
 
-def _gave(stage: Stage, sale: Bought) -> set[str]:
+def _gave(stage: Stage, sale: Bought) -> list[str]:
     """The articles that really gave something for a purchase of the span."""
-    return {award[0] for award in sale.awards} if stage.holds(sale.purchase.occurred_at) else set()
+    return sale.gave if stage.holds(sale.purchase.occurred_at) else []

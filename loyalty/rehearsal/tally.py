@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from loyalty.ledger.lots import Move
 
+K = TypeVar("K", bound=Hashable)
 WalletArticle = tuple[str, str]
 """A wallet and an article's number, `badge:CODE:LEVEL`, or nothing for what no article gave."""
 
@@ -21,7 +22,7 @@ _LOTS: Final = frozenset({"pending", "available", "held"})
 class Side:
     """One side of the comparison, of a member or of many."""
 
-    wallets: dict[str, Counter[str]] = field(default_factory=dict)
+    wallets: dict[str, dict[str, int]] = field(default_factory=dict)
     articles: Counter[WalletArticle] = field(default_factory=Counter)
     """What was issued, less what was taken back."""
     times: Counter[str] = field(default_factory=Counter)
@@ -33,11 +34,11 @@ class Side:
     badges: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Levels that were reached and not lost."""
 
-    def wallet(self, code: str) -> Counter[str]:
+    def wallet(self, code: str) -> dict[str, int]:
         """A wallet's figures."""
         found = self.wallets.get(code)
         if found is None:
-            found = self.wallets[code] = Counter()
+            found = self.wallets[code] = dict.fromkeys(FIGURES, 0)
         return found
 
     def moved(self, moves: Iterable[Move], *, counts: bool) -> None:
@@ -63,13 +64,13 @@ class Side:
     def add(self, other: Side) -> None:
         """Add another member's."""
         for code, figures in other.wallets.items():
-            self.wallet(code).update(figures)
-        self.articles.update(other.articles)
-        self.times.update(other.times)
+            add(self.wallet(code), figures)
+        add(self.articles, other.articles)
+        add(self.times, other.times)
         self.ups += other.ups
         self.downs += other.downs
-        self.tiers.update(other.tiers)
-        self.badges.update(other.badges)
+        add(self.tiers, other.tiers)
+        add(self.badges, other.badges)
 
     def net(self, wallet: str) -> int:
         """What a wallet was given in the span, less what was taken back."""
@@ -79,3 +80,9 @@ class Side:
     def same(self, other: Side) -> bool:
         """Whether a member gets and becomes the same on both."""
         return (self.articles, self.tiers, self.badges) == (other.articles, other.tiers, other.badges)
+
+
+def add(sums: dict[K, int], more: Mapping[K, int]) -> None:
+    """Add to sums; for a few names that is quicker than `Counter.update`."""
+    for name, value in more.items():
+        sums[name] = sums.get(name, 0) + value
