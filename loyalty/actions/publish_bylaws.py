@@ -44,7 +44,7 @@ def publish(
     club = conn.execute("SELECT currency, timezone, calendar FROM club WHERE id = %s FOR UPDATE", [club_id]).fetchone()
     if club is None:
         raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
-    _keep_what_is_fixed(bylaws, club)
+    keep_what_is_fixed(bylaws, club)
     row = conn.execute("SELECT max(version), max(from_at) FROM bylaws WHERE club_id = %s", [club_id]).fetchone()
     version, latest = row or (None, None)
     if latest is not None and from_at < latest:
@@ -66,7 +66,12 @@ def publish(
     return (version or 0) + 1
 
 
-def _keep_what_is_fixed(bylaws: Bylaws, club: tuple[Any, ...]) -> None:
+def keep_what_is_fixed(bylaws: Bylaws, club: tuple[Any, ...]) -> None:
+    """Refuse bylaws of another currency, zone or calendar than the club was created with.
+
+    Raises:
+        Invalid: naming the field.
+    """
     terms = bylaws.club
     now = {"currency": terms.currency, "timezone": terms.calendar.zone.key, "calendar": terms.calendar.system}
     for (name, value), fixed in zip(now.items(), club, strict=True):

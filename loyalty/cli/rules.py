@@ -15,6 +15,7 @@ from loyalty.actions.expire_points import expire_points
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
+from loyalty.cli.rehearse import rehearse
 from loyalty.cli.terminal import answer, json_option, lang
 from loyalty.config import now
 from loyalty.documents import parse
@@ -71,6 +72,9 @@ def publish(file: Path, code: str, note: str, as_json: bool) -> None:
     """Publish a document as the club's next version, in force from now; it never changes again."""
     version = publish_bylaws(by_code(code).id, parse(file.read_text("utf-8")), now(), note=note)
     answer({"version": version}, IN_FORCE.with_(n=number(version, lang())), as_json=as_json)
+
+
+bylaws.add_command(rehearse)
 
 
 @click.group

@@ -14,6 +14,7 @@ from loyalty.rest import (
     membership,
     payments,
     purchases,
+    rehearsals,
     reports,
     returns,
     stores,
@@ -31,6 +32,7 @@ SECTIONS = (
     stores.blp,
     leaderboards.blp,
     bylaws.blp,
+    rehearsals.blp,
     reports.blp,
     webhooks.blp,
 )

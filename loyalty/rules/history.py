@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Ask, Bylaws
@@ -21,6 +21,16 @@ class Fed(NamedTuple):
     day: date
     value: int
     events: int
+
+
+class Counted(Protocol):
+    """What was counted of a member so far, wherever it is kept."""
+
+    def over(self, ask: Ask) -> int:
+        """A counter over days."""
+
+    def plus(self, feds: Iterable[Fed]) -> Counted:
+        """The same after one event more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class MemberFacts:
     joined_at: datetime
     latest_at: datetime | None
     badges: dict[str, int]
-    history: History
+    history: Counted
     birthday: date | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     earlier_tiers: tuple[tuple[datetime, str | None], ...] = ()
