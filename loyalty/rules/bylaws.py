@@ -103,6 +103,8 @@ class Bylaws:
     """The live counters that an event itself feeds, with their places."""
     of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By article: the live counters that its awards feed, with their places."""
+    capped: dict[str, tuple[Limit, ...]] = field(init=False)
+    """The limits of wallets that have any."""
     contested: bool = field(init=False)
     """Whether articles may shut one another out."""
     personal: bool = field(init=False)
@@ -122,6 +124,7 @@ class Bylaws:
     _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
         self.steps = self.tiers.ladder if self.tiers else ()
@@ -190,7 +193,8 @@ class Bylaws:
         self.of_events = tuple((place, counter) for place, counter in enumerate(live) if counter.of != "given")
         by_article: dict[str, list[tuple[int, Counter]]] = {}
         for place, counter in enumerate(live):
-            for article in counter.articles:
+            of_any = [article.no for article in self.articles] if counter.of == "given" else []
+            for article in counter.articles or of_any:
                 by_article.setdefault(article, []).append((place, counter))
         self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
 
@@ -249,7 +253,8 @@ class Bylaws:
 
     def budgets(self) -> list[Limit]:
         """The limits that all members share."""
-        return [limit for article in self.articles for limit in article.shared]
+        own = [limit for limits in self.capped.values() for limit in limits if limit.shared]
+        return [*(limit for article in self.articles for limit in article.shared), *own]
 
 
 def _remembered(known: dict[K, V], key: K, value: V) -> dict[K, V]:

@@ -29,7 +29,7 @@ UNITS: Final = {"amount": "money", "gross": "money", "quantity": "quantity", "ti
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A definition: `of` purchases or lines (then `where` may narrow them), or of what an article gave.
+    """A definition: `of` purchases or lines (then `where` may narrow them), or of what some articles gave, or any.
 
     Equal definitions are the same counter in every version; the digest is its identity.
     """
@@ -81,14 +81,6 @@ class Counter:
         if self.measure in ("times", "days"):
             return 1 if mask else 0
         return facts.basket("net" if self.measure == "amount" else self.measure, mask) if mask else 0
-
-    def feed_given(self, awards: list[Given]) -> int:
-        """What a ruling adds to a counter of what articles gave: amounts, times, or the base they were reckoned on."""
-        value = 0
-        for given in awards:
-            if given.article in self.articles:
-                value = self.with_given(value, given)
-        return value
 
     def with_given(self, value: int, given: Given) -> int:
         """What a ruling has added so far, after one more amount of its articles."""

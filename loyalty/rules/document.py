@@ -15,7 +15,7 @@ from loyalty.rules.bylaws import Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
 from loyalty.rules.kinds import Earning
-from loyalty.rules.limits import read_limit
+from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
 from loyalty.rules.parts import Article, ClubTerms, Wallet
@@ -160,7 +160,7 @@ def _zone(node: Node) -> str:
 
 
 def _wallet(code: str, node: Node) -> Wallet:
-    found = node.fields(["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers"])
+    found = node.fields(["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers", "limits"])
     attempt = node.reading.attempt
 
     def one(name: str, *options: str) -> str | None:
@@ -175,9 +175,22 @@ def _wallet(code: str, node: Node) -> Wallet:
     expires = attempt(lambda n: read_end(n, of_wallet=True), found["expires"]) if "expires" in found else None
     spend, debt = one("spend", "soonest_expiry", "oldest"), one("debt", "allow", "clamp", "refuse")
     transfers = attempt(BOOLEAN.read, found["transfers"]) if "transfers" in found else False
-    if unit is None or rounds is None or name is None or spend is None or debt is None or transfers is None:
+    limits = attempt(lambda n: _wallet_limits(n, code), found["limits"]) if "limits" in found else ()
+    if (
+        unit is None
+        or rounds is None
+        or name is None
+        or spend is None
+        or debt is None
+        or transfers is None
+        or limits is None
+    ):
         raise Bad
-    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers)  # type: ignore[arg-type]
+    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers, limits)  # type: ignore[arg-type]
+
+
+def _wallet_limits(node: Node, code: str) -> tuple[Limit, ...]:
+    return different(node.every(lambda n: read_wallet_limit(n, code)), node)
 
 
 def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
@@ -208,14 +221,9 @@ def _article(node: Node) -> Article:
     wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply)]
     if "limits" in found and not wallets:
         raise found["limits"].bad(Text("There is no amount to limit.", "این ماده مقداری نمی‌دهد که سقف داشته باشد."))
-    limits = found["limits"].every(lambda n: read_limit(n, no, wallets[0])) if "limits" in found else ()
-    for index, limit in enumerate(limits):
-        if any(limit.same(other) for other in limits[:index]):
-            raise (
-                found["limits"]
-                .items()[index]
-                .bad(Text("The same limit stands here twice.", "این سقف در اینجا دو بار آمده است."))
-            )
+    limits: tuple[Limit, ...] = ()
+    if "limits" in found:
+        limits = different(found["limits"].every(lambda n: read_limit(n, no, wallets[0])), found["limits"])
     return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)))
 
 

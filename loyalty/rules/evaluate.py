@@ -8,11 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
+from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Multipliers, Multiplying
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
 from loyalty.rules.tables import chosen
@@ -57,10 +57,11 @@ def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
 
 def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruling) -> None:
     """Add what some articles earn and multiply."""
-    earned = _earn(held, facts, ruling)
+    caps = Caps(bylaws.capped, facts, ruling.uses) if bylaws.capped else None
+    earned = _earn(held, facts, ruling, caps)
     multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
     if multiplying:
-        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling, caps)
 
 
 def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:
@@ -77,7 +78,7 @@ def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[li
     return contest(held, gives)
 
 
-def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
+def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling, caps: Caps | None) -> list[tuple[Given, Earning]]:
     """What the articles give; answers what belongs to lines, with its award, for multipliers."""
     earned: list[tuple[Given, Earning]] = []
     whole = facts.whole
@@ -88,8 +89,10 @@ def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling) -> list[tuple[G
             amount = asked
             if article.limits and asked:
                 base, amount = limited(article, award, facts, base, asked, own)
-                if article.shared:
-                    _use(article, facts, ruling, amount, base, award.wallet, own)
+            if caps and amount:
+                amount = caps.cut(award.wallet, amount)
+            if article.shared:
+                use(article, facts, ruling, amount, base, award.wallet, own)
             if amount:
                 given = Given(article.no, place, award.wallet, amount, base, asked)
                 own.append(given)
@@ -99,39 +102,9 @@ def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling) -> list[tuple[G
     return earned
 
 
-def limited(
-    article: Article, award: Earning | Multiply, facts: Facts, base: int, asked: int, before: list[Given]
-) -> tuple[int, int]:
-    """(base, amount) that the article's limits leave, after what its earlier awards of this event took."""
-    amount = asked
-    for limit in article.limits:
-        if limit.of == "times":
-            if limit.room(facts, 0) < 1:
-                return base, 0
-        elif award.wallet == limit.wallet:
-            own = [given for given in before if given.wallet == limit.wallet] if before else before
-            if limit.of == "points":
-                room = limit.room(facts, sum([given.amount for given in own]) if own else 0)
-                amount = room if room < amount else amount
-            elif base > (room := limit.room(facts, sum([given.base for given in own]) if own else 0)):
-                base = room
-                amount = min(amount, award.amount(base))
-    return base, amount
-
-
-def _use(
-    article: Article, facts: Facts, ruling: Ruling, amount: int, base: int, wallet: str, before: list[Given]
+def _multiply(
+    multipliers: Multipliers, multiplying: list[Multiplying], facts: Facts, ruling: Ruling, caps: Caps | None
 ) -> None:
-    """Note what an amount uses of limits that all members share."""
-    for limit in article.shared:
-        if not amount or (limit.of != "times" and limit.wallet != wallet):
-            continue
-        used = amount if limit.of == "points" else base if limit.of == "base" else int(not before)
-        key = limit.budget(facts)
-        ruling.uses[key] = ruling.uses.get(key, 0) + used
-
-
-def _multiply(multipliers: Multipliers, multiplying: list[Multiplying], facts: Facts, ruling: Ruling) -> None:
     for article, awards in multiplying:
         own = [given for given in ruling.awards if given.article == article.no] if article.limits else []
         earned = len(own)
@@ -140,8 +113,10 @@ def _multiply(multipliers: Multipliers, multiplying: list[Multiplying], facts: F
             amount = asked
             if article.limits and asked:
                 base, amount = limited(article, award, facts, base, asked, own)
-                if article.shared:
-                    _use(article, facts, ruling, amount, base, award.wallet, own)
+            if caps and amount:
+                amount = caps.cut(award.wallet, amount)
+            if article.shared:
+                use(article, facts, ruling, amount, base, award.wallet, own)
             multipliers.gave(amount)
             if amount:
                 own.append(Given(article.no, place, award.wallet, amount, base, asked))

@@ -10,6 +10,7 @@ from loyalty.rules.contest import Shut
 from loyalty.rules.evaluate import contested
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
+from loyalty.rules.limits import Limit
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
 from loyalty.rules.tables import chosen
@@ -67,7 +68,7 @@ def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
     if given.amount == given.asked:
         return how
     left = voice.worth(given.amount, given.wallet)
-    return voice.pick(f"{how}, of which the limit left {left}", f"{how}؛ با سقف این ماده، {left} داده شد")
+    return voice.pick(f"{how}, of which the limit left {left}", f"{how}؛ با سقفی که هست، {left} داده شد")
 
 
 def title(bylaws: Bylaws, article: str) -> Text:
@@ -115,6 +116,10 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
             return voice.pick(
                 f"The limit is used up: {limit.say(voice)}.", f"سقف این ماده پر شده است: {limit.say(voice)}."
             )
+    for limit in _full_caps(voice.bylaws, article, facts):
+        return voice.pick(
+            f"The limit of the wallet is used up: {limit.say(voice)}.", f"سقف کیف پر شده است: {limit.say(voice)}."
+        )
     if not article.earnings:
         return voice.pick("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
     return voice.pick("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
@@ -138,6 +143,14 @@ def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
             )
         return voice.pick(f"Of its group {winner} gives more.", f"از این گروه، {winner} بیشتر می‌دهد.")
     return None
+
+
+def _full_caps(bylaws: Bylaws, article: Article, facts: Facts) -> list[Limit]:
+    """The limits of wallets for which an article gave nothing: used up before, or by articles before it."""
+    wallets = [award.wallet for _, award in article.earns(facts)]
+    wallets += [award.wallet for _, award in article.multiplies(facts)]
+    caps = [limit for wallet in dict.fromkeys(wallets) for limit in bylaws.capped.get(wallet, ())]
+    return caps if _would_give(article, facts) else [limit for limit in caps if limit.room(facts, 0) < 1]
 
 
 def _would_give(article: Article, facts: Facts) -> bool:

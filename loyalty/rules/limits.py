@@ -1,22 +1,37 @@
-"""Limits of an article: how much it gives at most, per member or to all of the club together, in a window."""
+"""Limits of an article or a wallet: how much is given at most, per member or to all of them together, in a window."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from urllib.parse import quote
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.counters import Counter
 from loyalty.rules.facts import Facts
+from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
 from loyalty.rules.types import MAX_NUMBER, integer
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import EVER, Window, read_window
 from loyalty.values import Text
 
+if TYPE_CHECKING:
+    from loyalty.rules.ruling import Given
+
 Of = Literal["points", "times", "base"]
 OFS: Final = ("points", "times", "base")
+
+
+_WHAT: Final = 5
+"""Parts of a limit's key before those that say whose it is."""
+
+
+def family_of(key: str) -> str:
+    """The family of a limit's key."""
+    parts = key.split(":")
+    return ":".join([*parts[:_WHAT], *(part.partition("=")[0] for part in parts[_WHAT:])])
 
 
 class BudgetKey(NamedTuple):
@@ -28,10 +43,14 @@ class BudgetKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so much `of` what an article gives into a wallet, `per` member or club, over a window."""
+    """At most so much `of` what an article gives into a wallet, over a window.
 
-    article: str
-    per: Literal["member", "club"]
+    `per` is `member`, or what members share: the club, or each store, cashier or value of a field, by the names of
+    `known.py`, several of them together. Without an article it is of all that articles give into the wallet.
+    """
+
+    article: str | None
+    per: tuple[str, ...]
     over: Window
     at_most: int
     of: Of
@@ -39,13 +58,22 @@ class Limit:
     index: int
     """Where the member's use stands among the version's reads; -1 for a club's limit."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether members share it."""
+        return self.per != MEMBER
+
+    def limits(self, given: Given) -> bool:
+        """Whether it is an amount of its article, or of any article where it is a wallet's."""
+        return not given.article.startswith("badge:") if self.article is None else given.article == self.article
+
     def same(self, other: Limit) -> bool:
         """Whether both count the same thing, whatever each leaves of it."""
         return (self.per, self.of, self.wallet, self.over) == (other.per, other.of, other.wallet, other.over)
 
     def room(self, facts: Facts, taken: int) -> int:
         """What is left for this event, which has already taken some."""
-        if self.per == "member":
+        if self.per == MEMBER:
             left = self.at_most - facts.counts[self.index] - taken
             return left if left > 0 else 0
         if facts.budgets is None:
@@ -53,14 +81,19 @@ class Limit:
         return max(0, facts.budgets.get(self.budget(facts), 0) - taken)
 
     def budget(self, facts: Facts) -> BudgetKey:
-        """The key of a club's limit for the period of this event."""
+        """The key of a limit that members share, for the period of this event."""
         span = self.over.span(facts.moment.day, facts.calendar)
-        return BudgetKey(self.key, span.start or EPOCH)
+        whose = [f"{name}={quote(str(facts.values.get(name, '')), safe='')}" for name in self.per if name != "club"]
+        return BudgetKey(":".join([*self._what, *whose]), span.start or EPOCH)
 
     @property
-    def key(self) -> str:
-        """What a club's limit is kept under, in every period."""
-        return f"{self.article}:{self.of}:{self.wallet}:{self.over.kind}:{self.over.period}"
+    def family(self) -> str:
+        """What is the same in all of its keys, whosever and whenever they are."""
+        return ":".join([*self._what, *(name for name in self.per if name != "club")])
+
+    @property
+    def _what(self) -> list[str]:
+        return [self.article or "wallet", self.of, self.wallet, self.over.kind, self.over.period]
 
     def say(self, voice: Voice) -> str:
         """The limit in words: `at most 500 points a day per member`."""
@@ -72,16 +105,20 @@ class Limit:
             case "base":
                 most = voice.measured(self.at_most, self._base_unit(voice))
         over = self._over(voice)
-        whom = (
-            voice.pick("per member", "برای هر عضو")
-            if self.per == "member"
-            else voice.pick("for the whole club", "برای همهٔ باشگاه")
-        )
+        whom = self._whom(voice)
         if self.of == "base":
             return voice.pick(
                 f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} خرید {over} {whom}"
             )
         return voice.pick(f"at most {most} {over} {whom}", f"حداکثر {most} {over} {whom}")
+
+    def _whom(self, voice: Voice) -> str:
+        if self.per == CLUB:
+            return voice.pick("for the whole club", "برای همهٔ باشگاه")
+        names = [voice.text(_WHOM[name]) if name in _WHOM else f"«{name[len(FIELD) :]}»" for name in self.per]
+        if voice.lang == "fa":
+            return f"برای {voice.listed([f'هر {name}' for name in names])}"
+        return f"per {voice.listed(names).replace('«', '“').replace('»', '”')}"
 
     def _over(self, voice: Voice) -> str:
         if self.over.kind == "this":
@@ -95,6 +132,13 @@ class Limit:
         return next((e.base_unit for e in earnings if e.wallet == self.wallet), "money")
 
 
+MEMBER: Final = ("member",)
+CLUB: Final = ("club",)
+_WHOM: Final = {
+    "member": Text("member", "عضو"),
+    "store": Text("store", "فروشگاه"),
+    "cashier": Text("cashier", "صندوق‌دار"),
+}
 EPOCH: Final = date(1, 1, 1)
 _EVERY: Final = {
     "day": Text("a day", "در روز"),
@@ -108,24 +152,74 @@ _EVERY: Final = {
 def read_limit(node: Node, article: str, wallet: str) -> Limit:
     """A limit: `{per: member, every: day, at_most: 500, of: points}`; `over` a window stands in place of `every`."""
     found = node.fields(["per", "at_most"], ["every", "over", "of", "wallet"])
-    per = found["per"].choice(("member", "club"))
-    if ("every" in found) == ("over" in found):
-        raise node.bad(Text("Either “every” or “over” is expected.", "یا «every» لازم است یا «over»."))
-    over = Window("this", period=found["every"].choice(PERIODS)) if "every" in found else read_window(found["over"])  # type: ignore[arg-type]
-    if per == "club" and over not in (EVER, Window("this", period=over.period)):
-        raise found["over"].bad(
-            Text(
-                "A limit per club counts in calendar periods or ever.",
-                "سقف باشگاه تنها در دوره‌های تقویمی یا در کل است.",
-            )
-        )
+    per = _read_per(found["per"])
+    over = _read_over(node, found, per)
     of = found["of"].choice(OFS) if "of" in found else "points"
     wallet = found["wallet"].name("wallets") if "wallet" in found else wallet
     at_most = integer(found["at_most"], least=1, most=MAX_NUMBER)
     index = -1
-    if per == "member":
+    if per == MEMBER:
         measure = {"points": "amount", "times": "times", "base": "base"}[of]
         of_all = of == "times" and "wallet" not in found  # whatever it gave, it gave once
         used = Counter("given", measure, articles=(article,), wallet=None if of_all else wallet)  # type: ignore[arg-type]
         index = node.reading.read(used, over, around=True)
     return Limit(article, per, over, at_most, of, wallet, index)  # type: ignore[arg-type]
+
+
+def read_wallet_limit(node: Node, wallet: str) -> Limit:
+    """A limit of all that articles give into a wallet: `{per: member, every: day, at_most: 500}`."""
+    found = node.fields(["per", "at_most"], ["every", "over"])
+    per = _read_per(found["per"])
+    over = _read_over(node, found, per)
+    at_most = integer(found["at_most"], least=1, most=MAX_NUMBER)
+    index = -1
+    if per == MEMBER:
+        index = node.reading.read(Counter("given", "amount", wallet=wallet), over, around=True)
+    return Limit(None, per, over, at_most, "points", wallet, index)
+
+
+def different(limits: tuple[Limit, ...], node: Node) -> tuple[Limit, ...]:
+    """The limits, of which no two may count the same."""
+    for index, limit in enumerate(limits):
+        if any(limit.same(other) for other in limits[:index]):
+            raise node.items()[index].bad(
+                Text("The same limit stands here twice.", "این سقف در اینجا دو بار آمده است.")
+            )
+    return limits
+
+
+def _read_per(node: Node) -> tuple[str, ...]:
+    """`member`, `club`, or one or several of `store`, `cashier` and `{field: NAME}`."""
+    per = node.every(_read_whom, least=1)
+    if len(set(per)) < len(per) or (len(per) > 1 and {"member", "club"} & set(per)):
+        raise node.bad(
+            Text(
+                "Only store, cashier and fields stand together, each once.",
+                "تنها store، cashier و فیلدها با هم می‌آیند، هر کدام یک بار.",
+            )
+        )
+    node.reading.event_reads.update(name for name in per if name not in ("member", "club"))
+    return per
+
+
+def _read_whom(node: Node) -> str:
+    if isinstance(node.value, dict):
+        return FIELD + node.fields(["field"])["field"].text(100)
+    return node.choice((*_WHOM, "club"))
+
+
+def _read_over(node: Node, found: dict[str, Node], per: tuple[str, ...]) -> Window:
+    """The window, which `every` names shorter; what members share counts in calendar periods or ever."""
+    if ("every" in found) == ("over" in found):
+        raise node.bad(Text("Either “every” or “over” is expected.", "یا «every» لازم است یا «over»."))
+    if "every" in found:
+        return Window("this", period=found["every"].choice(PERIODS))  # type: ignore[arg-type]
+    over = read_window(found["over"])
+    if per != MEMBER and over not in (EVER, Window("this", period=over.period)):
+        raise found["over"].bad(
+            Text(
+                "A limit that members share counts in calendar periods or ever.",
+                "سقفی که میان اعضا مشترک است تنها در دوره‌های تقویمی یا در کل است.",
+            )
+        )
+    return over

@@ -46,6 +46,8 @@ class Wallet:
     debt: Literal["allow", "clamp", "refuse"] = "allow"
     transfers: bool = False
     """Whether members may give each other of it."""
+    limits: tuple[Limit, ...] = ()
+    """How much articles give into it at most."""
 
     @property
     def lots_expire(self) -> Term | None:
@@ -85,7 +87,7 @@ class Article:
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
         put(self, "tabled", any(isinstance(a, Earning | Multiply) and a.table for a in self.give))
-        put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
+        put(self, "shared", tuple(limit for limit in self.limits if limit.shared))
 
     @property
     def gives_amounts(self) -> bool:

@@ -126,7 +126,7 @@ def uses(bylaws: Bylaws, facts: Facts, awards: tuple[Given, ...]) -> dict[tuple[
     """What an event takes of limits that all members share."""
     found: dict[tuple[str, date], int] = {}
     for limit in bylaws.budgets():
-        gave = [given for given in awards if given.article == limit.article]
+        gave = [given for given in awards if limit.limits(given)]
         own = [given for given in gave if given.wallet == limit.wallet]
         if limit.of == "times":
             amount = int(bool(gave))

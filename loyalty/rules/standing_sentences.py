@@ -58,7 +58,17 @@ def wallet_phrase(wallet: Wallet, voice: Voice) -> Phrase:
         voice.pick("Members may give of it to one another.", "اعضا می‌توانند از آن به یکدیگر بدهند.")
         if wallet.transfers
         else voice.pick("It cannot be given to another member.", "نمی‌توان آن را به عضو دیگری داد."),
+        *_limits(wallet, voice),
     )
+
+
+def _limits(wallet: Wallet, voice: Voice) -> Phrase:
+    """How much articles give into it at most."""
+    words: list[str | Slot] = []
+    for limit in wallet.limits:
+        most = voice.then(limit.say(voice))
+        words += ["ماده‌ها", most, "می‌دهند."] if voice.lang == "fa" else ["Articles give", most, "."]
+    return tuple(words)
 
 
 def _earned(wallet: Wallet, voice: Voice) -> Phrase:

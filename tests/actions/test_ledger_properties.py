@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from loyalty.db import connection, db
 from loyalty.rules import MemberRef, Purchase
 from tests.conftest import START
-from tests.story import BASE, Story, article, document, line, title
+from tests.story import BASE, CASHBACK, POINTS, Story, article, document, line, title
 
 _codes = count(1)
 FIXTURE = settings(
@@ -34,6 +34,11 @@ LIVELY = document(
         if_={"counter": {"name": "visits", "over": {"since": "tier"}, "at_least": 2}},
         limits=[{"per": "member", "over": "membership_year", "at_most": 12}],
     ),
+    article("8", {"points": {"fixed": 3}}, limits=[{"per": "store", "every": "week", "at_most": 7}]),
+    wallets={
+        **POINTS,
+        "cashback": {**CASHBACK["cashback"], "limits": [{"per": "member", "every": "month", "at_most": 900}]},
+    },
     tiers={
         "ladder": [
             {"code": "bronze", "title": title("Bronze")},

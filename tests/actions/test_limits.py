@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.story import Story, article, document
+from loyalty.actions.record_purchases import Outcome
+from loyalty.actions.return_purchases import return_purchases
+from loyalty.returns import Return
+from tests.story import POINTS, Story, article, document
 
 
 @pytest.mark.parametrize("over", ["ever", {"since": "1400-01-01"}, {"last": {"months": 2}}, {"this": "year"}])
@@ -25,3 +28,33 @@ def test_a_limit_holds_from_purchase_to_purchase(app: Flask, over: object) -> No
         story.now += timedelta(days=1)
     assert gave == [4, 4, 2]
     assert story.books_agree()
+
+
+def test_each_store_has_its_own_limit_that_its_members_share(app: Flask) -> None:
+    limited = article("1", {"points": {"fixed": 10}}, limits=[{"per": "store", "every": "day", "at_most": 25}])
+    story = Story(document(limited))
+    sara, lena = story.enrols("Sara"), story.enrols("Lena")
+    sales = [("s1", sara), ("s1", lena), ("s2", sara), ("s1", sara), ("s1", lena), ("s2", lena)]
+    gave = [_gave(story.buys(member, 4000, store=store)) for store, member in sales]
+    assert gave == [10, 10, 10, 5, 0, 10]
+    assert story.books_agree()
+
+
+def test_what_comes_back_makes_room_in_the_limit_of_its_store_and_of_the_wallet(app: Flask) -> None:
+    limited = article("1", {"points": {"fixed": 10}}, limits=[{"per": "cashier", "every": "day", "at_most": 15}])
+    wallet = {"points": {**POINTS["points"], "limits": [{"per": "member", "every": "day", "at_most": 12}]}}
+    story = Story(document(limited, wallets=wallet))
+    sara, lena = story.enrols("Sara"), story.enrols("Lena")
+    first = story.buys(sara, 4000, cashier="omid")
+    assert [_gave(first), _gave(story.buys(sara, 4000, cashier="nima"))] == [10, 2]
+    assert first.id
+    [answer] = return_purchases(story.club_id, [(first.id, Return("k", "s1", story.now, all=True))], story.now)
+    assert answer.status == "recorded"
+    assert _gave(story.buys(lena, 4000, cashier="omid")) == 10
+    assert _gave(story.buys(sara, 4000, cashier="omid")) == 5
+    assert story.books_agree()
+
+
+def _gave(outcome: Outcome) -> int:
+    assert outcome.ruling
+    return sum(award.amount for award in outcome.ruling.awards)

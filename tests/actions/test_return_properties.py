@@ -22,7 +22,14 @@ _codes, _keys = count(1), count(1)
 FIXTURE = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-WALLETS = {"points": {**POINTS["points"], "matures": {"days": 5}}, **CASHBACK}
+WALLETS = {
+    "points": {
+        **POINTS["points"],
+        "matures": {"days": 5},
+        "limits": [{"per": "member", "every": "day", "at_most": 90}],
+    },
+    "cashback": {**CASHBACK["cashback"], "limits": [{"per": "store", "every": "month", "at_most": 2000}]},
+}
 LIVELY = document(
     BASE,
     article("2", {"multiply": {"by": "3/2", "of": {"lines": {"category": "dairy"}}}}),
@@ -34,9 +41,13 @@ LIVELY = document(
     article(
         "8",
         {"points": {"per": 900, "give": {"by": "store", "values": {"s1": "4/3"}}, "of": "paid"}},
-        {"cashback": {"percent": "3", "of": {"paid_with": "card"}}},
         if_={"store": "s1"},
+        group="few",
+        best=True,
     ),
+    article("11", {"cashback": {"percent": "3", "of": {"paid_with": "card"}}}),
+    article("9", {"points": {"fixed": 11}}, group="few", best=True),
+    article("10", {"points": {"fixed": 2}}, exclusive=True, priority=1, if_={"basket": {"between": [20_000, 25_000]}}),
     wallets=WALLETS,
     tiers={
         "ladder": [
