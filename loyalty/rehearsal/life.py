@@ -221,10 +221,13 @@ class Life:
         stage = self.stage
         if stage.reviewed is None or now <= self.seen:
             return
+        if self.member.latest_at is None:  # nobody who never bought is reviewed
+            self.seen = now
+            return
         upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
         first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
         self.seen = max(now, self.seen)
-        for day in days_of_change(stage, self.member, self.history, first, last):
+        for day in days_of_change(stage, self.history, first, last):
             begun = stage.calendar.instant(day)
             if self.unsettled:
                 self._settle(begun)
@@ -246,8 +249,6 @@ class Life:
 
     def _note(self) -> None:
         """Add up what moved in the purses since."""
-        log, stage = self.chest.log, self.stage
-        if log:
-            for move in log:
-                self.side.moved((move,), counts=stage.holds(move.cause.at))
-            log.clear()
+        if self.chest.log:
+            self.side.moved(self.chest.log, self.stage.since, self.stage.until)
+            self.chest.log.clear()
