@@ -23,7 +23,7 @@ def post(sales: Sequence[Sale], chests: Mapping[int, Chest]) -> None:
             cause = Cause(sale.id, at, sale.bylaws.version, given.article)
             purse.put(cause, "issued", given.amount, lot_of(purse, sale.bylaws, given, sale.id, at))
             purse.be_active(at, lapse(sale.bylaws, given.wallet, at))
-        sale.wallets = {wallet: purse.shown() for wallet, purse in chest.purses.items()}
+        sale.wallets = chest.shown()
 
 
 def lot_of(purse: Purse, bylaws: Bylaws, given: Given, event_id: int, at: datetime) -> Lot:

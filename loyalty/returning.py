@@ -38,6 +38,8 @@ class Answer(NamedTuple):
     taken: Taken | None = None
 
 
+_WAITING: Final = "SELECT id FROM set_aside WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id FOR UPDATE"
+"""Before members, as whoever claims does. What somebody else is claiming is claimed when this is answered."""
 _OWNERS: Final = "SELECT id, member_id FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s"
 _KNOWN: Final = """
     SELECT store_id, key, kind, id, purchase_id, digest, outcome FROM purchase_return
@@ -119,7 +121,7 @@ class Batch:
             purse.move(cause, "spent", "moved", amount, purse.lots[lot])
         self._count(sold, asked.occurred_at, taken)
         tier = self.members[member_id].tier
-        taken.tier = tier, tier
+        taken.tier = (tier or version.first_tier(),) * 2
         self.done.append(Done(number, sold, asked, member_id, taken))
         return Answer("recorded", purchase_id, number, member_id, taken=taken)
 
@@ -152,7 +154,10 @@ TAKEN = Text("Another return is recorded under this key.", "با این کلید
 def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batch:
     """Lock the members of some purchases, and read all that returns of these ask about."""
     ids = array({purchase_id for purchase_id, _ in asked})
-    owners: dict[int, int] = dict(conn.execute(_OWNERS, [ids, terms.club_id]).fetchall())
+    with conn.pipeline():
+        conn.execute(_WAITING, [ids, terms.club_id])
+        found = conn.execute(_OWNERS, [ids, terms.club_id])
+    owners: dict[int, int] = dict(found.fetchall())
     if not owners:
         return Batch(terms, {}, {}, {}, {}, {}, {}, [0] * len(asked))
     line_of = _lines(conn, ids, owners)

@@ -12,6 +12,7 @@ from loyalty.gather import KNOWN, Locked, Sums, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
 from loyalty.rules import Bylaws, Facts, Purchase, reviewed
+from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.sold import Sold, read_sold
@@ -94,7 +95,10 @@ def _facts(
 ) -> dict[int, Facts]:
     """Each member as the version then in force sees it, on the latest day that anything happened."""
     moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
-    wanted = {id_: dict.fromkeys(terms.at(its.at).asks(moments[id_].day)) for id_, its in asked.items()}
+    wanted: dict[int, dict[Ask, None]] = {}
+    for id_, its in asked.items():
+        bylaws, row = terms.at(its.at), members[id_]
+        wanted[id_] = dict.fromkeys(bylaws.asks(moments[id_].day, bylaws.since(row.tier_since, row.joined_at)))
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}

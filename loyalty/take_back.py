@@ -145,7 +145,7 @@ def take_back(
             posting.restore(payment, asked.occurred_at, chests[payment.to])
     for wallet in {move.wallet for move in trial.log}:
         wake(now, trial.purse(wallet), asked.occurred_at)
-    taken.wallets = {wallet: purse.shown() for wallet, purse in trial.purses.items()}
+    taken.wallets = dict.fromkeys(now.wallets, Shown()) | trial.shown()
     return trial, taken
 
 

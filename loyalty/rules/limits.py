@@ -86,6 +86,8 @@ class Limit:
     def _over(self, voice: Voice) -> str:
         if self.over.kind == "this":
             return voice.text(_EVERY[self.over.period])
+        if self.over.kind == "membership_year":
+            return voice.pick("a year of membership", "در هر سال عضویت")
         return voice.pick("in all", "در کل") if self.over == EVER else self.over.say(voice)
 
     def _base_unit(self, voice: Voice) -> str:

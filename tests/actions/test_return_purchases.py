@@ -18,6 +18,7 @@ from loyalty.returning import Answer
 from loyalty.returns import Return, ReturnedLine
 from loyalty.rules import MemberRef
 from loyalty.values import Shown
+from tests.actions.test_record_purchases import statements
 from tests.conftest import START
 from tests.story import BASE, CASHBACK, POINTS, Story, article, document, line, title
 
@@ -435,3 +436,50 @@ def test_returns_out_of_order_end_as_in_order(app: Flask) -> None:
         ends.append((kept(story, sara), counted(story, sara), story.tier(sara)))
         assert story.books_agree()
     assert ends[0] == ends[1]
+
+
+def test_a_return_that_comes_before_an_earlier_one_ends_as_in_order(app: Flask) -> None:
+    wallets = {"points": {**POINTS["points"], "matures": {"days": 3}, "expires": {"days": 8}}, **CASHBACK}
+    bylaws = document(
+        BASE,
+        article("2", {"multiply": {"by": "2"}}, if_={"basket": {"of": "net", "at_least": 30_000}}),
+        wallets=wallets,
+        tiers=LADDER,
+        badges=BADGES,
+    )
+    ends = []
+    for code, days in (("in-order", (1, 4, 6)), ("last-first", (6, 4, 1)), ("mixed", (4, 6, 1))):
+        story = Story(bylaws, code)
+        sara = story.enrols()
+        sale = story.buys(sara, lines=(line("tea", 60_000, 6), line("milk", 5_500)))
+        story.now = START + 7 * DAY
+        for day in days:
+            returned = back(story, sale.id, ("tea", 1 + day // 4), at=START + day * DAY)
+            assert returned.status == "recorded"
+        lots = connection().execute(
+            "SELECT pending, available, expired, expires_at FROM lot WHERE member_id = %s ORDER BY id", [sara]
+        )
+        ends.append((kept(story, sara), counted(story, sara), badges(sara), story.tier(sara), lots.fetchall()))
+        assert story.books_agree()
+    assert ends[0] == ends[1] == ends[2]
+
+
+def test_a_batch_of_returns_costs_the_same_statements_for_one_and_for_two_hundred(app: Flask) -> None:
+    limits = [{"per": "club", "every": "month", "at_most": 100_000, "of": "points"}]
+    wallets = {"points": {**POINTS["points"], "matures": {"days": 3}}, **CASHBACK}
+    story = Story(document({**BASE, "limits": limits}, wallets=wallets, tiers=LADDER, badges=BADGES))
+    members = [story.enrols(f"M{n}") for n in range(40)]
+    sales = story.records([story.sale(members[n % 40], lines=(line("tea", 65_000, 5),)) for n in range(201)])
+    numbers = [sale.id or 0 for sale in sales]
+    db.session.rollback()
+
+    def returned(purchases: list[int]) -> int:
+        asked = [(id_, Return(f"b{id_}", "s1", story.now, (ReturnedLine("tea", 4000),))) for id_ in purchases]
+        with statements() as sent:
+            answers = return_purchases(story.club_id, asked, story.now)
+        assert {answer.status for answer in answers} == {"recorded"}
+        return len(sent)
+
+    one = returned(numbers[:1])
+    assert returned(numbers[1:]) == one < 40
+    assert story.books_agree()
