@@ -15,13 +15,14 @@ from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.stage import stage
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import Fed
+from loyalty.rules.history import Fed, MemberFacts
 from tests.actions.test_return_properties import FIXTURE
 from tests.rules.drawn import windows
 from tests.story import Story, document, title
 
 _codes = count(1)
 FIRST = date(2026, 1, 1)
+JOINED = datetime(2024, 7, 3, tzinfo=UTC)
 
 
 def ladder(window: Any) -> dict[str, Any]:
@@ -41,10 +42,12 @@ def test_on_a_day_that_is_passed_over_every_figure_is_as_on_the_day_before(
     for ago in bought:
         history.plus(Fed(place, FIRST + timedelta(days=ago), 1, 7) for place in range(len(set_up.draft.live)))
     last = FIRST + timedelta(days=length)
-    looked_at = set(days_of_change(set_up, history, FIRST, last))
+    member = MemberFacts(1, "active", "silver", JOINED + timedelta(days=40), JOINED, None, {}, history)
+    looked_at = set(days_of_change(set_up, history, lambda: member, FIRST, last))
 
     def figures(day: date) -> list[int]:
-        asks: tuple[Ask, ...] = set_up.draft.asks(day)
+        since = set_up.draft.since(member.tier_since, member.joined_at)
+        asks: tuple[Ask, ...] = set_up.draft.asks(day, since)
         return [history.over(ask) for ask in asks]
 
     for n in range(1, length + 1):
