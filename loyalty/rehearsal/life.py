@@ -24,6 +24,7 @@ from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
 from loyalty.rules import Bylaws, Ruling, reviewed
 from loyalty.rules.history import MemberFacts
+from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
 from loyalty.sales import Sale, facts_again, kept_facts
 from loyalty.sold import Sold
@@ -125,7 +126,7 @@ class Life:
         ruling.feeds = list(stood.feeds)
         sale.facts, sale.ruling = facts, ruling
         if ruling.tier_from != member.tier:
-            member = member.on_tier(ruling.tier_from, sale.purchase.occurred_at)
+            member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
         self.member = member.after(bylaws, facts, ruling)
         if self.budgets:
             for key, used in stood.uses.items():
@@ -137,13 +138,11 @@ class Life:
 
     def _know(self, event: Bought) -> None:
         """Let the member have the attributes that were read at the time, where they are known."""
-        asked = [name for name in self.stage.terms.version(event.version).member_reads if ":" in name]
+        names = self.stage.terms.version(event.version).member_reads
+        asked = {name: name.removeprefix(ATTRIBUTE) for name in names if name.startswith(ATTRIBUTE)}
         if asked:
-            own = dict(self.attributes)
-            for name in asked:
-                own.pop(name.partition(":")[2], None)
-                if name in event.values:
-                    own[name.partition(":")[2]] = event.values[name]
+            own = {name: value for name, value in self.attributes.items() if name not in asked.values()}
+            own |= {asked[name]: value for name, value in event.values.items() if name in asked}
             self.member = replace(self.member, attributes=own)
 
     def _keep(self, sale: Sale) -> None:
@@ -221,10 +220,13 @@ class Life:
         stage = self.stage
         if stage.reviewed is None or now <= self.seen:
             return
+        if self.member.latest_at is None:  # nobody who never bought is reviewed
+            self.seen = now
+            return
         upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
         first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
         self.seen = max(now, self.seen)
-        for day in days_of_change(stage, self.member, self.history, first, last):
+        for day in days_of_change(stage, self.history, lambda: self.member, first, last):
             begun = stage.calendar.instant(day)
             if self.unsettled:
                 self._settle(begun)
@@ -246,8 +248,6 @@ class Life:
 
     def _note(self) -> None:
         """Add up what moved in the purses since."""
-        log, stage = self.chest.log, self.stage
-        if log:
-            for move in log:
-                self.side.moved((move,), counts=stage.holds(move.cause.at))
-            log.clear()
+        if self.chest.log:
+            self.side.moved(self.chest.log, self.stage.since, self.stage.until)
+            self.chest.log.clear()

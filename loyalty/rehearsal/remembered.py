@@ -35,6 +35,11 @@ class Remembered:
         before = 0 if start is None else bisect_left(days, start)
         return (totals[last - 1] if last else 0) - (totals[before - 1] if before else 0)
 
+    def within(self, ask: Ask) -> tuple[int, int]:
+        """Which of the days that count lie in a span, by their places: the first, and the one after the last."""
+        days, (start, end) = self._days.get(ask.place, ()), ask.span
+        return 0 if start is None else bisect_left(days, start), bisect_right(days, end)
+
     def plus(self, feds: Iterable[Fed]) -> Remembered:
         """Itself, after one event more."""
         for fed in feds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeVar
 
 from loyalty.ledger.lots import Move
@@ -15,6 +16,7 @@ WalletArticle = tuple[str, str]
 
 FIGURES: Final = ("issued", "taken_back", "spent", "expired", "outstanding", "debt", "short")
 """Of a wallet. `short` is what members really spent and would not have had."""
+_ENDS: Final = frozenset({"expired", "spent"})
 _LOTS: Final = frozenset({"pending", "available", "held"})
 
 
@@ -41,20 +43,34 @@ class Side:
             found = self.wallets[code] = dict.fromkeys(FIGURES, 0)
         return found
 
-    def moved(self, moves: Iterable[Move], *, counts: bool) -> None:
-        """Add what moved; before the span only what is left of it counts."""
+    def moved(self, moves: Iterable[Move], since: datetime, until: datetime) -> None:
+        """Add what moved; of what lies outside of the span only what is left of it counts."""
         for cause, code, source, target, amount, _ in moves:
-            wallet = self.wallet(code)
-            for account, sign in ((source, -1), (target, 1)):
-                if account in _LOTS:
-                    wallet["outstanding"] += sign * amount
-                elif account == "debt":
-                    wallet["debt"] -= sign * amount
-                elif counts and account in ("expired", "spent"):
-                    wallet[account] += sign * amount
-                elif counts and account == "issued":
-                    wallet["issued" if sign < 0 else "taken_back"] += amount
-                    self.articles[code, cause.article or ""] -= sign * amount
+            wallet = self.wallets.get(code) or self.wallet(code)
+            if source in _LOTS:
+                if target in _LOTS:
+                    continue
+                wallet["outstanding"] -= amount
+            elif target in _LOTS:
+                wallet["outstanding"] += amount
+            if source == "debt":
+                wallet["debt"] += amount
+            elif target == "debt":
+                wallet["debt"] -= amount
+            if since <= cause.at < until:
+                self._counted(wallet, cause.article or "", code, source, target, amount)
+
+    def _counted(self, wallet: dict[str, int], article: str, code: str, source: str, target: str, amount: int) -> None:
+        if source == "issued":
+            wallet["issued"] += amount
+            self.articles[code, article] += amount
+        elif target == "issued":
+            wallet["taken_back"] += amount
+            self.articles[code, article] -= amount
+        if source in _ENDS:
+            wallet[source] -= amount
+        elif target in _ENDS:
+            wallet[target] += amount
 
     def tier_moved(self, before: int, after: int) -> None:
         """Add a move between two ranks of a ladder."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -16,6 +19,7 @@ from loyalty.actions import rehearse_part as doing
 from loyalty.actions.ask_rehearsal import ask_rehearsal
 from loyalty.actions.cancel_rehearsal import cancel_rehearsal
 from loyalty.actions.rehearse_part import rehearse_part
+from loyalty.config import Settings
 from loyalty.db import connection, db, transaction
 from loyalty.errors import Invalid
 from loyalty.jobs import deliveries, duties
@@ -142,22 +146,42 @@ def test_one_that_has_ended_cannot_be_cancelled_and_a_cancelled_one_is_not_begun
     assert look(story, cancelled).status == "cancelled"
 
 
+AT_IT = """
+import sys, time
+from loyalty.actions import rehearse_part as doing
+from loyalty.cli.instance import application
+from loyalty.config import now
+import os
+with application(os.environ):
+    def fold(*_):
+        print("at it", flush=True)
+        time.sleep(60)
+    doing.rehearse = fold
+    doing.rehearse_part(int(sys.argv[1]), 1, now)
+"""
+
+
 def test_a_part_whose_worker_was_killed_is_done_again_by_the_timer(
-    story: Story, clock: Clock, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    story: Story, settings: Settings, clock: Clock, work: Callable[[], None]
 ) -> None:
     duties.tick(clock.now)
     id_ = ask(story, parts=2)
-    with monkeypatch.context() as broken:
-        broken.setattr(doing, "_add_up", lambda *_: None)
-        broken.setattr(doing, "_FOUND", "SELECT %s, %s, %s, %s, 1/0")
-        with pytest.raises(psycopg.errors.DivisionByZero):  # the end of the process, as the part's row sees it
-            rehearse_part(id_, 1, lambda: START)
-    assert look(story, id_).report is None
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "LOYALTY_SECRET_KEY": settings.secret_key,
+    }
+    command = [sys.executable, "-c", AT_IT, str(id_)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        assert worker.stdout.readline() == "at it\n"
+        assert not rehearse_part(id_, 1, lambda: START)  # somebody is at it
+        worker.kill()
     valkey().flushdb()
     with transaction() as conn:
         conn.execute("DELETE FROM outbox")
     duties.tick(clock.move(minutes=2))
-    work()  # the duty, which puts the parts into the queue
     work()
     done = look(story, id_)
     assert done.status == "done"

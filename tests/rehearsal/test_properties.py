@@ -27,7 +27,7 @@ from loyalty.rules import Line, MemberRef
 from tests.actions.test_return_properties import FIXTURE, LIVELY, WALLETS, goods, shop
 from tests.conftest import START
 from tests.rehearsal.conftest import differences, everything_due_is_done, report
-from tests.story import Story
+from tests.story import Story, article
 
 _codes, _keys = count(1), count(1)
 whats = st.sampled_from(["buy", "buy", "back", "give", "take", "hold", "pay", "end", "gift"])
@@ -38,7 +38,10 @@ DEBTS = ["allow", "clamp", "refuse"]
 def lively(debt: str, returns: str) -> dict[str, Any]:
     """Bylaws with history, windows, limits, a badge that gives, lots that wait and expire, and a club's budget."""
     wallets = {**WALLETS, "points": {**WALLETS["points"], "debt": debt, "expires": {"days": 25}, "transfers": True}}
-    return {**LIVELY, "wallets": wallets, "tiers": {**LIVELY["tiers"], "returns": returns}}
+    counted = {"counter": {"name": "spend", "over": {"since": "tier"}, "at_least": 10_000}}
+    articles = [*LIVELY["articles"], article("90", {"points": {"fixed": 3}}, if_=counted)]
+    tiers = {**LIVELY["tiers"], "returns": returns}
+    return {**LIVELY, "wallets": wallets, "tiers": tiers, "articles": articles}
 
 
 def lived(story: Story, drawn: Any) -> None:
