@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
+from loyalty import filling
 from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
 from loyalty.db import Overtaken
@@ -27,7 +28,7 @@ _LOCK = """
     FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head,
-        merged_into IS NOT NULL OR erased_at IS NOT NULL
+        merged_into IS NOT NULL OR erased_at IS NOT NULL, filled
 """
 KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
@@ -55,7 +56,7 @@ _SUMS = """
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 _GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
-LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}"
+LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled"
 """The columns of `Locked`."""
 _ONE_DAY = timedelta(days=1)
 
@@ -73,6 +74,8 @@ class Locked(NamedTuple):
     head: bytes
     gone: bool
     """Merged into another or erased: nothing more happens to this one."""
+    filled: int
+    """Counters up to this id count the member already; `loyalty.filling` sees to the others."""
 
 
 def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
@@ -105,12 +108,15 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     `lock=False` only reads: for quotes.
 
     Raises:
-        Overtaken: one of them was merged or erased since the sales were told whose they are.
+        Overtaken: one of them was merged or erased since the sales were told whose they are, or is counted by more than
+            this programme knows.
     """
     ids = list({sale.member_id: None for sale in sales})
     rows = _members(conn, programme.club_id, sales, ids, lock)
-    if lock and any(row.gone for row in rows.values()):
-        raise Overtaken
+    if lock:
+        if any(row.gone for row in rows.values()):
+            raise Overtaken
+        rows = _counted(conn, programme, sales, rows)
     late, wanted = _wanted(programme, sales, rows)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
@@ -129,11 +135,29 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
             unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
         member = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
+        if rows[id_].filled < programme.latest_counter:
+            member = replace(member, counted=programme.counted(rows[id_].filled))
         if stood:
             member = replace(member, standings=tuple((datetime.fromisoformat(at), status) for at, status in stood))
         members[id_] = member
     chests = purses.answered(heads(rows))
     return Gathered(members, chests, frozenset(unsettled))
+
+
+def _counted(
+    conn: Connection, programme: Programme, sales: Sequence[Sale], rows: dict[int, Locked]
+) -> dict[int, Locked]:
+    """The members, counted by all that judges them: whoever was overlooked by a fill is filled now."""
+    filling.keep_up(programme, (row.filled for row in rows.values()))
+    behind = {
+        sale.member_id: rows[sale.member_id].filled
+        for sale in sales
+        if rows[sale.member_id].filled < programme.needs[sale.bylaws.version - 1]
+    }
+    if not behind:
+        return rows
+    filling.fill(conn, programme, behind)
+    return rows | {id_: rows[id_]._replace(filled=programme.latest_counter) for id_ in behind}
 
 
 def _uptos(sales: Sequence[Sale]) -> dict[int, datetime]:

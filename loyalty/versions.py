@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,21 +30,50 @@ class Programme:
     unit: Unit
     calendar: Calendar
     versions: tuple[Bylaws, ...]
+    """All that are published, by number; also one that is not in force before its counters are filled."""
     from_at: tuple[datetime, ...]
+    filled: tuple[bool, ...]
+    """By version: whether all that it counts is filled from history."""
     live: tuple[Counter, ...]
     counter_ids: tuple[int, ...]
     """By place among `live`: the id under which its sums are kept."""
+    needs: tuple[int, ...] = field(init=False)
+    """By version: the id of the latest counter that it reads."""
+    _starts: tuple[datetime, ...] = field(init=False)
+    _in_turn: tuple[Bylaws, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        ids = dict(zip(self.live, self.counter_ids, strict=True))
+        needs = tuple(max((ids[its] for its in bylaws.own_counters()), default=0) for bylaws in self.versions)
+        turns = [(self.from_at[n], bylaws) for n, bylaws in enumerate(self.versions) if self.filled[n]]
+        object.__setattr__(self, "needs", needs)
+        object.__setattr__(self, "_starts", tuple(at for at, _ in turns))
+        object.__setattr__(self, "_in_turn", tuple(bylaws for _, bylaws in turns))
 
     def at(self, instant: datetime) -> Bylaws:
         """The version in force at an instant; the first one since ever."""
-        return self.versions[max(0, bisect_right(self.from_at, instant) - 1)]
+        return self._in_turn[max(0, bisect_right(self._starts, instant) - 1)]
+
+    @property
+    def latest_counter(self) -> int:
+        """The id of the counter that was registered last; 0 where nothing is counted."""
+        return self.counter_ids[-1] if self.counter_ids else 0
+
+    def counted(self, filled: int) -> int:
+        """How many of the live counters, by place, count a member who is filled up to an id."""
+        return bisect_right(self.counter_ids, filled)
 
     def version(self, number: int) -> Bylaws:
         """A version by its number."""
         return self.versions[number - 1]
 
 
-_loaded: dict[tuple[str, int], tuple[tuple[int, int], Programme]] = {}
+_loaded: dict[tuple[str, int], tuple[tuple[int, ...], Programme]] = {}
+_STAMP = """
+    SELECT count(*), count(*) FILTER (WHERE filling), (SELECT count(*) FROM counter WHERE club_id = %s)
+    FROM bylaws WHERE club_id = %s
+"""
+"""What changes whenever the programme does."""
 
 
 def programme(conn: Connection, club_id: int) -> Programme:
@@ -53,12 +82,8 @@ def programme(conn: Connection, club_id: int) -> Programme:
     Raises:
         NotFound: no such club, or nothing is published.
     """
-    row = conn.execute(
-        "SELECT (SELECT count(*) FROM bylaws WHERE club_id = %s), (SELECT count(*) FROM counter WHERE club_id = %s)",
-        [club_id, club_id],
-    ).fetchone()
-    assert row
-    stamp = (row[0], row[1])
+    stamp = conn.execute(_STAMP, [club_id, club_id]).fetchone()
+    assert stamp
     # The database is part of the key: clubs of two instances (as in tests) may share their numbers.
     key = (f"{conn.info.host}/{conn.info.port}/{conn.info.dbname}", club_id)
     found = _loaded.get(key)
@@ -78,13 +103,13 @@ def _load(conn: Connection, club_id: int) -> Programme:
         "SELECT code, name, currency, display, timezone, calendar FROM club WHERE id = %s", [club_id]
     ).fetchone()
     rows = conn.execute(
-        "SELECT version, from_at, document FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
+        "SELECT version, from_at, NOT filling, document FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
     ).fetchall()
     if not club or not rows:
         raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
     counters = conn.execute("SELECT id, definition FROM counter WHERE club_id = %s ORDER BY id", [club_id]).fetchall()
     live = tuple(stored_counter(definition) for _, definition in counters)
-    versions = tuple(load(document, version) for version, _, document in rows)
+    versions = tuple(load(document, version) for version, _, _, document in rows)
     for bylaws in versions:
         bylaws.bind(live)
     code, name, currency, display, zone, system = club
@@ -97,7 +122,8 @@ def _load(conn: Connection, club_id: int) -> Programme:
         unit(currency, display),
         Calendar(zone, kind),
         versions,
-        tuple(from_at for _, from_at, _ in rows),
+        tuple(from_at for _, from_at, _, _ in rows),
+        tuple(filled for _, _, filled, _ in rows),
         live,
         tuple(id_ for id_, _ in counters),
     )

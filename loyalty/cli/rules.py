@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from loyalty.actions.expire_points import expire_points
+from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
@@ -23,12 +25,14 @@ from loyalty.formats import number
 from loyalty.ledger.proofs import Difference
 from loyalty.ledger.recount import recount as count_again
 from loyalty.queries.clubs import ClubView, all_clubs, by_code
+from loyalty.queries.filling import filling
 from loyalty.rules import load
 from loyalty.values import Text
 
 SOUND = Text("The bylaws are sound.", "متن آیین‌نامه درست است.")
 AGREED = Text("Everything agrees.", "همه چیز با هم می‌خواند.")
 IN_FORCE = Text("Version {n} is in force.", "نسخهٔ {n} به اجرا درآمد.")
+COUNTS = Text("Counting what happened so far", "شمارش آنچه تاکنون رخ داده")
 SETTLED = Text("{club}: {n} members had something due", "{club}: برای {n} عضو کاری سررسید شده بود")
 MOVED = Text("{club}: {n} tier moves", "{club}: {n} جابه‌جایی سطح")
 
@@ -68,9 +72,25 @@ def check(file: Path, as_json: bool) -> None:
 @json_option
 @in_app
 def publish(file: Path, code: str, note: str, as_json: bool) -> None:
-    """Publish a document as the club's next version, in force from now; it never changes again."""
-    version = publish_bylaws(by_code(code).id, parse(file.read_text("utf-8")), now(), note=note)
+    """Publish a document as the club's next version, in force from now; it never changes again.
+
+    What it counts anew is filled from history first, while sales go on; broken off, the worker goes on with it.
+    """
+    club = by_code(code)
+    published = publish_bylaws(club.id, parse(file.read_text("utf-8")), now(), note=note)
+    if published.filling:
+        _fill(club.id)
+    version = published.version
     answer({"version": version}, IN_FORCE.with_(n=number(version, lang())), as_json=as_json)
+
+
+def _fill(club_id: int) -> None:
+    """Fill the counters of the version that waits for them, with a progress bar on the terminal."""
+    done, of = filling(club_id)
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(COUNTS.to(lang()), total=of, completed=done)
+        fill_counters(club_id, now, told=lambda members: bar.advance(task, members))
 
 
 @click.group

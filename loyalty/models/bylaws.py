@@ -24,7 +24,10 @@ from loyalty.models.columns import Big, ClubRef, Document, Id, Instant, MemberRe
 
 
 class Bylaws(Base):
-    """A published version; it never changes. In force from `from_at`; the first one since ever."""
+    """A published version; it never changes. In force from `from_at`; the first one since ever.
+
+    While what it counts is filled from history it is in force for nobody, and `from_at` is the earliest that it may be.
+    """
 
     __tablename__ = "bylaws"
     __table_args__ = (Index("bylaws_in_force", "club_id", "from_at"),)
@@ -35,6 +38,7 @@ class Bylaws(Base):
     from_at: Mapped[Instant]
     published_at: Mapped[Instant]
     note: Mapped[str] = mapped_column(Text, server_default="")
+    filling: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Counter(Base):
