@@ -24,6 +24,9 @@ _BEHIND: Final = "SELECT id FROM member WHERE club_id = %s AND filled < %s ORDER
 _LOCK: Final = "UPDATE member SET filled = filled WHERE id = ANY(%s::bigint[]) AND filled < %s RETURNING id, filled"
 _FILLED: Final = "UPDATE member SET filled = %s WHERE id = ANY(%s::bigint[])"
 
+Counts = dict[tuple[int, int, date], tuple[int, datetime]]
+"""By member, place of the counter and day: what events of that day add up to, and when the latest of them was."""
+
 
 def keep_up(terms: Programme, filled: Iterable[int]) -> None:
     """Make sure that a programme knows all that counts some locked members.
@@ -45,15 +48,7 @@ def fill(conn: Connection, terms: Programme, behind: Mapping[int, int]) -> None:
     behind = {id_: filled for id_, filled in behind.items() if filled < terms.latest_counter}
     if not behind:
         return
-    found: dict[tuple[int, int, date], tuple[int, datetime]] = {}
-    counts_for = families(conn, list(behind))
-    for owner, at, stands in stood(conn, terms, list(counts_for)):
-        day = terms.calendar.moment(at).day
-        for whose in counts_for[owner]:
-            for place in range(terms.counted(behind[whose]), len(terms.live)):
-                if events := stands.feeds[place]:
-                    before, latest = found.get((whose, place, day), (0, at))
-                    found[whose, place, day] = before + events, max(latest, at)
+    found = counted(conn, terms, {id_: terms.counted(filled) for id_, filled in behind.items()})
     rows: list[tuple[Any, ...]] = [
         (
             member_id,
@@ -69,6 +64,20 @@ def fill(conn: Connection, terms: Programme, behind: Mapping[int, int]) -> None:
     if rows:
         conn.execute(COUNTERS, columns(rows))
     conn.execute(_FILLED, [terms.latest_counter, array(behind)])
+
+
+def counted(conn: Connection, terms: Programme, members: Mapping[int, int]) -> Counts:
+    """What members' recorded events add to the live counters from a place on, by member."""
+    found: Counts = {}
+    counts_for = families(conn, list(members))
+    for owner, at, stands in stood(conn, terms, list(counts_for)):
+        day = terms.calendar.moment(at).day
+        for whose in counts_for[owner]:
+            for place in range(members[whose], len(terms.live)):
+                if events := stands.feeds[place]:
+                    before, latest = found.get((whose, place, day), (0, at))
+                    found[whose, place, day] = before + events, max(latest, at)
+    return found
 
 
 def fill_next(conn: Connection, terms: Programme, at_most: int) -> int:

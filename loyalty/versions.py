@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +92,31 @@ def programme(conn: Connection, club_id: int) -> Programme:
         found = stamp, _load(conn, club_id)
         _loaded[key] = found
     return found[1]
+
+
+def drafted(conn: Connection, club_id: int, document: Mapping[str, Any]) -> Programme:
+    """A programme of one's own that has a draft as its last version, and what that counts anew at the end of `live`.
+
+    Nothing of the draft's own counters is kept anywhere: whoever reads them counts what is recorded.
+
+    Raises:
+        Invalid: the draft has faults.
+    """
+    terms = _load(conn, club_id)
+    bylaws = load(document, len(terms.versions) + 1)
+    fresh = [counter for counter in bylaws.own_counters() if counter not in terms.live]
+    live = (*terms.live, *fresh)
+    versions = (*terms.versions, bylaws)
+    for its in versions:
+        its.bind(live)
+    return replace(
+        terms,
+        versions=versions,
+        from_at=(*terms.from_at, terms.from_at[-1]),
+        filled=(*terms.filled, False),
+        live=live,
+        counter_ids=(*terms.counter_ids, *(terms.latest_counter + n for n, _ in enumerate(fresh, 1))),
+    )
 
 
 def forget() -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Json, Jsonb
 
 from loyalty.db import retried, transaction
-from loyalty.errors import Conflict, Invalid, NotFound
+from loyalty.errors import Conflict, Fault, Invalid, NotFound
 from loyalty.filling import BATCH, fill_next
 from loyalty.formats import number
 from loyalty.outbox import send, wake
@@ -62,10 +62,9 @@ def publish(
     note: str,
 ) -> Published:
     """`publish_bylaws` inside a transaction that is open already; the caller wakes the outbox."""
-    club = conn.execute("SELECT currency, timezone, calendar FROM club WHERE id = %s FOR UPDATE", [club_id]).fetchone()
-    if club is None:
-        raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
-    _keep_what_is_fixed(bylaws, club)
+    conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+    if faults := what_is_fixed(conn, club_id, bylaws):
+        raise Invalid(faults)
     version = 1 + _latest(conn, club_id, from_at)
     new = _register(conn, club_id, bylaws)
     conn.execute(
@@ -128,18 +127,25 @@ def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, no
     send("bylaws.published", club_id, [(None, {"version": version, "from": from_at.isoformat()})], now)
 
 
-def _keep_what_is_fixed(bylaws: Bylaws, club: tuple[Any, ...]) -> None:
+def what_is_fixed(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
+    """What a document says otherwise than was fixed when the club was created.
+
+    Raises:
+        NotFound: there is no such club.
+    """
+    club = conn.execute("SELECT currency, timezone, calendar FROM club WHERE id = %s", [club_id]).fetchone()
+    if club is None:
+        raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
     terms = bylaws.club
     now = {"currency": terms.currency, "timezone": terms.calendar.zone.key, "calendar": terms.calendar.system}
-    for (name, value), fixed in zip(now.items(), club, strict=True):
-        if value != fixed:
-            raise Invalid.at(
-                f"/club/{name}",
-                Text(
-                    f"This was fixed as {fixed} when the club was created.",
-                    f"این هنگام ساختن باشگاه {fixed} تعیین شده و ثابت است.",
-                ),
-            )
+    said = Text(
+        "This was fixed as {fixed} when the club was created.", "این هنگام ساختن باشگاه {fixed} تعیین شده و ثابت است."
+    )
+    return [
+        Fault(f"/club/{name}", said.with_(fixed=fixed))
+        for (name, value), fixed in zip(now.items(), club, strict=True)
+        if value != fixed
+    ]
 
 
 def _register(conn: Connection, club_id: int, bylaws: Bylaws) -> bool:

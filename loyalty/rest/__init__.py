@@ -8,6 +8,7 @@ from loyalty.rest import (
     adjustments,
     api,
     bylaws,
+    drafts,
     guide,
     leaderboards,
     members,
@@ -31,6 +32,7 @@ SECTIONS = (
     stores.blp,
     leaderboards.blp,
     bylaws.blp,
+    drafts.blp,
     reports.blp,
     webhooks.blp,
 )

@@ -99,6 +99,9 @@ class Api:
         sent = kwargs or {"json": body}
         return self.client.post(f"/api/v1{path}", headers=self.headers, **sent)
 
+    def put(self, path: str, body: Any) -> TestResponse:
+        return self.client.put(f"/api/v1{path}", headers=self.headers, json=body)
+
     def patch(self, path: str, body: Any) -> TestResponse:
         return self.client.patch(f"/api/v1{path}", headers=self.headers, json=body)
 

@@ -1,0 +1,96 @@
+"""A draft of the bylaws as it is sent, and how it is to be published."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from loyalty.documents import MAX_BYTES, MAX_DEPTH
+from loyalty.schemas.fields import NOT_AN_OBJECT, Base, OneOf, Whole, Words, says
+from loyalty.schemas.moments import Instant
+from loyalty.schemas.people import Ref
+from loyalty.schemas.purchase import QuoteSchema
+from loyalty.schemas.said import Said, told
+
+MAX_VERSION: Final = 2**31 - 1
+_ONE: Final = Said(
+    "Exactly one of “document”, “text” or “version” is expected.",
+    "دقیقاً یکی از «document»، «text» و «version» لازم است.",
+)
+
+
+class Tree(fields.Field[dict[str, Any]]):
+    """A document as an object; what is in it the bylaws' own reader looks at."""
+
+    default_error_messages = says(
+        invalid=NOT_AN_OBJECT,
+        deep=Said("This is nested too deeply.", "این بیش از اندازه تودرتوست."),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "object"} | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise self.make_error("invalid")
+        if _depth(value) > MAX_DEPTH:
+            raise self.make_error("deep")
+        return value
+
+
+def _depth(tree: Any) -> int:
+    """How deep a tree is, as far as it matters."""
+    depth, level = 0, [tree]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        inner = [node for node in level if isinstance(node, dict | list)]
+        level = [part for node in inner for part in (node.values() if isinstance(node, dict) else node)]
+    return depth
+
+
+class DraftBody(Base):
+    """The draft: a document, the text of one, or a published version to begin from."""
+
+    document = Tree(metadata=told("The document as JSON.", "سند به شکل JSON."))
+    text = Words(MAX_BYTES, metadata=told("The document as text, YAML or JSON.", "سند به شکل متن، YAML یا JSON."))
+    version = Whole(
+        1,
+        MAX_VERSION,
+        metadata=told(
+            "A published version: its text becomes the draft. Publishing it goes back to it.",
+            "نسخه‌ای منتشرشده: متنش پیش‌نویس می‌شود. انتشار آن بازگشت به همان نسخه است.",
+        ),
+    )
+
+    @validates_schema
+    def one(self, data: dict[str, Any], **_: Any) -> None:
+        """One way to say it."""
+        if len(data) != 1:
+            raise ValidationError({"document": [_ONE]})
+
+
+class TrialBody(Base):
+    """A purchase to judge under the draft."""
+
+    purchase = fields.Nested(QuoteSchema, required=True)
+    member = Ref(
+        allow_none=True,
+        metadata=told(
+            "For whom, if the purchase names nobody; for nobody, as of somebody who joins with it.",
+            "برای چه کسی، اگر خود خرید نامی نبرده؛ بدون آن، مانند کسی که با همین خرید عضو می‌شود.",
+            example={"phone": "09121234567"},
+        ),
+    )
+
+
+class PublishBody(Base):
+    """From when, for whom and why."""
+
+    since = Instant(
+        data_key="from",
+        allow_none=True,
+        metadata=told("In force from then; now, if none.", "از آن زمان جاری است؛ بدون آن از هم‌اکنون."),
+    )
+    to = OneOf("everyone", metadata=told("For whom it is in force.", "برای چه کسانی جاری می‌شود."))
+    note = Words(2000, metadata=told("Why, for the history of versions.", "چرا؛ برای تاریخچهٔ نسخه‌ها."))
