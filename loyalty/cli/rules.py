@@ -19,11 +19,13 @@ from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
 from loyalty.cli.terminal import answer, json_option, lang
 from loyalty.config import now
-from loyalty.documents import parse
+from loyalty.documents import parse, written
 from loyalty.errors import Invalid
 from loyalty.formats import number
 from loyalty.ledger.proofs import Difference
 from loyalty.ledger.recount import recount as count_again
+from loyalty.queries import bylaws as documents
+from loyalty.queries import drafts
 from loyalty.queries.clubs import ClubView, all_clubs, by_code
 from loyalty.queries.filling import filling
 from loyalty.rules import load
@@ -91,6 +93,21 @@ def _fill(club_id: int) -> None:
     with Progress(console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(COUNTS.to(lang()), total=of, completed=done)
         fill_counters(club_id, now, told=lambda members: bar.advance(task, members))
+
+
+@bylaws.command
+@click.option("--club", "code", required=True, help="The club, by its code.")
+@click.option("--version", "number_", type=click.IntRange(1), help="Which version; the one in force, if none.")
+@click.option("--draft", is_flag=True, help="The draft instead of a version.")
+@in_app
+def export(code: str, number_: int | None, draft: bool) -> None:
+    """Print a version as a file that `check` and `publish` read back to the same document."""
+    club = by_code(code)
+    if draft:
+        document = drafts.draft(club.id).document
+    else:
+        document = (documents.version(club.id, number_) if number_ else documents.view(club.id, now())).document
+    click.echo(written(document), nl=False)
 
 
 @click.group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -12,6 +12,7 @@ from loyalty.actions.save_draft import draft_of_version, save_draft
 from loyalty.acts import By
 from loyalty.config import now
 from loyalty.documents import parse
+from loyalty.errors import Invalid
 from loyalty.queries import drafts
 from loyalty.queries.answer import answer
 from loyalty.queries.filling import filling
@@ -32,6 +33,11 @@ blp = Blueprint(
         "The one draft of the club's bylaws: it may have faults, and nobody is judged by it before it is published.",
         "تنها پیش‌نویس آیین‌نامهٔ باشگاه: می‌تواند ایراد داشته باشد و تا منتشر نشود کسی با آن سنجیده نمی‌شود.",
     ),
+)
+
+_NO_PILOT: Final = Text(
+    "This engine can't publish to a pilot group yet; publish to everyone.",
+    "این موتور هنوز برای گروه آزمایشی منتشر نمی‌کند؛ برای همه منتشر کنید.",
 )
 
 
@@ -143,6 +149,8 @@ def _tried(one: Tried) -> dict[str, Any]:
 def publish(body: dict[str, Any]) -> Response:
     """Publish the draft, or ask a second person for it."""
     club_id, at = caller().club_id, now()
+    if body.get("to") == "pilot":
+        raise Invalid.at("/to", _NO_PILOT)
     done = publish_draft(club_id, By(key=caller().key_id), at, from_at=body.get("since"), note=body.get("note", ""))
     if isinstance(done, Asked):
         waits = {"status": "asked", "version": None, "from": None, "request": done.request, "filling": None}

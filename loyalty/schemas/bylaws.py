@@ -92,5 +92,5 @@ class PublishBody(Base):
         allow_none=True,
         metadata=told("In force from then; now, if none.", "از آن زمان جاری است؛ بدون آن از هم‌اکنون."),
     )
-    to = OneOf("everyone", metadata=told("For whom it is in force.", "برای چه کسانی جاری می‌شود."))
+    to = OneOf("everyone", "pilot", metadata=told("For whom it is in force.", "برای چه کسانی جاری می‌شود."))
     note = Words(2000, metadata=told("Why, for the history of versions.", "چرا؛ برای تاریخچهٔ نسخه‌ها."))
