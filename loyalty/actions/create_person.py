@@ -70,7 +70,7 @@ def add_person(
         "ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id, password",
         [email, name.strip() or before, lang, now],
     ).fetchone() or (0, None)
-    conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+    conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
     if role != "owner":
         keep_an_owner(conn, club_id, person_id)
     conn.execute(

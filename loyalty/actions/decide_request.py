@@ -43,7 +43,7 @@ def decide_request(
 @retried
 def _decide(club_id: int, request_id: int, verdict: Verdict, by: By, now: datetime, answer: str) -> Published | None:
     with transaction() as conn:
-        conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+        conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
         row = conn.execute(_ONE, [club_id, request_id]).fetchone()
         if row is None:
             raise NotFound(Text("There is no such request.", "چنین درخواستی نیست."))

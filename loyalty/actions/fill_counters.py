@@ -46,7 +46,7 @@ def take_force(club_id: int, now: datetime) -> int | None:
     None while somebody is still to be filled, or where no version waits.
     """
     with transaction() as conn:
-        conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+        conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
         row = conn.execute(_READY, {"club": club_id}).fetchone()
         if row is None:
             return None

@@ -62,7 +62,7 @@ def publish(
     note: str,
 ) -> Published:
     """`publish_bylaws` inside a transaction that is open already; the caller wakes the outbox."""
-    conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+    conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
     if faults := what_is_fixed(conn, club_id, bylaws):
         raise Invalid(faults)
     version = 1 + _latest(conn, club_id, from_at)

@@ -46,7 +46,7 @@ def publish_draft(
 @retried
 def _publish(club_id: int, by: By, now: datetime, from_at: datetime | None, note: str) -> Published | Asked:
     with transaction() as conn:
-        club = conn.execute("SELECT approval FROM club WHERE id = %s FOR UPDATE", [club_id]).fetchone()
+        club = conn.execute("SELECT approval FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id]).fetchone()
         row = conn.execute("SELECT document FROM bylaws_draft WHERE club_id = %s", [club_id]).fetchone()
         if club is None or row is None:
             raise NotFound(Text("There is no draft of the bylaws.", "پیش‌نویسی از آیین‌نامه نیست."))

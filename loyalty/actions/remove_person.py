@@ -20,7 +20,7 @@ def remove_person(club_id: int, person_id: int, by: By, now: datetime) -> None:
         Conflict: the club would have no owner any more.
     """
     with transaction() as conn:
-        conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+        conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
         keep_an_owner(conn, club_id, person_id)
         gone = conn.execute("DELETE FROM role WHERE club_id = %s AND person_id = %s", [club_id, person_id]).rowcount
         if not gone:

@@ -18,7 +18,7 @@ def require_approval(club_id: int, wanted: bool, now: datetime, *, by: By | None
         Conflict: a request waits, which must be decided or withdrawn first.
     """
     with transaction() as conn:
-        conn.execute("SELECT 1 FROM club WHERE id = %s FOR UPDATE", [club_id])
+        conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
         if (
             not wanted
             and conn.execute(

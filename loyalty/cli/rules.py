@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -29,6 +29,7 @@ from loyalty.queries import drafts
 from loyalty.queries.clubs import ClubView, all_clubs, by_code
 from loyalty.queries.filling import filling
 from loyalty.rules import load
+from loyalty.rules.findings import findings
 from loyalty.values import Text
 
 SOUND = Text("The bylaws are sound.", "متن آیین‌نامه درست است.")
@@ -52,9 +53,9 @@ def bylaws() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def check(file: Path, as_json: bool) -> None:
-    """Name every fault of a document with its place; exit 1 if there are any."""
+    """Name every fault of a document with its place, and what is odd about it; exit 1 if there are faults."""
     try:
-        load(parse(file.read_text("utf-8")))
+        read = load(parse(file.read_text("utf-8")))
     except Invalid as problem:
         if as_json:
             faults = [{"path": fault.path, "message": fault.message._asdict()} for fault in problem.faults]
@@ -64,7 +65,12 @@ def check(file: Path, as_json: bool) -> None:
             for fault in problem.faults:
                 click.echo(f"{fault.path or '/'}: {fault.message.to(lang())}", err=True)
         sys.exit(1)
-    answer({"errors": []}, SOUND, as_json=as_json)
+    odd = findings(read, read.club.calendar.moment(datetime.now(UTC)).day)
+    if not as_json:
+        for its in odd:
+            click.echo(f"{its.path}: {its.message.to(lang())}", err=True)
+    warnings = [{"code": its.code, "path": its.path, "message": its.message._asdict()} for its in odd]
+    answer({"errors": [], "warnings": warnings}, SOUND, as_json=as_json)
 
 
 @bylaws.command

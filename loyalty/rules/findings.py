@@ -11,6 +11,7 @@ from loyalty.formats import day as said_day
 from loyalty.formats import digits, listed
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Step
 from loyalty.rules.compare import apart, implies, lines_apart, never
+from loyalty.rules.conditions.history import NthPurchase
 from loyalty.rules.conditions.logic import All
 from loyalty.rules.conditions.time import Dates
 from loyalty.rules.filters import LineFilter
@@ -122,8 +123,18 @@ def _until(condition: Condition | None) -> date:
 
 
 def _capped(article: Article) -> bool:
-    """Whether nothing it gives grows with the basket beyond a bound; who gives no amount needs none."""
-    return not article.multipliers and all(getattr(award, "at_most", None) for _, award in article.earnings)
+    """Whether what it gives has a bound of its own: per award, or because it gives a fixed amount to a member once."""
+    if article.multipliers:
+        return False
+    once = _once(article.condition)
+    return all(getattr(award, "at_most", None) or (once and not award.on_lines) for _, award in article.earnings)
+
+
+def _once(condition: Condition | None) -> bool:
+    """Whether a condition holds for a member once at most."""
+    if isinstance(condition, All):
+        return any(map(_once, condition.value))
+    return isinstance(condition, NthPurchase) and not condition.every
 
 
 def _shared(one: Article, other: Article) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validates_schema
 
 from loyalty.documents import MAX_BYTES, MAX_DEPTH
-from loyalty.schemas.fields import NOT_AN_OBJECT, Base, OneOf, Whole, Words, says
+from loyalty.schemas.fields import NOT_AN_OBJECT, Base, OneOf, Whole, Words, says, storable
 from loyalty.schemas.moments import Instant
 from loyalty.schemas.people import Ref
 from loyalty.schemas.purchase import QuoteSchema
@@ -26,6 +27,7 @@ class Tree(fields.Field[dict[str, Any]]):
     default_error_messages = says(
         invalid=NOT_AN_OBJECT,
         deep=Said("This is nested too deeply.", "این بیش از اندازه تودرتوست."),
+        unstorable=Said("This holds a character that cannot be stored.", "این نویسه‌ای دارد که ذخیره نمی‌شود."),
     )
 
     def __init__(self, **kwargs: Any) -> None:
@@ -34,19 +36,21 @@ class Tree(fields.Field[dict[str, Any]]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         if type(value) is not dict:
             raise self.make_error("invalid")
-        if _depth(value) > MAX_DEPTH:
-            raise self.make_error("deep")
-        return value
+        level: list[Any] = [value]
+        for _depth in range(MAX_DEPTH):
+            if not all(storable(part) for part in level if isinstance(part, str)):
+                raise self.make_error("unstorable")
+            level = [part for node in level for part in _inner(node)]
+            if not level:
+                return value
+        raise self.make_error("deep")
 
 
-def _depth(tree: Any) -> int:
-    """How deep a tree is, as far as it matters."""
-    depth, level = 0, [tree]
-    while level and depth <= MAX_DEPTH:
-        depth += 1
-        inner = [node for node in level if isinstance(node, dict | list)]
-        level = [part for node in inner for part in (node.values() if isinstance(node, dict) else node)]
-    return depth
+def _inner(node: Any) -> Iterable[Any]:
+    """What is in a node: of an object its names too."""
+    if isinstance(node, dict):
+        return [*node, *node.values()]
+    return node if isinstance(node, list) else ()
 
 
 class DraftBody(Base):

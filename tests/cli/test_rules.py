@@ -43,6 +43,17 @@ def test_check_names_every_fault_with_its_place(run: CliRunner, tmp_path: Path) 
     assert all(fault["message"]["fa"] for fault in as_json["errors"])
 
 
+def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(document(BASE)))
+    result = run.invoke(bylaws, ["check", str(file)])
+    assert result.exit_code == 0
+    assert "/articles/0: Article 1 (“Article 1”) has no limit" in result.output
+    assert "The bylaws are sound." in result.output
+    told = json.loads(run.invoke(bylaws, ["check", "--json", str(file)]).output)
+    assert [(its["code"], its["path"]) for its in told["warnings"]] == [("no_limit", "/articles/0")]
+
+
 def test_check_is_content_with_every_shipped_document(run: CliRunner) -> None:
     shipped = sorted(Path("seed/bylaws").glob("*.yaml"))
     assert shipped

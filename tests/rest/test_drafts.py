@@ -64,6 +64,13 @@ def test_a_draft_is_said_in_exactly_one_way(server) -> None:
     assert at_fault(server.put("/bylaws/draft", {"document": deep})) == ["/document"]
 
 
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800"])
+def test_a_character_that_cannot_be_kept_is_refused(server, text: str) -> None:
+    for body in (f'{{"document": {{"a": ["{text}"]}}}}', f'{{"document": {{"{text}": 1}}}}'):
+        refused = server.put_text("/bylaws/draft", body)
+        assert (refused.status_code, at_fault(refused)) == (422, ["/document"])
+
+
 def test_what_is_odd_is_told_with_its_place(club: Club, server) -> None:
     document = double()
     document["tiers"]["ladder"].insert(

@@ -47,6 +47,8 @@ def test_an_article_without_any_limit_is_named() -> None:
     assert found(document(BASE)) == [("no_limit", "/articles/0")]
     assert found(document(article("1", {"points": {"fixed": 5}}))) == [("no_limit", "/articles/0")]
     assert found(document(article("1", {"points": {"per": 10, "give": 1, "at_most": 9}}))) == []
+    assert found(document(article("1", {"points": {"fixed": 5}}, if_={"nth_purchase": 1}))) == []
+    assert found(document(article("1", {"points": {"fixed": 5}}, if_={"nth_purchase": {"every": 9}}))) != []
     assert found(document(article("1", {"message": title("Thanks")}))) == []
 
 
