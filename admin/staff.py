@@ -26,6 +26,7 @@ ACTS: Final = {
     "bylaws.withdrawn": Text("withdrew a request", "درخواست را پس گرفت"),
     "person.added": Text("gave somebody a role", "به کسی نقشی داد"),
     "person.removed": Text("took somebody's role", "نقش کسی را گرفت"),
+    "pilot.ended": Text("ended the pilot", "آزمایش را پایان داد"),
     "approval.changed": Text("changed whether publishing takes two", "دونفره بودن انتشار را تغییر داد"),
 }
 """What is said of each kind of act."""

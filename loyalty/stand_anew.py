@@ -71,7 +71,7 @@ def stand_anew(
     for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
         levels[member_id][code, level] = event_id
     for id_, its in asked.items():
-        bylaws = terms.at(its.at)
+        bylaws = terms.at(its.at, id_)
         its.lost = _lost(bylaws, standing[id_], levels[id_], its.returned)
         before = standing[id_].tier
         earns = bylaws.membership[members[id_].status].earns
@@ -79,7 +79,7 @@ def stand_anew(
     _take_gifts(conn, terms, chests, asked, levels, sold)
     lost = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
     moved = [
-        (id_, its.at, *its.tier, its.event_id, terms.at(its.at).version)
+        (id_, its.at, *its.tier, its.event_id, terms.at(its.at, id_).version)
         for id_, its in asked.items()
         if its.tier[0] != its.tier[1]
     ]
@@ -94,13 +94,13 @@ def _facts(
 ) -> dict[int, Facts]:
     """Each member as the version then in force sees it, on the latest day that anything happened."""
     moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
-    wanted = {id_: dict.fromkeys(terms.at(its.at).asks(moments[id_].day)) for id_, its in asked.items()}
+    wanted = {id_: dict.fromkeys(terms.at(its.at, id_).asks(moments[id_].day)) for id_, its in asked.items()}
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
     for id_, born, attributes, badges, *_ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
-        found[id_] = member.standing(terms.at(asked[id_].at), NOTHING, moments[id_])
+        found[id_] = member.standing(terms.at(asked[id_].at, id_), NOTHING, moments[id_])
     return found
 
 
@@ -136,5 +136,5 @@ def _take_gifts(
             source = sold[levels[id_][code, level]]
             before = source.awards
             source.awards = tuple(given for given in before if given.article != f"badge:{code}:{level}")
-            posting = Posting(source, chests[id_], terms.at(its.at), allow_debt=True, taken=its.taken)
+            posting = Posting(source, chests[id_], terms.at(its.at, id_), allow_debt=True, taken=its.taken)
             posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -18,6 +19,28 @@ from loyalty.rules.counters import Counter, stored_counter
 from loyalty.values import Text
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class Pilot(NamedTuple):
+    """A version that is in force for a share of the members alone, from an instant until another, if it has ended."""
+
+    version: int
+    percent: int
+    from_at: datetime
+    until: datetime | None
+
+    def lasts(self, instant: datetime) -> bool:
+        """Whether it is in force for its group at an instant."""
+        return self.from_at <= instant and (self.until is None or instant < self.until)
+
+
+def in_group(club_id: int, version: int, percent: int, member_id: int) -> bool:
+    """Whether a member belongs to the group of a pilot: by a hash, so that it is the same one whenever it is asked.
+
+    `loyalty.queries.pilot` says the same in SQL.
+    """
+    digest = hashlib.sha256(f"{club_id}:{version}:{member_id}".encode()).digest()
+    return int.from_bytes(digest[:4]) % 100 < percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,7 @@ class Programme:
     from_at: tuple[datetime, ...]
     filled: tuple[bool, ...]
     """By version: whether all that it counts is filled from history."""
+    pilots: tuple[Pilot, ...]
     live: tuple[Counter, ...]
     counter_ids: tuple[int, ...]
     """By place among `live`: the id under which its sums are kept."""
@@ -46,13 +70,20 @@ class Programme:
     def __post_init__(self) -> None:
         ids = dict(zip(self.live, self.counter_ids, strict=True))
         needs = tuple(max((ids[its] for its in bylaws.own_counters()), default=0) for bylaws in self.versions)
-        turns = [(self.from_at[n], bylaws) for n, bylaws in enumerate(self.versions) if self.filled[n]]
+        pilots = {pilot.version for pilot in self.pilots}
+        ready = [bylaws for n, bylaws in enumerate(self.versions) if self.filled[n] and bylaws.version not in pilots]
+        turns = [(self.from_at[bylaws.version - 1], bylaws) for bylaws in ready]
         object.__setattr__(self, "needs", needs)
         object.__setattr__(self, "_starts", tuple(at for at, _ in turns))
         object.__setattr__(self, "_in_turn", tuple(bylaws for _, bylaws in turns))
 
-    def at(self, instant: datetime) -> Bylaws:
-        """The version in force at an instant; the first one since ever."""
+    def at(self, instant: datetime, member_id: int | None = None) -> Bylaws:
+        """The version in force at an instant, the first one since ever; for a member also one of their pilot group."""
+        if member_id is not None:
+            for pilot in self.pilots:
+                number, ready = pilot.version, self.filled[pilot.version - 1] and pilot.lasts(instant)
+                if ready and in_group(self.club_id, number, pilot.percent, member_id):
+                    return self.versions[number - 1]
         return self._in_turn[max(0, bisect_right(self._starts, instant) - 1)]
 
     @property
@@ -71,7 +102,8 @@ class Programme:
 
 _loaded: dict[tuple[str, int], tuple[tuple[int, ...], Programme]] = {}
 _STAMP = """
-    SELECT count(*), count(*) FILTER (WHERE filling), (SELECT count(*) FROM counter WHERE club_id = %s)
+    SELECT count(*), count(*) FILTER (WHERE filling), count(pilot_until),
+        (SELECT count(*) FROM counter WHERE club_id = %s)
     FROM bylaws WHERE club_id = %s
 """
 """What changes whenever the programme does."""
@@ -129,13 +161,15 @@ def _load(conn: Connection, club_id: int) -> Programme:
         "SELECT code, name, currency, display, timezone, calendar FROM club WHERE id = %s", [club_id]
     ).fetchone()
     rows = conn.execute(
-        "SELECT version, from_at, NOT filling, document FROM bylaws WHERE club_id = %s ORDER BY version", [club_id]
+        "SELECT version, from_at, NOT filling, document, pilot, pilot_until FROM bylaws WHERE club_id = %s"
+        " ORDER BY version",
+        [club_id],
     ).fetchall()
     if not club or not rows:
         raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
     counters = conn.execute("SELECT id, definition FROM counter WHERE club_id = %s ORDER BY id", [club_id]).fetchall()
     live = tuple(stored_counter(definition) for _, definition in counters)
-    versions = tuple(load(document, version) for version, _, _, document in rows)
+    versions = tuple(load(document, version) for version, _, _, document, *_ in rows)
     for bylaws in versions:
         bylaws.bind(live)
     code, name, currency, display, zone, system = club
@@ -148,8 +182,9 @@ def _load(conn: Connection, club_id: int) -> Programme:
         unit(currency, display),
         Calendar(zone, kind),
         versions,
-        tuple(from_at for _, from_at, _, _ in rows),
-        tuple(filled for _, _, filled, _ in rows),
+        tuple(from_at for _, from_at, *_ in rows),
+        tuple(filled for _, _, filled, *_ in rows),
+        tuple(Pilot(row[0], row[4], row[1], row[5]) for row in rows if row[4] is not None),
         live,
         tuple(id_ for id_, _ in counters),
     )

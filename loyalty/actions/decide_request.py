@@ -18,7 +18,8 @@ from loyalty.versions import Connection
 Verdict = Literal["approved", "declined", "withdrawn"]
 
 _ONE: Final = """
-    SELECT document, from_at, note, asked_by, status FROM bylaws_request WHERE club_id = %s AND id = %s FOR UPDATE
+    SELECT document, from_at, pilot, note, asked_by, status FROM bylaws_request
+    WHERE club_id = %s AND id = %s FOR UPDATE
 """
 _DECIDE: Final = """
     UPDATE bylaws_request SET status = %s, decided_by = %s, decided_at = %s, answer = %s, version = %s WHERE id = %s
@@ -47,11 +48,11 @@ def _decide(club_id: int, request_id: int, verdict: Verdict, by: By, now: dateti
         row = conn.execute(_ONE, [club_id, request_id]).fetchone()
         if row is None:
             raise NotFound(Text("There is no such request.", "چنین درخواستی نیست."))
-        document, from_at, note, asked_by, status = row
+        document, from_at, pilot, note, asked_by, status = row
         _check(verdict, asked_by, status, by)
         published = None
         if verdict == "approved":
-            published = publish(conn, club_id, document, load(document), now, max(from_at or now, now), note)
+            published = publish(conn, club_id, document, load(document), now, max(from_at or now, now), note, pilot)
             _clear(conn, club_id, document)
         version = published.version if published else None
         conn.execute(_DECIDE, [verdict, str(by), now, answer, version, request_id])

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from psycopg.types.json import Json, Jsonb
 
+from loyalty.actions.end_pilot import end_pilot
+from loyalty.actions.start_pilot import check_pilot
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid, NotFound
 from loyalty.filling import BATCH, fill_next
@@ -60,17 +62,23 @@ def publish(
     now: datetime,
     from_at: datetime,
     note: str,
+    pilot: int | None = None,
 ) -> Published:
-    """`publish_bylaws` inside a transaction that is open already; the caller wakes the outbox."""
+    """`publish_bylaws` inside a transaction that is open already; the caller wakes the outbox.
+
+    `pilot` is the share of the members for whom it is, in percent.
+    """
     conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
     if faults := what_is_fixed(conn, club_id, bylaws):
         raise Invalid(faults)
     version = 1 + _latest(conn, club_id, from_at)
+    if pilot is not None:
+        check_pilot(conn, club_id, document, from_at)
     new = _register(conn, club_id, bylaws)
     conn.execute(
-        "INSERT INTO bylaws (club_id, version, document, from_at, published_at, note, filling)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [club_id, version, Json(document), from_at, now, note, new],
+        "INSERT INTO bylaws (club_id, version, document, from_at, published_at, note, filling, pilot)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [club_id, version, Json(document), from_at, now, note, new, pilot],
     )
     filling = new and not _fill_at_once(conn, club_id)
     if filling:
@@ -87,7 +95,8 @@ def _latest(conn: Connection, club_id: int, from_at: datetime) -> int:
         Conflict: a version may not follow it from an instant.
     """
     row = conn.execute(
-        "SELECT max(version), max(from_at), max(version) FILTER (WHERE filling) FROM bylaws WHERE club_id = %s",
+        "SELECT max(version), max(from_at) FILTER (WHERE pilot IS NULL), max(version) FILTER (WHERE filling)"
+        " FROM bylaws WHERE club_id = %s",
         [club_id],
     ).fetchone()
     version, latest, filling = row or (None, None, None)
@@ -119,11 +128,16 @@ def _fill_at_once(conn: Connection, club_id: int) -> bool:
 
 
 def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, now: datetime) -> None:
-    """Let a version whose counters are filled take force from an instant, and tell whoever wants to know."""
-    conn.execute(
-        "UPDATE bylaws SET filling = false, from_at = %s WHERE club_id = %s AND version = %s",
+    """Let a version whose counters are filled take force from an instant, and tell whoever wants to know.
+
+    One for everybody ends a pilot that goes on by then.
+    """
+    row = conn.execute(
+        "UPDATE bylaws SET filling = false, from_at = %s WHERE club_id = %s AND version = %s RETURNING pilot",
         [from_at, club_id, version],
-    )
+    ).fetchone()
+    if row == (None,):
+        end_pilot(conn, club_id, from_at)
     send("bylaws.published", club_id, [(None, {"version": version, "from": from_at.isoformat()})], now)
 
 

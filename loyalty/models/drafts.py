@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,6 +47,8 @@ class BylawsRequest(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     """As it was when it was asked for: the draft may go on."""
     from_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    pilot: Mapped[int | None] = mapped_column(SmallInteger)
+    """For which share of the members, in percent; for everybody where there is none."""
     note: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[Instant]

@@ -31,7 +31,7 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     store_id, member_id = store_and_member(conn, terms, purchase)
     assert member_id is not None
     at = purchase.occurred_at
-    sale = Sale(purchase, store_id, member_id, terms.at(at), terms.calendar.moment(at))
+    sale = Sale(purchase, store_id, member_id, terms.at(at, member_id), terms.calendar.moment(at))
     gathered = gather(conn, terms, [sale], lock=False)
     judge([sale], gathered.members, terms.calendar, NoBudgets(conn, club_id))
     post([sale], gathered.chests)

@@ -54,7 +54,7 @@ def trial(club_id: int, purchase: Purchase, document: Mapping[str, Any]) -> Tria
     return Trial(
         *(
             _tried(conn, terms, bylaws, purchase, store_id, member_id)
-            for bylaws in (terms.versions[-1], terms.at(purchase.occurred_at))
+            for bylaws in (terms.versions[-1], terms.at(purchase.occurred_at, member_id))
         )
     )
 

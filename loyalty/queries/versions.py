@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from loyalty.db import connection
 
-Status = Literal["filling", "scheduled", "in_force", "superseded"]
+Status = Literal["filling", "scheduled", "pilot", "in_force", "superseded"]
 
 
 class VersionView(NamedTuple):
@@ -20,12 +20,16 @@ class VersionView(NamedTuple):
     note: str
     filling: bool
     """Whether what it counts is still filled from history: then it is in force from `from_at` at the earliest."""
+    pilot: int | None
+    """Of a version for a pilot group: the share of the members, in percent."""
+    pilot_until: datetime | None
 
 
 def versions(club_id: int) -> list[VersionView]:
     """Every version, the newest first."""
     rows = connection().execute(
-        "SELECT version, from_at, published_at, note, filling FROM bylaws WHERE club_id = %s ORDER BY version DESC",
+        "SELECT version, from_at, published_at, note, filling, pilot, pilot_until FROM bylaws WHERE club_id = %s"
+        " ORDER BY version DESC",
         [club_id],
     )
     return [VersionView(*row) for row in rows]
@@ -33,14 +37,18 @@ def versions(club_id: int) -> list[VersionView]:
 
 def statuses(views: Sequence[VersionView], at: datetime) -> dict[int, Status]:
     """What each version is at an instant, by number."""
-    begun = [view.version for view in views if not view.filling and (view.from_at <= at or view.version == 1)]
-    in_force = max(begun, default=0)
-    return {view.version: _status(view, in_force) for view in views}
+    for_all = [view for view in views if not view.filling and view.pilot is None]
+    in_force = max((view.version for view in for_all if view.from_at <= at or view.version == 1), default=0)
+    return {view.version: _status(view, in_force, at) for view in views}
 
 
-def _status(view: VersionView, in_force: int) -> Status:
+def _status(view: VersionView, in_force: int, at: datetime) -> Status:
     if view.filling:
         return "filling"
+    if view.pilot is not None:
+        if view.pilot_until is not None and view.pilot_until <= at:
+            return "superseded"
+        return "pilot" if view.from_at <= at else "scheduled"
     if view.version == in_force:
         return "in_force"
     return "superseded" if view.version < in_force else "scheduled"

@@ -60,6 +60,8 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Drafts.check": SERVER,
     "Drafts.judge": SERVER,
     "Drafts.publish": SERVER,
+    "Drafts.pilot": SERVER,
+    "Drafts.end_pilot": SERVER,
     "Reports.summary": SERVER,
     "Webhooks.create": SERVER,
     "Webhooks.listed": SERVER,

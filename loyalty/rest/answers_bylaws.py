@@ -6,7 +6,7 @@ from typing import Final
 
 from marshmallow import Schema, fields
 
-from loyalty.rest.answers import TextSchema, at, both, many, next_page, text, whole
+from loyalty.rest.answers import TextSchema, at, both, many, next_page, of_names, text, whole
 from loyalty.rest.answers_purchase import (
     GivenSchema,
     JudgedArticleSchema,
@@ -17,7 +17,7 @@ from loyalty.rest.answers_purchase import (
 )
 from loyalty.schemas.said import told
 
-STATUSES: Final = ("draft", "filling", "scheduled", "in_force", "superseded")
+STATUSES: Final = ("draft", "filling", "scheduled", "pilot", "in_force", "superseded")
 
 
 class ArticleTextSchema(Schema):
@@ -169,8 +169,37 @@ class TrialSchema(Schema):
 class PublishedSchema(Schema):
     """What became of the draft."""
 
-    status = text(metadata={"enum": ["asked", "filling", "scheduled", "in_force"]})
+    status = text(metadata={"enum": ["asked", "filling", "scheduled", "pilot", "in_force"]})
     version = whole(allow_none=True)
     since = at(data_key="from", allow_none=True)
     request = whole(allow_none=True, metadata=told("What waits for a second person.", "آنچه در انتظار نفر دوم است."))
     filling = filling_field()
+
+
+class GroupSchema(Schema):
+    """One of both groups; figures per member are of all its members, floored."""
+
+    members = whole()
+    buyers = whole()
+    purchases = whole()
+    net = whole(metadata=told("Less what came back.", "منهای مرجوعی."))
+    net_per_member = whole()
+    points = of_names({"type": "integer"})
+    points_per_member = of_names({"type": "integer"})
+
+
+class PilotSchema(Schema):
+    """A version for a group of the members, and how both groups did."""
+
+    version = whole()
+    share = whole(metadata=told("Percent of the members.", "درصدی از اعضا."))
+    since = at(data_key="from")
+    until = at(allow_none=True, metadata=told("null while it goes on.", "تا در جریان است null است."))
+    pilot = fields.Nested(GroupSchema, required=True)
+    rest = fields.Nested(GroupSchema, required=True)
+
+
+class PilotEndedSchema(Schema):
+    """The pilot that ended."""
+
+    version = whole()

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flask import Response
 
+from loyalty.actions.end_pilot import go_back
 from loyalty.actions.publish_draft import Asked, publish_draft
 from loyalty.actions.save_draft import draft_of_version, save_draft
 from loyalty.acts import By
 from loyalty.config import now
 from loyalty.documents import parse
-from loyalty.errors import Invalid
 from loyalty.queries import drafts
 from loyalty.queries.answer import answer
 from loyalty.queries.filling import filling
+from loyalty.queries.pilot import pilot as piloted
 from loyalty.queries.trial import Tried
 from loyalty.queries.trial import trial as tried
 from loyalty.rest.access import caller
-from loyalty.rest.answers_bylaws import CheckedSchema, DraftSchema, PublishedSchema, TrialSchema
+from loyalty.rest.answers_bylaws import (
+    CheckedSchema,
+    DraftSchema,
+    PilotEndedSchema,
+    PilotSchema,
+    PublishedSchema,
+    TrialSchema,
+)
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import lang, reply, shown
 from loyalty.schemas.bylaws import DraftBody, PublishBody, TrialBody
@@ -33,11 +41,6 @@ blp = Blueprint(
         "The one draft of the club's bylaws: it may have faults, and nobody is judged by it before it is published.",
         "تنها پیش‌نویس آیین‌نامهٔ باشگاه: می‌تواند ایراد داشته باشد و تا منتشر نشود کسی با آن سنجیده نمی‌شود.",
     ),
-)
-
-_NO_PILOT: Final = Text(
-    "This engine can't publish to a pilot group yet; publish to everyone.",
-    "این موتور هنوز برای گروه آزمایشی منتشر نمی‌کند؛ برای همه منتشر کنید.",
 )
 
 
@@ -149,12 +152,66 @@ def _tried(one: Tried) -> dict[str, Any]:
 def publish(body: dict[str, Any]) -> Response:
     """Publish the draft, or ask a second person for it."""
     club_id, at = caller().club_id, now()
-    if body.get("to") == "pilot":
-        raise Invalid.at("/to", _NO_PILOT)
-    done = publish_draft(club_id, By(key=caller().key_id), at, from_at=body.get("since"), note=body.get("note", ""))
+    done = publish_draft(
+        club_id,
+        By(key=caller().key_id),
+        at,
+        from_at=body.get("since"),
+        note=body.get("note", ""),
+        pilot=body.get("share"),
+    )
     if isinstance(done, Asked):
         waits = {"status": "asked", "version": None, "from": None, "request": done.request, "filling": None}
         return reply(waits, 202)
-    status = "filling" if done.filling else "scheduled" if done.from_at > at else "in_force"
+    status = (
+        "filling"
+        if done.filling
+        else "scheduled"
+        if done.from_at > at
+        else "pilot"
+        if body.get("share")
+        else "in_force"
+    )
     left = filling(club_id) if done.filling else None
     return reply({"status": status, "version": done.version, "from": done.from_at, "request": None, "filling": left})
+
+
+@blp.operation(
+    "GET",
+    "/bylaws/pilot",
+    Text("The pilot", "آزمایش"),
+    Text(
+        "The pilot that goes on, or the latest: its group beside the rest of the members, over the same time.",
+        "آزمایش جاری، یا آخرین آزمایش: گروهش در کنار دیگر اعضا، در همان مدت.",
+    ),
+    {200: PilotSchema},
+)
+def pilot() -> Response:
+    """The pilot that goes on, or the latest: its group beside the rest."""
+    found = piloted(caller().club_id, now())
+    return reply(
+        {
+            "version": found.version,
+            "share": found.percent,
+            "from": found.from_at,
+            "until": found.until,
+            "pilot": found.pilot,
+            "rest": found.rest,
+        }
+    )
+
+
+@blp.operation(
+    "POST",
+    "/bylaws/pilot/end",
+    Text("End the pilot", "پایان آزمایش"),
+    Text(
+        "Its group goes on under the version of everybody else; what was given stays. Publishing to everyone"
+        " ends it, too.",
+        "گروهش با نسخهٔ دیگران ادامه می‌دهد؛ آنچه داده شده می‌ماند. انتشار برای همه نیز آن را پایان می‌دهد.",
+    ),
+    {200: PilotEndedSchema},
+)
+def end_pilot() -> Response:
+    """End the pilot now."""
+    return reply({"version": go_back(caller().club_id, By(key=caller().key_id), now())})

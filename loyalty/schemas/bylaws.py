@@ -20,6 +20,8 @@ _ONE: Final = Said(
     "دقیقاً یکی از «document»، «text» و «version» لازم است.",
 )
 
+_SHARE: Final = Said("A pilot needs a share, and only a pilot has one.", "آزمایش سهم می‌خواهد، و تنها آزمایش سهم دارد.")
+
 
 class Tree(fields.Field[dict[str, Any]]):
     """A document as an object; what is in it the bylaws' own reader looks at."""
@@ -97,4 +99,18 @@ class PublishBody(Base):
         metadata=told("In force from then; now, if none.", "از آن زمان جاری است؛ بدون آن از هم‌اکنون."),
     )
     to = OneOf("everyone", "pilot", metadata=told("For whom it is in force.", "برای چه کسانی جاری می‌شود."))
+    share = Whole(
+        1,
+        99,
+        metadata=told(
+            "With `pilot`: for how many percent of the members, chosen by a hash.",
+            "با `pilot`: برای چند درصد از اعضا، که با درهم‌سازی برگزیده می‌شوند.",
+        ),
+    )
     note = Words(2000, metadata=told("Why, for the history of versions.", "چرا؛ برای تاریخچهٔ نسخه‌ها."))
+
+    @validates_schema
+    def agrees(self, data: dict[str, Any], **_: Any) -> None:
+        """A pilot has a share, and nothing else has one."""
+        if ("share" in data) != (data.get("to") == "pilot"):
+            raise ValidationError({"share": [_SHARE]})

@@ -187,7 +187,6 @@ def test_where_a_second_person_is_wanted_a_key_can_only_ask(club: Club, server) 
     assert server.post("/bylaws/draft/publish", {}).status_code == 409
 
 
-@pytest.mark.parametrize("to", ["pilot", "nobody"])
-def test_for_whom_it_is_must_be_known(club: Club, server, to: str) -> None:
+def test_for_whom_it_is_must_be_known(club: Club, server) -> None:
     server.put("/bylaws/draft", {"document": double()})
-    assert at_fault(server.post("/bylaws/draft/publish", {"to": to})) == ["/to"]
+    assert at_fault(server.post("/bylaws/draft/publish", {"to": "nobody"})) == ["/to"]
