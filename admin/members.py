@@ -66,6 +66,7 @@ def club_member(member_id: int) -> ResponseReturnValue:
     return render_template(
         "admin/member.html",
         member=member,
+        heir=members.find(here.id, "id", str(member_id)) if member.merged_into else None,
         names=names(here.id, at) or nameless(),
         figures=figures.of_members(here.id, [member_id], at).get(member_id, figures.NOTHING),
         tier=standing.tier(here.id, member_id, at),

@@ -23,10 +23,12 @@ TENDERS: Final = {
     "card": Text("bank card", "کارت بانکی"),
     "transfer": Text("transfer", "انتقال"),
     "online": Text("online", "اینترنتی"),
+    "wallet": Text("club wallet", "کیف باشگاه"),
 }
 
 CHANNELS: Final = {
     "till": Text("till", "صندوق"),
+    "pos": Text("till", "صندوق"),
     "store": Text("store", "فروشگاه"),
     "web": Text("web shop", "فروشگاه اینترنتی"),
     "app": Text("app", "برنامک"),

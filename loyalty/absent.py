@@ -23,6 +23,11 @@ def gone(merged_into: int | None) -> Conflict:
     )
 
 
+def club() -> NotFound:
+    """The instance has no such club."""
+    return NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
+
+
 def store() -> NotFound:
     """The club has no such store."""
     return NotFound(Text("There is no such store.", "چنین فروشگاهی نیست."))
@@ -41,3 +46,8 @@ def webhook() -> NotFound:
 def delivery() -> NotFound:
     """Nothing of that id is kept for the webhook."""
     return NotFound(Text("There is no such delivery, or no longer.", "چنین پیامی برای این وب‌هوک نیست یا دیگر نیست."))
+
+
+def rehearsal() -> NotFound:
+    """The club has no such rehearsal."""
+    return NotFound(Text("There is no such rehearsal.", "چنین اجرای آزمایشی‌ای نیست."))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from loyalty.arrays import columns
-from loyalty.ledger.purses import Changes, Chest, changes, write_changes
+from loyalty.arrays import columns, together
+from loyalty.ledger.purses import Changes, Chest, changes, writes
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.sales import Sale, extra, kept_facts
 from loyalty.versions import Connection, Programme
@@ -110,18 +110,23 @@ def effects(
 
 
 def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
-    """Write effects, in at most eleven statements and one exchange."""
-    with conn.pipeline(), conn.cursor() as cursor:
-        cursor.execute(_PURCHASES, [club, now, *columns(rows.purchases)])
-        write_changes(conn, club, rows.purses, now)
-        if rows.counters:
-            cursor.execute(COUNTERS, columns(rows.counters))
-        if rows.badges:
-            cursor.execute(_BADGES, [club, *columns(rows.badges)])
-        if rows.moves:
-            cursor.execute(_MOVES, [club, *columns(rows.moves)])
-        cursor.execute(_MEMBERS, columns(rows.members))
-        cursor.execute(_OUTBOX, [club, now, now, *columns(rows.messages)])
+    """Write effects, in one statement."""
+    asked: tuple[tuple[str, list[Any], Rows], ...] = (
+        (COUNTERS, [], rows.counters),
+        (_BADGES, [club], rows.badges),
+        (_MOVES, [club], rows.moves),
+        (_MEMBERS, [], rows.members),
+        (_OUTBOX, [club, now, now], rows.messages),
+    )
+    conn.execute(
+        *together(
+            [
+                (_PURCHASES, [club, now, *columns(rows.purchases)]),
+                *writes(club, rows.purses, now),
+                *((text, [*first, *columns(its)]) for text, first, its in asked if its),
+            ]
+        )
+    )
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -26,6 +26,16 @@ def columns(rows: Sequence[Sequence[Any]]) -> list[str]:
     return [array(column) for column in zip(*rows, strict=True)]
 
 
+Statement = tuple[str, list[Any]]
+"""A statement that only writes, and its parameters."""
+
+
+def together(statements: Sequence[Statement]) -> Statement:
+    """Statements that only write, none of them a row of another's, as one: it is sent, planned and begun once."""
+    parts = ", ".join(f"write_{n} AS ({text})" for n, (text, _) in enumerate(statements))
+    return f"WITH {parts} SELECT", [param for _, params in statements for param in params]
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -7,7 +7,7 @@ from loyalty.versions import Connection
 
 _OPEN = """
     INSERT INTO club_use (club_id, key, start, used)
-    SELECT %s, key, start, 0 FROM unnest(%b::text[], %b::date[]) AS asked (key, start)
+    SELECT %s, key, start, 0 FROM unnest(%b::text[], %b::date[]) AS asked (key, start) ORDER BY key, start
     ON CONFLICT DO NOTHING
 """
 _RESERVE = """
@@ -22,10 +22,15 @@ _RESERVE = """
     RETURNING club_use.key, club_use.start, granted
 """
 _RELEASE = """
-    UPDATE club_use SET used = used - unused
-    FROM unnest(%b::text[], %b::date[], %b::bigint[]) AS back (key, start, unused)
-    WHERE club_id = %s AND club_use.key = back.key AND club_use.start = back.start
+    WITH held AS (
+        SELECT key, start, unused FROM club_use
+        JOIN unnest(%b::text[], %b::date[], %b::bigint[]) AS back (key, start, unused) USING (key, start)
+        WHERE club_id = %s ORDER BY key, start FOR UPDATE OF club_use
+    )
+    UPDATE club_use SET used = used - unused FROM held
+    WHERE club_use.club_id = %s AND club_use.key = held.key AND club_use.start = held.start
 """
+"""In key order, like all of these: whoever takes and whoever gives back must not wait for each other in a circle."""
 
 
 class ClubBudgets:
@@ -49,7 +54,7 @@ class ClubBudgets:
         """Give back what was granted and not used."""
         if unused:
             columns = [key for key, _ in unused], [start for _, start in unused], list(unused.values())
-            self.conn.execute(_RELEASE, [*columns, self.club_id])
+            self.conn.execute(_RELEASE, [*columns, self.club_id, self.club_id])
 
 
 class NoBudgets:

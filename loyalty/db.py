@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -23,6 +25,9 @@ T = TypeVar("T")
 
 TRIES = 5
 """How often a transaction that lost a deadlock is begun again before its error is let through."""
+PAUSE: Final = (0.02, 0.1)
+"""Seconds, by chance between these, that a victim lets pass: whoever waited for its locks has them by then. Begun anew
+at once it may take them first, and both stand as before. A deadlock has cost a second anyway."""
 _OPEN: Final = "loyalty.transaction"
 """Where a session keeps, while it is inside `transaction()`, what failed in the parts that joined it."""
 
@@ -135,12 +140,16 @@ def retried(action: Callable[P, T]) -> Callable[P, T]:
         for left in reversed(range(TRIES)):
             try:
                 return action(*args, **kwargs)
-            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, Overtaken):
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, Overtaken) as error:
                 if not left:
                     raise
+                deadlock = isinstance(error, psycopg.errors.DeadlockDetected)
             except DBAPIError as error:
-                if not left or not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                deadlock = isinstance(error.orig, psycopg.errors.DeadlockDetected)
+                if not left or not deadlock:
                     raise
+            if deadlock:
+                time.sleep(random.uniform(*PAUSE))  # noqa: S311 - nobody gains by guessing it
         raise AssertionError("unreachable")
 
     return run

@@ -15,6 +15,7 @@ from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
 from loyalty.db import Overtaken
 from loyalty.ledger.counted import families, stood
+from loyalty.lock_order import IN_ORDER
 from loyalty.versions import Connection, Programme
 
 BATCH: Final = 100
@@ -85,5 +86,6 @@ def fill_next(conn: Connection, terms: Programme, at_most: int) -> int:
     ids = [row[0] for row in conn.execute(_BEHIND, [terms.club_id, terms.latest_counter, at_most])]
     if not ids:
         return 0
-    fill(conn, terms, dict(conn.execute(_LOCK, [array(ids), terms.latest_counter]).fetchall()))
+    conn.execute(IN_ORDER)
+    fill(conn, terms, dict(conn.execute(_LOCK, [array(sorted(ids)), terms.latest_counter]).fetchall()))
     return len(ids)

@@ -15,8 +15,10 @@ from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
 from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
+from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import History, MemberFacts
+from loyalty.rules.history import History, MemberFacts, since_at
+from loyalty.rules.windows import Since
 from loyalty.sales import Sale
 from loyalty.versions import Connection, Programme
 
@@ -55,6 +57,8 @@ _SUMS = """
 """
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+Former = tuple[datetime, str | None]
+"""Until when a member had a tier, and which."""
 _GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
 LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled"
 """The columns of `Locked`."""
@@ -80,10 +84,12 @@ class Locked(NamedTuple):
 
 def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
     """Lock members of a club, for a change of what they have; whoever polls is told that something changed."""
-    rows = conn.execute(
-        f"UPDATE member SET seq = seq + 1 WHERE id = ANY(%s::bigint[]) AND club_id = %s RETURNING {LOCKED}",  # noqa: S608 - constants
-        [array(ids), club_id],
-    )
+    with conn.pipeline():
+        conn.execute(IN_ORDER)
+        rows = conn.execute(
+            f"UPDATE member SET seq = seq + 1 WHERE id = ANY(%s::bigint[]) AND club_id = %s RETURNING {LOCKED}",  # noqa: S608 - constants
+            [array(sorted(ids)), club_id],
+        )
     return {row[0]: Locked._make(row) for row in rows}
 
 
@@ -111,23 +117,21 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
         Overtaken: one of them was merged or erased since the sales were told whose they are, or is counted by more than
             this programme knows.
     """
-    ids = list({sale.member_id: None for sale in sales})
+    ids = sorted({sale.member_id for sale in sales})
     rows = _members(conn, programme.club_id, sales, ids, lock)
     if lock:
         if any(row.gone for row in rows.values()):
             raise Overtaken
         rows = _counted(conn, programme, sales, rows)
-    late, wanted = _wanted(programme, sales, rows)
+    late = _late(programme, sales, rows)
+    former = _former(conn, late)
+    wanted = _wanted(programme, sales, rows, former)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
         known = conn.execute(KNOWN, [programme.club_id, array(ids)])
-        moves = conn.execute(_MOVES, [array(late)]) if late else None
         purses = Reading(conn, _uptos(sales))
         answers = sums.send(conn)
     figures = sums.answered(answers)
-    former: dict[int, list[tuple[Any, str | None]]] = {}
-    for member_id, at, from_tier in moves or ():
-        former.setdefault(member_id, []).append((at, from_tier))
     members: dict[int, MemberFacts] = {}
     unsettled: list[int] = []
     for id_, born, attributes, badges, came_back, stood in known:
@@ -187,7 +191,9 @@ def member_facts(
 def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Locked]:
     if lock:
         counts = Tally(sale.member_id for sale in sales)
-        found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
+        with conn.pipeline():
+            conn.execute(IN_ORDER)
+            found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
     else:
         found = conn.execute(
             f"SELECT {LOCKED} FROM member WHERE id = ANY(%s::bigint[]) AND club_id = %s",  # noqa: S608 - constants
@@ -196,25 +202,61 @@ def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[in
     return {row[0]: Locked._make(row) for row in found}
 
 
-def _wanted(
-    programme: Programme, sales: Sequence[Sale], rows: dict[int, Locked]
-) -> tuple[list[int], dict[int, dict[Ask, None]]]:
-    """(members with a late sale, every figure each member's sales ask for)."""
+def _late(programme: Programme, sales: Sequence[Sale], rows: Mapping[int, Locked]) -> list[int]:
+    """The members of whom a sale comes after one of a later day."""
+    late: dict[int, None] = {}
+    for sale, standing in _standings(programme, sales, rows):
+        if standing != sale.moment.day:
+            late[sale.member_id] = None
+    return list(late)
+
+
+def _standings(programme: Programme, sales: Sequence[Sale], rows: Mapping[int, Locked]) -> Iterable[tuple[Sale, date]]:
+    """Each sale with the latest day of its member, this sale among them."""
     calendar = programme.calendar
     latest = {id_: calendar.moment(row.latest_at).day if row.latest_at else None for id_, row in rows.items()}
-    late: dict[int, None] = {}
-    wanted: dict[int, dict[Ask, None]] = {id_: {} for id_ in rows}
     for sale in sales:
         day, before = sale.moment.day, latest[sale.member_id]
-        standing = max(day, before) if before else day
-        latest[sale.member_id] = standing
-        asked = wanted[sale.member_id]
-        asked.update(dict.fromkeys(sale.bylaws.asks(day)))
-        asked.update(dict.fromkeys(sale.bylaws.day_asks(day)))
-        if standing != day:
-            late[sale.member_id] = None
-            asked.update(dict.fromkeys(sale.bylaws.asks(standing)))
-    return list(late), wanted
+        latest[sale.member_id] = standing = max(day, before) if before else day
+        yield sale, standing
+
+
+def _former(conn: Connection, late: Sequence[int]) -> dict[int, list[Former]]:
+    """The former tiers of some members, oldest first: an event that comes late is judged by that of its own time."""
+    former: dict[int, list[Former]] = {}
+    for member_id, at, from_tier in conn.execute(_MOVES, [array(late)]) if late else ():
+        former.setdefault(member_id, []).append((at, from_tier))
+    return former
+
+
+def _wanted(
+    programme: Programme,
+    sales: Sequence[Sale],
+    rows: Mapping[int, Locked],
+    former: Mapping[int, Sequence[Former]],
+) -> dict[int, dict[Ask, None]]:
+    """Every figure that each member's sales ask for."""
+    wanted: dict[int, dict[Ask, None]] = {id_: {} for id_ in rows}
+    passed: dict[int, dict[date, None]] = {id_: {} for id_ in rows}
+    for sale, standing in _standings(programme, sales, rows):
+        bylaws, day, row = sale.bylaws, sale.moment.day, rows[sale.member_id]
+        asked, days = wanted[sale.member_id], passed[sale.member_id]
+        asked.update(dict.fromkeys(bylaws.day_asks(day)))
+        days[standing] = None
+        for since in _sinces(sale, row, former.get(sale.member_id, ()), days) if bylaws.personal else (None,):
+            asked.update(dict.fromkeys(bylaws.asks(day, since)))
+            if standing != day:
+                asked.update(dict.fromkeys(bylaws.asks(standing, since)))
+    return wanted
+
+
+def _sinces(sale: Sale, row: Locked, former: Sequence[Former], days: Iterable[date]) -> Iterable[Since]:
+    """From when the tier may count when a sale is judged: as recorded, or since a sale of this chunk moved it."""
+    since = sale.bylaws.since(row.tier_since, row.joined_at)
+    then = sale.bylaws.since(since_at(former, row.tier_since, sale.purchase.occurred_at), row.joined_at)
+    assert since
+    assert then
+    return since, then, *(since._replace(tier=day) for day in days)
 
 
 class Sums:

@@ -18,7 +18,7 @@ from loyalty.gather import Locked, heads, lock
 from loyalty.ledger import purses
 from loyalty.ledger.lots import Cause, Lot, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
-from loyalty.post import lapse
+from loyalty.post import lapse, wake
 from loyalty.rules import Bylaws
 from loyalty.rules.parts import Wallet
 from loyalty.values import Lang, Shown, Text
@@ -113,8 +113,7 @@ class Open:
 
     def wake(self, purse: Purse) -> None:
         """Let the idleness of a wallet that had lapsed be counted from now: what came into it must not lie for ever."""
-        if purse.lapses_at is None and lapse(self.bylaws, purse.wallet, self.at):
-            self.active(purse, max(self.at, purse.active_at or self.at))
+        wake(self.bylaws, purse, self.at)
 
     def lot_end(self, wallet: str, earned_at: datetime, expires_at: End) -> datetime | None:
         """The end of what was earned at an instant: as given, else by the wallet's terms of that time."""

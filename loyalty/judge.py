@@ -14,6 +14,17 @@ from loyalty.sales import Sale
 Budget = dict[tuple[str, date], int]
 
 
+class Left(Protocol):
+    """What is left of limits that all members share; a `Budget` is one."""
+
+    def get(self, key: tuple[str, date], default: int, /) -> int:
+        """What is left of one in its period."""
+
+    def __getitem__(self, key: tuple[str, date], /) -> int: ...
+
+    def __setitem__(self, key: tuple[str, date], left: int, /) -> None: ...
+
+
 class Shared(Protocol):
     """Limits that all members share, where they are kept."""
 
@@ -57,32 +68,38 @@ def _wanted(sales: Sequence[Sale]) -> tuple[Budget, Budget]:
 
 
 def _fold(
-    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Budget | None
+    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Left | None
 ) -> dict[int, MemberFacts]:
     members = dict(before)
     for sale in sales:
-        member = members[sale.member_id]
-        standing = standing_day(member, sale.moment, calendar)
-        facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
-        sale.review = None
-        if standing == sale.moment.day and sale.bylaws.tiers and _day_has_turned(member, standing, calendar):
-            tier = reviewed(sale.bylaws, facts)
-            if tier != facts.tier:
-                sale.review = facts.tier, tier
-                member = member.on_tier(tier, calendar.instant(standing))
-                facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
-        if budgets is not None:
-            facts.budgets = {
-                limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in sale.bylaws.budgets()
-            }
-        ruling = evaluate(sale.bylaws, facts)
-        if budgets is not None:
-            for key, used in ruling.uses.items():
-                budgets[key] -= used
-        sale.facts, sale.ruling = facts, ruling
-        members[sale.member_id] = after = member.after(sale.bylaws, facts, ruling)
-        sale.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
+        members[sale.member_id] = judge_one(sale, members[sale.member_id], calendar, budgets)
     return members
+
+
+def judge_one(sale: Sale, member: MemberFacts, calendar: Calendar, budgets: Left | None = None) -> MemberFacts:
+    """Judge one sale of a member, whose tier is reviewed first if a day began since; returns the member after it.
+
+    `budgets` is what is left of limits that all members share, and becomes less; None grants whatever is asked.
+    """
+    standing = standing_day(member, sale.moment, calendar)
+    facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
+    sale.review = None
+    if standing == sale.moment.day and sale.bylaws.tiers and _day_has_turned(member, standing, calendar):
+        tier = reviewed(sale.bylaws, facts)
+        if tier != facts.tier:
+            sale.review = facts.tier, tier
+            member = member.on_tier(tier, calendar.instant(standing))
+            facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
+    if budgets is not None:
+        facts.budgets = {limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in sale.bylaws.budgets()}
+    ruling = evaluate(sale.bylaws, facts)
+    if budgets is not None:
+        for key, used in ruling.uses.items():
+            budgets[key] -= used
+    sale.facts, sale.ruling = facts, ruling
+    after = member.after(sale.bylaws, facts, ruling)
+    sale.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
+    return after
 
 
 def _day_has_turned(member: MemberFacts, day: date, calendar: Calendar) -> bool:

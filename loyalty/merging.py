@@ -118,7 +118,8 @@ def review(conn: Connection, terms: Programme, row: Locked, event: int, now: dat
     if not bylaws.tiers or not bylaws.membership[row.status].earns:
         return
     moment = terms.calendar.moment(now)
-    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day))}, {row.id: row})
+    since = bylaws.since(row.tier_since, row.joined_at)
+    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day, since))}, {row.id: row})
     figures = sums.answered(sums.send(conn))[row.id]
     person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
     facts = member_facts(row, History(figures), None, person).standing(bylaws, NOTHING, moment)

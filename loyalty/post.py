@@ -23,7 +23,7 @@ def post(sales: Sequence[Sale], chests: Mapping[int, Chest]) -> None:
             cause = Cause(sale.id, at, sale.bylaws.version, given.article)
             purse.put(cause, "issued", given.amount, lot_of(purse, sale.bylaws, given, sale.id, at))
             purse.be_active(at, lapse(sale.bylaws, given.wallet, at))
-        sale.wallets = {wallet: purse.shown() for wallet, purse in chest.purses.items()}
+        sale.wallets = chest.shown()
 
 
 def lot_of(purse: Purse, bylaws: Bylaws, given: Given, event_id: int, at: datetime) -> Lot:
@@ -38,3 +38,10 @@ def lapse(bylaws: Bylaws, wallet: str, at: datetime) -> datetime | None:
     if terms is None or terms.expires is None or not terms.expires.from_activity:
         return None
     return terms.expires.ends(at, bylaws.club.calendar)
+
+
+def wake(bylaws: Bylaws, purse: Purse, at: datetime) -> None:
+    """Let the idleness of a wallet that had lapsed be counted anew: what came into it must not lie there for ever."""
+    since = max(at, purse.active_at or at)
+    if purse.lapses_at is None and (lapses_at := lapse(bylaws, purse.wallet, since)):
+        purse.be_active(since, lapses_at)

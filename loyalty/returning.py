@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
-import psycopg
-
 from loyalty.arrays import array, columns
+from loyalty.db import Overtaken
 from loyalty.errors import Conflict, Fault, Problem
 from loyalty.filling import keep_up
 from loyalty.gather import Locked, heads, lock
@@ -40,6 +39,8 @@ class Answer(NamedTuple):
     taken: Taken | None = None
 
 
+_WAITING: Final = "SELECT id FROM set_aside WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id FOR UPDATE"
+"""Before members, as whoever claims does. What somebody else is claiming is claimed when this is answered."""
 _OWNERS: Final = "SELECT id, member_id FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s"
 _KNOWN: Final = """
     SELECT store_id, key, kind, id, purchase_id, digest, outcome FROM purchase_return
@@ -50,7 +51,8 @@ _PAYMENTS: Final = """
     SELECT purchase.id, hold.member_id, hold.id, hold.wallet, hold.amount, hold.restored,
         array_agg(spent.lot ORDER BY spent.n), array_agg(spent.amount ORDER BY spent.n)
     FROM purchase
-    JOIN hold ON hold.store_id = purchase.store_id AND hold.receipt = purchase.receipt AND hold.status = 'spent'
+    JOIN hold ON hold.receipt = purchase.receipt AND hold.status = 'spent' AND (hold.store_id = purchase.store_id
+        OR hold.store_id IS NULL AND hold.member_id = purchase.member_id)
     CROSS JOIN LATERAL (
         SELECT lot, min(n) AS n, sum(CASE WHEN target = 'spent' THEN amount ELSE -amount END)::bigint AS amount
         FROM entry WHERE member_id = hold.member_id AND event_id = hold.id AND 'spent' IN (source, target) GROUP BY lot
@@ -82,7 +84,7 @@ class Batch:
 
     terms: Programme
     lines: dict[int, list[int]]
-    """By a purchase's member: it and whoever it was merged into."""
+    """By a purchase's member or payer: it and whoever it was merged into."""
     members: dict[int, Locked]
     chests: dict[int, Chest]
     sold: dict[int, Sold]
@@ -112,7 +114,7 @@ class Batch:
         member_id = self.lines[sold.owner][-1]
         version = self.terms.at(asked.occurred_at)
         try:
-            self.chests[member_id], taken = take_one(sold, asked, number, self.chests[member_id], version)
+            self.chests[member_id], taken = take_one(sold, asked, number, self.chests, member_id, version)
         except Problem as problem:
             return Answer("refused", purchase_id, problem=problem)
         for payment, cause, lot, amount in taken.handed_on:
@@ -120,7 +122,7 @@ class Batch:
             purse.move(cause, "spent", "moved", amount, purse.lots[lot])
         self._count(sold, asked.occurred_at, taken)
         tier = self.members[member_id].tier
-        taken.tier = tier, tier
+        taken.tier = (tier or version.first_tier(),) * 2
         self.done.append(Done(number, sold, asked, member_id, taken))
         return Answer("recorded", purchase_id, number, member_id, taken=taken)
 
@@ -155,14 +157,16 @@ TAKEN = Text("Another return is recorded under this key.", "با این کلید
 def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batch:
     """Lock the members of some purchases, and read all that returns of these ask about."""
     ids = array({purchase_id for purchase_id, _ in asked})
-    owners: dict[int, int] = dict(conn.execute(_OWNERS, [ids, terms.club_id]).fetchall())
+    with conn.pipeline():
+        conn.execute(_WAITING, [ids, terms.club_id])
+        found = conn.execute(_OWNERS, [ids, terms.club_id])
+    owners: dict[int, int] = dict(found.fetchall())
     if not owners:
         return Batch(terms, {}, {}, {}, {}, {}, {}, [0] * len(asked))
-    line_of = lines(conn, owners.values())
-    payers = {row[1] for row in conn.execute(_PAYMENTS, [ids])}
-    members = lock(conn, terms.club_id, {*payers, *(id_ for line in line_of.values() for id_ in line)})
-    if lines(conn, owners.values()) != line_of:  # merged meanwhile: begin anew
-        raise psycopg.errors.SerializationFailure
+    line_of = _lines(conn, ids, owners)
+    members = lock(conn, terms.club_id, {id_ for line in line_of.values() for id_ in line})
+    if _lines(conn, ids, owners) != line_of:  # merged or paid meanwhile: begin anew
+        raise Overtaken
     keep_up(terms, (row.filled for row in members.values()))
     sold = read_sold(conn, terms, owners)
     keys = [(sold[id_].store_id, one.key, one.kind) for id_, one in asked if id_ in sold]
@@ -173,14 +177,13 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
         active = conn.execute(_ACTIVE, _days(terms, sold.values(), line_of))
     events = {(line_of[its.owner][-1], its.id) for its in sold.values()}
     for purchase_id, member_id, hold, wallet, amount, restored, lots, amounts in payments:
-        parts = list(zip(lots, amounts, strict=True))
-        sold[purchase_id].payments.append(Payment(member_id, hold, wallet, amount, restored, parts))
-        now_with = line_of[sold[purchase_id].owner][-1]
-        events |= {(id_, lot // PLACES) for lot in lots for id_ in (member_id, now_with)}
+        parts, to = list(zip(lots, amounts, strict=True)), line_of[member_id][-1]
+        sold[purchase_id].payments.append(Payment(member_id, to, hold, wallet, amount, restored, parts))
+        events |= {(id_, lot // PLACES) for lot in lots for id_ in (member_id, to)}
     uptos = dict.fromkeys(members, max(one.occurred_at for _, one in asked))
     chests = purses.open_purses(conn, uptos, heads(members), events)
     for its in sold.values():
-        _bring_lots(its, chests, line_of[its.owner][-1])
+        _bring_lots(its, chests)
     return Batch(
         terms,
         line_of,
@@ -193,10 +196,15 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
     )
 
 
-def _bring_lots(sold: Sold, chests: Mapping[int, Chest], now_with: int) -> None:
+def _lines(conn: Connection, ids: str, owners: Mapping[int, int]) -> dict[int, list[int]]:
+    """The members that some purchases were sold to, and those who paid for them, each with who goes on for it."""
+    return lines(conn, {*owners.values(), *(row[1] for row in conn.execute(_PAYMENTS, [ids]))})
+
+
+def _bring_lots(sold: Sold, chests: Mapping[int, Chest]) -> None:
     """Let whoever goes on for a payer have the lots that the payments came from, under their numbers and ends."""
     for payment in sold.payments:
-        theirs, own = (chests[id_].purse(payment.wallet).lots for id_ in (payment.member_id, now_with))
+        theirs, own = (chests[id_].purse(payment.wallet).lots for id_ in (payment.member_id, payment.to))
         for lot, _ in payment.parts:
             own.setdefault(lot, replace(theirs[lot], pending=0, available=0, held=0, expired=0))
 

@@ -27,6 +27,9 @@ class Payment:
     """What a wallet paid of the purchase, and has not come back: a hold that was captured."""
 
     member_id: int
+    """Who paid."""
+    to: int
+    """Who goes on for the payer, and gets back what comes back."""
     id: int
     wallet: str
     amount: int

@@ -12,6 +12,7 @@ from loyalty.gather import KNOWN, Locked, Sums, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
 from loyalty.rules import Bylaws, Facts, Purchase, reviewed
+from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.sold import Sold, read_sold
@@ -72,19 +73,19 @@ def stand_anew(
         levels[member_id][code, level] = event_id
     for id_, its in asked.items():
         bylaws = terms.at(its.at, id_)
-        its.lost = _lost(bylaws, standing[id_], levels[id_], its.returned)
+        its.lost = lost(bylaws, standing[id_], levels[id_], its.returned)
         before = standing[id_].tier
         earns = bylaws.membership[members[id_].status].earns
         its.tier = before, reviewed(bylaws, standing[id_]) if earns else before
     _take_gifts(conn, terms, chests, asked, levels, sold)
-    lost = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
+    gone = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
     moved = [
         (id_, its.at, *its.tier, its.event_id, terms.at(its.at, id_).version)
         for id_, its in asked.items()
         if its.tier[0] != its.tier[1]
     ]
-    if lost:
-        conn.execute(_LOSE, columns(lost))
+    if gone:
+        conn.execute(_LOSE, columns(gone))
     if moved:
         conn.execute(_MOVE, [*columns(moved), terms.club_id])
 
@@ -94,7 +95,10 @@ def _facts(
 ) -> dict[int, Facts]:
     """Each member as the version then in force sees it, on the latest day that anything happened."""
     moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
-    wanted = {id_: dict.fromkeys(terms.at(its.at, id_).asks(moments[id_].day)) for id_, its in asked.items()}
+    wanted: dict[int, dict[Ask, None]] = {}
+    for id_, its in asked.items():
+        bylaws, row = terms.at(its.at, id_), members[id_]
+        wanted[id_] = dict.fromkeys(bylaws.asks(moments[id_].day, bylaws.since(row.tier_since, row.joined_at)))
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
@@ -104,17 +108,17 @@ def _facts(
     return found
 
 
-def _lost(bylaws: Bylaws, facts: Facts, levels: Mapping[Level, int], returned: Sequence[Sold]) -> list[Level]:
+def lost(bylaws: Bylaws, facts: Facts, levels: Mapping[Level, int], returned: Sequence[Sold]) -> list[Level]:
     """What is no longer reached: by the counters as they are now, or by the purchase that earned it by itself."""
     came_back = {its.id: its for its in returned}
-    lost: list[Level] = []
+    gone: list[Level] = []
     for code, badge in bylaws.badges.items():
         if badge.counter is not None:
             level = facts.badges.get(code, 0)
-            lost += [(code, n) for n in lost_levels(badge, level, facts.counts[badge.index])]
+            gone += [(code, n) for n in lost_levels(badge, level, facts.counts[badge.index])]
         elif (code, 1) in levels and (its := came_back.get(levels[code, 1])) and not its.earns(code):
-            lost.append((code, 1))
-    return [level for level in lost if level in levels]
+            gone.append((code, 1))
+    return [level for level in gone if level in levels]
 
 
 def _take_gifts(
@@ -132,9 +136,14 @@ def _take_gifts(
         sold |= read_sold(conn, terms, unread)
         add_lots(conn, chests, [(id_, event) for id_, event in events if event in unread])
     for id_, its in asked.items():
-        for code, level in its.lost:
-            source = sold[levels[id_][code, level]]
-            before = source.awards
-            source.awards = tuple(given for given in before if given.article != f"badge:{code}:{level}")
-            posting = Posting(source, chests[id_], terms.at(its.at, id_), allow_debt=True, taken=its.taken)
-            posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))
+        for level in its.lost:
+            take_gift(sold[levels[id_][level]], level, chests[id_], terms.at(its.at, id_), its)
+
+
+def take_gift(source: Sold, level: Level, chest: Chest, now: Bylaws, its: Anew) -> None:
+    """Take back what a lost badge gave, from the purchase with which it had been earned."""
+    code, n = level
+    before = source.awards
+    source.awards = tuple(given for given in before if given.article != f"badge:{code}:{n}")
+    posting = Posting(source, chest, now, allow_debt=True, taken=its.taken)
+    posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

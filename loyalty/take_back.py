@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from loyalty.errors import Conflict, InsufficientBalance, Invalid
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest
-from loyalty.post import lot_of
+from loyalty.post import lot_of, wake
 from loyalty.returns import Return, left_after
 from loyalty.rules import Bylaws
 from loyalty.rules.parts import Wallet
@@ -100,8 +100,10 @@ def check(sold: Sold, asked: Return) -> Left:
     return left_after(sold.purchase, sold.left, asked)
 
 
-def take_back(sold: Sold, asked: Return, id_: int, chest: Chest, now: Bylaws) -> tuple[Chest, Taken]:
-    """Take one return: change the purchase and the purses; answers the purses and what it came to.
+def take_back(
+    sold: Sold, asked: Return, id_: int, chests: Mapping[int, Chest], member_id: int, now: Bylaws
+) -> tuple[Chest, Taken]:
+    """Take one return: change the purchase and its member's purses; answers these and what it came to.
 
     `now` is the version in force: its wallets say how debt is dealt with, and in what order lots are taken.
 
@@ -125,17 +127,25 @@ def take_back(sold: Sold, asked: Return, id_: int, chest: Chest, now: Bylaws) ->
     for key in before.uses.keys() | after.uses.keys():
         if change := after.uses.get(key, 0) - before.uses.get(key, 0):
             taken.uses[key] = change
+    chest = chests[member_id]
     trial = copy.deepcopy(chest) if _may_refuse(sold, asked, now) else chest
     trial.settle(asked.occurred_at)
     posting = Posting(sold, trial, now, asked.debt == "allow", taken)
     try:
         for payment in sold.payments:
-            posting.restore(payment, asked.occurred_at)
+            if payment.to == member_id:  # first, so that it is there to be taken
+                posting.restore(payment, asked.occurred_at, trial)
         posting.changes(before.awards, after.awards, Cause(id_, asked.occurred_at, sold.bylaws.version))
     except InsufficientBalance:
         sold.back_to(state)
         raise
-    taken.wallets = {wallet: purse.shown() for wallet, purse in trial.purses.items()}
+    for payment in sold.payments:
+        if payment.to != member_id:
+            chests[payment.to].settle(asked.occurred_at)
+            posting.restore(payment, asked.occurred_at, chests[payment.to])
+    for wallet in {move.wallet for move in trial.log}:
+        wake(now, trial.purse(wallet), asked.occurred_at)
+    taken.wallets = dict.fromkeys(now.wallets, Shown()) | trial.shown()
     return trial, taken
 
 
@@ -159,7 +169,7 @@ class Posting:
     allow_debt: bool
     taken: Taken
 
-    def restore(self, payment: Payment, at: datetime) -> None:
+    def restore(self, payment: Payment, at: datetime, chest: Chest) -> None:
         """Bring back what was paid from a wallet, in proportion to what is kept, to the lots it came from."""
         rest, net = self.sold.kept, self.sold.purchase.net
         share = (payment.amount * rest.net // net if net else payment.amount) if rest else 0
@@ -175,11 +185,11 @@ class Posting:
             if part:
                 parts.append((lot, part))
             left -= part
-        cause = Cause(payment.id, at)
-        if payment.member_id == self.chest.member_id:
-            self.chest.purse(payment.wallet).restore(cause, "spent", parts)
+        cause, purse = Cause(payment.id, at), chest.purse(payment.wallet)
+        if payment.member_id == chest.member_id:
+            purse.restore(cause, "spent", parts)
         else:  # paid by who was merged into this one since: it leaves the one's account, and comes to the other's
-            self.chest.purse(payment.wallet).restore(cause, "moved", parts)
+            purse.restore(cause, "moved", parts)
             self.taken.handed_on += [(payment, cause, lot, part) for lot, part in parts]
 
     def changes(self, before: Sequence[Given], after: Sequence[Given], cause: Cause) -> None:

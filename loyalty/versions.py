@@ -68,8 +68,12 @@ class Programme:
     _in_turn: tuple[Bylaws, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        ids = dict(zip(self.live, self.counter_ids, strict=True))
-        needs = tuple(max((ids[its] for its in bylaws.own_counters()), default=0) for bylaws in self.versions)
+        # What is rehearsed counts more than is kept: such counters come last, and have no id.
+        ids = dict(zip(self.live, self.counter_ids, strict=False))
+        beyond = self.latest_counter + 1
+        needs = tuple(
+            max((ids.get(its, beyond) for its in bylaws.own_counters()), default=0) for bylaws in self.versions
+        )
         pilots = {pilot.version for pilot in self.pilots}
         ready = [bylaws for n, bylaws in enumerate(self.versions) if self.filled[n] and bylaws.version not in pilots]
         turns = [(self.from_at[bylaws.version - 1], bylaws) for bylaws in ready]

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from loyalty.rules.facts import Line, MemberRef, Purchase, Tender
 from loyalty.values import QUANTITY_SCALE
 from seed.catalogue import BREAD, CATEGORIES, NOWRUZ, NUTS, PRODUCTS, YALDA, Product
+from seed.happenings import Happening, forgetful, happenings
 from seed.names import CASHIERS
 from seed.shoppers import CALENDAR, SEED, SHOPS, Shop, Shopper, first_day, shoppers, visits
 
@@ -30,20 +31,28 @@ class Year(NamedTuple):
     shoppers: list[Shopper]
     purchases: list[Purchase]
     """In the order in which they happened."""
+    happenings: list[Happening]
+    """What happened besides, in order too."""
 
 
 def year(now: datetime) -> Year:
-    """The members and all they bought, from a year before the local day of `now` up to that instant."""
+    """The members and all they bought and did, from a year before the local day of `now` up to that instant."""
     random = Random(SEED)  # noqa: S311 - lifelike, not secret
     start = first_day(now)
     members = shoppers(random, start)
     tills = _Tills(random, CALENDAR.moment(now).day)
     tastes = [_Taste(random) for _ in members]
-    purchases = [
-        tills.ring_up(members[visit.shopper], tastes[visit.shopper], SHOPS[visit.shop], visit.at)
-        for visit in visits(random, members, start)
+    trips = visits(random, members, start)
+    rung_up = [
+        tills.ring_up(members[visit.shopper], tastes[visit.shopper], SHOPS[visit.shop], visit.at) for visit in trips
     ]
-    return Year(members, [purchase for purchase in purchases if purchase.occurred_at <= now])
+    purchases = forgetful(random, rung_up)
+    buyers = [members[visit.shopper].external_id for visit in trips]
+    besides = happenings(random, members, list(zip(buyers, purchases, strict=True)), start)
+    # All of the day is told before it is cut off at the instant: so a later hour only goes on.
+    return Year(
+        members, [one for one in purchases if one.occurred_at <= now], [one for one in besides if one.at <= now]
+    )
 
 
 class _Taste:

@@ -23,13 +23,13 @@ from loyalty.actions.create_key import create_key
 from loyalty.actions.create_person import create_person
 from loyalty.actions.create_store import create_store
 from loyalty.actions.enrol_members import enrol_members
-from loyalty.actions.record_purchases import CHUNK, record_purchases
 from loyalty.actions.set_password import set_password
 from loyalty.config import now, settings
 from loyalty.errors import Conflict, NotFound
 from loyalty.queries import clubs, keys, members, purchases, versions
 from loyalty.values import Text
 from seed.baskets import Year, year
+from seed.retelling import tell
 from seed.shoppers import CALENDAR, SHOPS, first_day
 
 CODE: Final = "anar"
@@ -72,7 +72,7 @@ def seed_demo(at: datetime, progress: Show = lambda _done, _of: None) -> Demo:
     told = year(began)
     _enrol(club_id, told, began)
     _open_shops(club_id)
-    _record(club_id, told, began, progress)
+    _record(club_id, told, progress)
     _employ(club_id, at)
     return _look(club_id, at)
 
@@ -131,16 +131,13 @@ def _open_shops(club_id: int) -> None:
             create_store(club_id, shop.code, shop.name)
 
 
-def _record(club_id: int, told: Year, began: datetime, progress: Show) -> None:
-    """Record the year, in the order of its receipts: when the last one is there, all are."""
+def _record(club_id: int, told: Year, progress: Show) -> None:
+    """Record the year. Its last sale stands in the last part that is told: when it is there, all is."""
     sales = told.purchases
     with suppress(NotFound):
         purchases.id_of_receipt(club_id, sales[-1].store, sales[-1].receipt)
         return
-    for start in range(0, len(sales), CHUNK):
-        progress(start, len(sales))
-        record_purchases(club_id, sales[start : start + CHUNK], began)
-    progress(len(sales), len(sales))
+    tell(club_id, sales, told.happenings, lambda done: progress(done, len(sales)))
 
 
 def _employ(club_id: int, at: datetime) -> None:
@@ -184,7 +181,7 @@ def _bar() -> Iterator[Show]:
     """A progress bar on a terminal, a line now and then elsewhere; it appears when there is something to do."""
     name = "باشگاه انار · Anar Club"
     if not sys.stderr.isatty():
-        yield lambda done, of: click.echo(f"{name}  {done}/{of}", err=True) if done % (4 * CHUNK) == 0 else None
+        yield lambda done, of: click.echo(f"{name}  {done}/{of}", err=True)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:

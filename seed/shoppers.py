@@ -7,6 +7,8 @@ year to Yalda and Nowruz; a few members shop every other day, most now and then,
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -133,7 +135,26 @@ def shoppers(random: Random, start: date) -> list[Shopper]:
         )
         home = random.choices(range(len(SHOPS)), [shop.share for shop in SHOPS])[0]
         found.append(Shopper(enrolment, habit, home, first, last))
-    return found
+    return [*found[:-1], _second_card(found[-1], found)]
+
+
+def constant(members: Sequence[Shopper]) -> list[Shopper]:
+    """Members besides the shown one who have shopped often from the first day to the last."""
+    often = HABITS[:2]
+    return [one for one in members[1:-1] if one.habit in often and one.first == 0 and one.last == DAYS - 1]
+
+
+def _second_card(other: Shopper, members: Sequence[Shopper]) -> Shopper:
+    """A member in the place of another: somebody who has a card already and took a second one, used for half a year."""
+    person = constant(members)[0]
+    enrolment = replace(
+        other.enrolment,
+        external_id=f"{person.external_id}.2",
+        name=person.enrolment.name,
+        birthday=person.enrolment.birthday,
+        joined_at=person.enrolment.joined_at,
+    )
+    return Shopper(enrolment, HABITS[3], person.home, 0, DAYS // 2)
 
 
 def visits(random: Random, members: list[Shopper], start: date) -> list[Visit]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -29,6 +30,10 @@ from loyalty.valkey import connect
 from wsgi import create_app
 
 pytest_plugins = ["tests.browser"]
+
+# A busy machine is no fault: how long an example takes is never what a test is about.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 HOME = "LOYALTY_TEST_HOME"
 """Names the folder of this run's engines to the workers that pytest-xdist starts."""

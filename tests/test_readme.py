@@ -17,10 +17,13 @@ from typing import Any
 import pytest
 
 from loyalty.documents import parse
+from loyalty.queries.entries import KINDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+ANSWERS = [json.loads(its) for its in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
+LEDGER = (ROOT / "docs" / "ledger.md").read_text("utf-8")
 PATIENCE = 180
 
 
@@ -87,23 +90,61 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_every_block_of_commands_is_run_below() -> None:
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
     assert (ROOT / "Makefile").read_text().count("\nrun:") == (ROOT / "Makefile").read_text().count("\ntest:") == 1
 
 
 def test_a_first_purchase_and_its_explanation(running: Running) -> None:
     asked = block('first-1", "store"')
     first: dict[str, Any] = json.loads(running.sh(asked))
-    shown = json.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0])
+    shown = ANSWERS[0]
     assert first["awards"][0] == shown["awards"][0]
     reasons = {its["article"]: its["because"] for its in first["withheld"]}
     for its in shown["withheld"]:  # the member's number of purchases depends on the day
         assert re.sub(r"\d+", "n", reasons[its["article"]]) == re.sub(r"\d+", "n", its["because"])
     assert first.keys() >= shown.keys()
+    assert first["wallets"]["points"].keys() >= shown["wallets"]["points"].keys()
+    assert first["wallets"]["points"]["pending"] >= 66
     explained = json.loads(running.sh(block("/explanation")))
     articles = explained["articles"]
     assert [article["no"] for article in articles] == [str(number) for number in range(1, 13)]
     assert ["۶۶ امتیاز" in award["sentence"]["fa"] for award in articles[0]["gave"]] == [True]
+
+
+def test_a_first_return(running: Running) -> None:
+    back: dict[str, Any] = json.loads(running.sh(block("/returns")))
+    shown = ANSWERS[1]
+    assert back.keys() >= shown.keys()
+    assert {name: back[name] for name in ("status", "gross", "net", "restored", "given")} == {
+        name: shown[name] for name in ("status", "gross", "net", "restored", "given")
+    }
+    # Six of the 66 base points, and of what the tier of that day and a quiet morning had put on top.
+    assert 6 <= back["reversed"]["points"] <= 12
+    assert shown["reversed"]["points"] == 7
+    assert back["wallets"]["points"].keys() >= shown["wallets"]["points"].keys()
+
+
+def test_what_comes_after_a_sale(running: Running) -> None:
+    commands = "\n".join(re.findall(r"```sh\n(.*?)```", LEDGER, re.DOTALL))
+    printed = running.sh(commands.replace(".venv/bin/loyalty", str(Path(sys.executable).parent / "loyalty")))
+    sale, part, rest, now, then, given, paid, waits, claimed, moved, undone, entries = map(
+        json.loads, printed.splitlines()
+    )
+    assert sale["awards"][0]["amount"] == 66
+    earned = {award["wallet"]: 0 for award in sale["awards"]}
+    for award in sale["awards"]:
+        earned[award["wallet"]] += award["amount"]
+    assert {wallet: part["reversed"].get(wallet, 0) + rest["reversed"].get(wallet, 0) for wallet in earned} == earned
+    assert now["points"]["expiring"]
+    assert now["cashback"]["available"] == then["cashback"]["available"]
+    assert given["wallets"]["cashback"]["available"] - paid["wallets"]["cashback"]["available"] == paid["amount"]
+    assert (waits["status"], claimed["status"], moved["status"]) == ("unclaimed", "recorded", "recorded")
+    assert moved["id"] != claimed["id"]
+    assert undone["net"] == 900_000
+    assert undone["reversed"]["points"] >= 9
+    assert len(entries["items"]) == 5
+    told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*) \|", LEDGER.split("`kind`")[1], re.MULTILINE))))
+    assert told == set(KINDS)
 
 
 def test_a_first_article_changed(running: Running, tmp_path: Path) -> None:

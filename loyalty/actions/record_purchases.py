@@ -164,12 +164,17 @@ def _other_currency(currency: str) -> Problem:
 
 _CLAIM = """
     INSERT INTO receipt (store_id, receipt, club_id, event_id, member_id, digest)
-    SELECT store_id, receipt, %s, nextval('event_id'), member_id, digest
-    FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
-        AS asked (store_id, receipt, member_id, digest, place) ORDER BY place) asked
+    SELECT store_id, receipt, %s, id, member_id, digest
+    FROM (
+        SELECT nextval('event_id') AS id, asked.*
+        FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
+            AS asked (store_id, receipt, member_id, digest, place) ORDER BY place) asked
+    ) numbered
+    ORDER BY store_id, receipt
     ON CONFLICT DO NOTHING
     RETURNING store_id, receipt, event_id
 """
+"""Numbers follow the batch. Receipts are taken in their own order, lest two batches that share some lock each other."""
 _KNOWN = """
     SELECT store_id, receipt, event_id, member_id, digest
     FROM receipt JOIN unnest(%s::bigint[], %s::text[]) AS asked (store_id, receipt) USING (store_id, receipt)
@@ -189,7 +194,6 @@ def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
     if not first:
         return
     rows = [(*key, place.member_id, place.digest, n) for n, (key, place) in enumerate(first.items())]
-    # Numbers follow the batch. Two batches that share receipts in another order may lock each other: one begins anew.
     claimed = conn.execute(_CLAIM, [terms.club_id, *columns(rows)])
     for store_id, receipt, event_id in claimed:
         first.pop((store_id, receipt)).id = event_id

@@ -142,7 +142,7 @@ def _tell(batch: Batch, at_once: Mapping[int, Anew]) -> None:
         for ours, more in ((taken.reversed, anew.taken.reversed), (taken.owed, anew.taken.owed)):
             for wallet, amount in more.items():
                 ours[wallet] = ours.get(wallet, 0) + amount
-        taken.wallets = {wallet: purse.shown() for wallet, purse in batch.chests[member_id].purses.items()}
+        taken.wallets |= batch.chests[member_id].shown()
 
 
 def _row(terms: Programme, its: Done) -> tuple[Any, ...]:

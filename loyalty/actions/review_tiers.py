@@ -91,7 +91,10 @@ def _moves(
     conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, Locked], begun: datetime
 ) -> list[tuple[int, str | None, str | None]]:
     moment = terms.calendar.moment(begun)
-    asked = {id_: dict.fromkeys(bylaws.asks(moment.day)) for id_ in rows}
+    asked = {
+        id_: dict.fromkeys(bylaws.asks(moment.day, bylaws.since(row.tier_since, row.joined_at)))
+        for id_, row in rows.items()
+    }
     sums = Sums(terms, asked, rows)
     figures = sums.answered(sums.send(conn))
     people: dict[int, tuple[Any, ...]] = {}

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from loyalty.bench import batches, judging, tills
+from loyalty.bench import batches, judging, rehearsing, tills
 from loyalty.bench.instance import Running, running
 from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
@@ -23,6 +23,7 @@ ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
     "upload": batches.upload,
     "import": batches.history,
     "judging": lambda _, seconds: judging.measure(seconds),
+    "rehearsal": rehearsing.measure,
 }
 
 

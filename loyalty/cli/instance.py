@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,23 +63,37 @@ class Instance:
         """The key that signs and encrypts for this instance, made on first use and readable by its owner only."""
         if given := self.env.get(SECRET):
             return given
+        file = self.data / SECRET_FILE
         with contextlib.suppress(FileNotFoundError):
-            return (self.data / SECRET_FILE).read_text().strip()
-        self.keep_secret(made := secrets.token_urlsafe(SECRET_BYTES))
-        return made
+            return file.read_text().strip()
+        with self._written(secrets.token_urlsafe(SECRET_BYTES)) as new, contextlib.suppress(FileExistsError):
+            os.link(new, file)  # of several starters one is the first, and the others go by its secret
+        return file.read_text().strip()
 
     def keep_secret(self, secret: str) -> None:
         """Keep another secret from now on, unless the environment gives one. A crash leaves the old or the new one."""
         if self.env.get(SECRET):
             return
+        with self._written(secret) as new:
+            new.replace(self.data / SECRET_FILE)
+
+    @contextmanager
+    def _written(self, secret: str) -> Iterator[Path]:
+        """A file of this process's own with a secret, whole on the disk; it goes afterwards unless it was renamed.
+
+        What a crash leaves of one was never anybody's secret.
+        """
         self.data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        new = self.data / f"{SECRET_FILE}.new"
-        new.unlink(missing_ok=True)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.data / SECRET_FILE)
+        descriptor, name = tempfile.mkstemp(prefix=f"{SECRET_FILE}.", dir=self.data)
+        new = Path(name)
+        try:
+            with open(descriptor, "w") as file:
+                file.write(secret)
+                file.flush()
+                os.fsync(file.fileno())
+            yield new
+        finally:
+            new.unlink(missing_ok=True)
 
     def check_secret(self, secret: str) -> None:
         """Raise `Problem` when the environment gives another secret than one that must be kept."""

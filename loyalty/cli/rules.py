@@ -17,6 +17,7 @@ from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
+from loyalty.cli.rehearse import rehearse
 from loyalty.cli.terminal import answer, json_option, lang
 from loyalty.config import now
 from loyalty.documents import parse, written
@@ -114,6 +115,9 @@ def export(code: str, number_: int | None, draft: bool) -> None:
     else:
         document = (documents.version(club.id, number_) if number_ else documents.view(club.id, now())).document
     click.echo(written(document), nl=False)
+
+
+bylaws.add_command(rehearse)
 
 
 @click.group

@@ -8,7 +8,7 @@ from typing import Final
 from loyalty import config, outbox
 from loyalty.db import connection
 from loyalty.gamification import scores
-from loyalty.jobs import duties
+from loyalty.jobs import duties, rehearsals
 from loyalty.jobs.queue import put, queue
 from loyalty.outbox import Handler, Message
 from loyalty.valkey import valkey
@@ -43,6 +43,7 @@ _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.filling": (fill_counters,),
     "bylaws.published": (fill_boards,),
     "member.changed": (move_boards,),
+    "rehearsal.asked": (rehearsals.begin,),
 }
 HANDLERS: Final[dict[str, tuple[Handler, ...]]] = _OWN | {
     type_: (*_OWN.get(type_, ()), shelf.spread) for type_ in SOURCES

@@ -23,6 +23,7 @@ from loyalty.actions.seal_club import seal_club
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
 from loyalty.gamification import leaderboards, scores
+from loyalty.jobs import rehearsals
 from loyalty.jobs.queue import put
 from loyalty.queries.clubs import ClubView, all_clubs, one
 from loyalty.queries.filling import anything_to_fill
@@ -90,6 +91,7 @@ DUTIES: Final = {
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),
+        Duty("rehearse", lambda club, done, now: rehearsals.any_left(club.id, done, now), rehearsals.queue_parts),
     )
 }
 

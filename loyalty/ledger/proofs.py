@@ -1,4 +1,4 @@
-"""What entries prove: balances, lots and holds from entries, and entries from what was ruled, adjusted and held."""
+"""What entries prove: balances, lots, holds and adjustments from entries, and entries from what was ruled."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ _LOTS: Final = f"""
 _HOLDS: Final = """
     WITH proven AS (
         SELECT member_id, event_id AS id, wallet,
+            sum(amount) FILTER (WHERE source NOT IN ('held', 'spent'))::bigint AS placed,
             sum(CASE 'held' WHEN target THEN amount WHEN source THEN -amount ELSE 0 END)::bigint AS held,
             sum(CASE 'spent' WHEN target THEN amount WHEN source THEN -amount ELSE 0 END)::bigint AS spent
         FROM entry WHERE club_id = %(club)s AND ('held' IN (source, target) OR 'spent' IN (source, target))
@@ -86,6 +87,7 @@ _HOLDS: Final = """
     FROM (SELECT * FROM hold WHERE club_id = %(club)s) kept
     FULL JOIN proven USING (member_id, id, wallet)
     CROSS JOIN LATERAL (VALUES
+        ('amount', coalesce(kept.amount, 0), coalesce(proven.placed, 0)),
         ('held', CASE WHEN kept.status = 'held' THEN kept.amount ELSE 0 END, coalesce(proven.held, 0)),
         ('spent', CASE kept.status WHEN 'spent' THEN kept.amount - kept.restored ELSE 0 END, coalesce(proven.spent, 0))
     ) AS figure (name, kept, proven)
@@ -110,12 +112,31 @@ _AWARDS: Final = """
     WHERE coalesce(posted.amount, 0) <> coalesce(ruled.amount, 0)
 """
 """A return's entries count for its purchase; they may be another member's, after a merge."""
+_ADJUSTMENTS: Final = """
+    SELECT member_id, wallet || ' of adjustment ' || id, 'amount', kept, proven
+    FROM (
+        SELECT made.member_id, made.wallet, made.id, made.amount AS kept, coalesce(sum(
+            CASE WHEN source = ANY(outside) THEN entry.amount WHEN target = ANY(outside) THEN -entry.amount END
+        ), 0)::bigint AS proven
+        FROM adjustment made
+        CROSS JOIN LATERAL (SELECT CASE made.kind WHEN 'forfeit' THEN ARRAY['expired']
+            ELSE ARRAY['issued', 'adjusted', 'opening', 'moved'] END AS outside) its
+        LEFT JOIN entry ON entry.member_id = made.member_id AND event_id = made.id AND entry.wallet = made.wallet
+        WHERE made.club_id = %(club)s
+        GROUP BY made.member_id, made.wallet, made.id
+    ) summed
+    WHERE kept <> proven
+"""
+"""What came in from outside the purse and went out to it; what expires later by a lot's own end cites its event too."""
+_PROOFS: Final = (
+    ("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("adjustment", _ADJUSTMENTS), ("entry", _AWARDS)
+)  # fmt: skip
 
 
 def proofs(conn: Connection, club_id: int) -> list[Difference]:
     """Every figure of the ledger that its sources don't prove; empty when all agree."""
     return [
         Difference(what, member, f"{name}: {figure}", kept, proven)
-        for what, query in (("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("entry", _AWARDS))
+        for what, query in _PROOFS
         for member, name, figure, kept, proven in conn.execute(query, {"club": club_id})
     ]

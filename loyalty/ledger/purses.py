@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from loyalty.arrays import array, columns
+from loyalty.arrays import Statement, array, columns
 from loyalty.ledger.chain import link
 from loyalty.ledger.lots import PLACES, Held, Lot, Move, Purse
+from loyalty.values import Shown
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -125,6 +126,10 @@ class Chest:
             found = self.purses[wallet] = Purse(wallet, self.log)
         return found
 
+    def shown(self) -> dict[str, Shown]:
+        """What each wallet holds, as an answer shows it."""
+        return {wallet: purse.shown() for wallet, purse in self.purses.items()}
+
     def settle(self, upto: datetime) -> None:
         """Do in every purse what fell due by an instant."""
         for purse in self.purses.values():
@@ -236,18 +241,16 @@ def changes(chests: Iterable[Chest], now: datetime) -> Changes:
     return Changes(entries, lots, kept, lapsed, turns)
 
 
-def write_changes(conn: Connection, club_id: int, rows: Changes, now: datetime) -> None:
-    """Write entries, lots, balances, lapsed holds and when wallets lapse. The chains' new heads are the caller's."""
-    if rows.entries:
-        conn.execute(_ENTRIES, [club_id, now, *columns(rows.entries)])
-    if rows.lots:
-        conn.execute(_LOTS, [club_id, *columns(rows.lots)])
-    if rows.balances:
-        conn.execute(_KEEP, [club_id, *columns(rows.balances)])
-    if rows.lapsed:
-        conn.execute(_LAPSED, columns(rows.lapsed))
-    if rows.turns:
-        conn.execute(_TURNS, [now, club_id, *columns(rows.turns)])
+def writes(club_id: int, rows: Changes, now: datetime) -> list[Statement]:
+    """What writes entries, lots, balances, lapsed holds and when wallets lapse. The new heads are the caller's."""
+    asked: tuple[tuple[str, list[Any], Rows], ...] = (
+        (_ENTRIES, [club_id, now], rows.entries),
+        (_LOTS, [club_id], rows.lots),
+        (_KEEP, [club_id], rows.balances),
+        (_LAPSED, [], rows.lapsed),
+        (_TURNS, [now, club_id], rows.turns),
+    )
+    return [(text, [*first, *columns(its)]) for text, first, its in asked if its]
 
 
 def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime) -> None:
@@ -255,7 +258,8 @@ def write(conn: Connection, club_id: int, chests: Iterable[Chest], now: datetime
 
     The chains' new heads are left to the caller, who may have more to write of the member.
     """
-    write_changes(conn, club_id, changes(chests, now), now)
+    for text, params in writes(club_id, changes(chests, now), now):
+        conn.execute(text, params)
 
 
 def write_heads(conn: Connection, chests: Iterable[Chest]) -> None:

@@ -16,6 +16,7 @@ from loyalty.models.member import (
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
+from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Profile",
     "Purchase",
     "Receipt",
+    "Rehearsal",
+    "RehearsalPart",
     "Return",
     "Role",
     "Seal",

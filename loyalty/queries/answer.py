@@ -43,7 +43,7 @@ def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
             "article": given.article,
             "wallet": given.wallet,
             "amount": given.amount,
-            "sentence": reckoned(voice, given),
+            "sentence": reckoned(voice, given, judged.facts),
         }
         for given in ruling.awards
     ]

@@ -111,8 +111,9 @@ def title(bylaws: Bylaws, row: Row) -> Text:
 def sentence(bylaws: Bylaws, row: Row, sale: Recorded | None) -> Text:
     """Why an entry was made: an award's arithmetic, the return or payment behind it, a day or a reason."""
     given = _award(row, sale)
-    if given is not None:
-        return both(bylaws, lambda voice: reckoned(voice, given))
+    if given is not None and sale is not None:
+        facts = sale.facts
+        return both(bylaws, lambda voice: reckoned(voice, given, facts))
     said = _SAID[row.kind](row)
     receipt = (sale.purchase.receipt if sale else None) or row.hold_receipt or ""
     return Text(**{lang: said.to(lang).format(**_slots(Voice(lang, bylaws), row, receipt)) for lang in LANGS})

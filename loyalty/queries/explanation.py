@@ -41,7 +41,7 @@ def _article(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> 
     return ArticleView(
         article.no,
         article.title,
-        tuple((given.wallet, given.amount, arithmetic(bylaws, given)) for given in gave),
+        tuple((given.wallet, given.amount, arithmetic(bylaws, given, facts)) for given in gave),
         tuple(ConditionView(*one) for one in conditions),
         None if gave else because(bylaws, article, facts),
     )

@@ -108,9 +108,10 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
 
 
 def _figures(terms: Programme, bylaws: Bylaws, row: Locked, day: date) -> dict[Ask, int]:
+    asks = bylaws.asks(day, bylaws.since(row.tier_since, row.joined_at))
     if row.latest_at is None:
-        return dict.fromkeys(bylaws.asks(day), 0)
-    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(day))}, {row.id: row})
+        return dict.fromkeys(asks, 0)
+    sums = Sums(terms, {row.id: dict.fromkeys(asks)}, {row.id: row})
     return sums.answered(sums.send(connection()))[row.id]
 
 

@@ -80,15 +80,17 @@ def _tried(
 
 def _newcomer(bylaws: Bylaws, at: datetime, day: date) -> MemberFacts:
     """Somebody of whom nothing is known yet."""
-    nothing = dict.fromkeys([*bylaws.asks(day), *bylaws.day_asks(day)], 0)
+    nothing = dict.fromkeys([*bylaws.asks(day, bylaws.since(None, at)), *bylaws.day_asks(day)], 0)
     return MemberFacts(0, "active", bylaws.first_tier(), None, at, None, {}, History(nothing))
 
 
 def _complete(conn: Connection, terms: Programme, member: MemberFacts) -> MemberFacts:
     """The member with the figures of counters that do not count them yet."""
-    recorded, known = member.history.recorded, member.counted
+    history, known = member.history, member.counted
     if known is None:
         return member
+    assert isinstance(history, History)
+    recorded = history.recorded
     counts = counted(conn, terms, {member.id: known})
     fresh = {ask: _figure(terms, counts, ask) for ask in recorded if ask.place >= known}
     return replace(member, history=History({**recorded, **fresh}), counted=None)

@@ -15,6 +15,7 @@ from loyalty.rest import (
     membership,
     payments,
     purchases,
+    rehearsals,
     reports,
     returns,
     stores,
@@ -33,6 +34,7 @@ SECTIONS = (
     leaderboards.blp,
     bylaws.blp,
     drafts.blp,
+    rehearsals.blp,
     reports.blp,
     webhooks.blp,
 )

@@ -18,7 +18,7 @@ _SPACE_FOR_PLUS: Final = re.compile(r" (?=\d\d:\d\d$)")
 
 
 class Bound(fields.Field[date | datetime]):
-    """An end of a period in a query string: an instant, or a local day in either calendar."""
+    """An end of a period, in a query string or a body: an instant, or a local day in either calendar."""
 
     default_error_messages = says(
         invalid=Said(
@@ -31,6 +31,8 @@ class Bound(fields.Field[date | datetime]):
         super().__init__(metadata={"type": "string"} | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date | datetime:
+        if type(value) is not str:
+            raise self.make_error("invalid")
         for kind in (Day(), Instant()):
             try:
                 # A plus sign that nobody encoded arrives as a space.

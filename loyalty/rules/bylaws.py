@@ -17,7 +17,7 @@ from loyalty.rules.membership import Membership
 from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
-from loyalty.rules.windows import Window
+from loyalty.rules.windows import Since, Window
 from loyalty.values import Lang, Text
 
 __all__ = [
@@ -52,9 +52,9 @@ class Read(NamedTuple):
     around: bool = False
     """Later days of the window count too, as limits want it."""
 
-    def span(self, day: date, calendar: Calendar) -> Span:
+    def span(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
         """The days to add up for an event on a day."""
-        return self.over.around(day, calendar) if self.around else self.over.span(day, calendar)
+        return (self.over.around if self.around else self.over.span)(day, calendar, since)
 
 
 class Ask(NamedTuple):
@@ -89,6 +89,8 @@ class Bylaws:
     stacking: str
     reads: tuple[Read, ...]
     member_reads: frozenset[str]
+    event_reads: frozenset[str]
+    """What it reads of the member and of an event besides counters, by the names of `known.py`."""
     membership: dict[str, Membership]
     """What each standing of a member means, `active` too."""
     ranks: dict[str, int] = field(init=False)
@@ -101,6 +103,10 @@ class Bylaws:
     """The live counters that an event itself feeds, with their places."""
     of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By article: the live counters that its awards feed, with their places."""
+    contested: bool = field(init=False)
+    """Whether articles may shut one another out."""
+    personal: bool = field(init=False)
+    """Whether a window that it reads begins with a day of the member's life."""
     steps: tuple[Step, ...] = field(init=False)
     """The ladder of tiers; empty where there is none."""
     top: int = field(init=False)
@@ -111,11 +117,13 @@ class Bylaws:
     """What gives, by its name in rulings and its place there."""
     _timed: bool = field(init=False)
     """Whether anything given matures or expires."""
-    _asks: dict[date, tuple[Ask, ...]] = field(init=False)
-    _moved: dict[tuple[date, date], tuple[Moved, ...]] = field(init=False)
+    _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
+    _moved: dict[tuple[date, date, Since | None], tuple[Moved, ...]] = field(init=False)
     _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.contested = any(article.group or article.exclusive for article in self.articles)
+        self.personal = any(read.over.personal for read in self.reads)
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
         self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}
@@ -198,27 +206,34 @@ class Bylaws:
             self._in_force = _remembered(self._in_force, day, found)
         return found
 
-    def moved(self, day: date, standing: date) -> tuple[Moved, ...]:
+    def since(self, tier_since: datetime | None, joined_at: datetime) -> Since | None:
+        """From when a member's own windows count; None where this version reads no such window."""
+        if not self.personal:
+            return None
+        moment = self.club.calendar.moment
+        return Since(moment(tier_since).day if tier_since else None, moment(joined_at).day)
+
+    def moved(self, day: date, standing: date, since: Since | None = None) -> tuple[Moved, ...]:
         """Which of the counters that this version names, read from the day a member stands on, hold an event's day."""
-        found = self._moved.get((day, standing))
+        found = self._moved.get((day, standing, since))
         if found is None:
             named = frozenset(self.counters.values())
             found = tuple(
                 Moved(index, ask.place, ask.place in self.of_days)
-                for index, (read, ask) in enumerate(zip(self.reads, self.asks(standing), strict=True))
+                for index, (read, ask) in enumerate(zip(self.reads, self.asks(standing, since), strict=True))
                 if read.counter in named and ask.span.holds(day)
             )
-            self._moved = _remembered(self._moved, (day, standing), found)
+            self._moved = _remembered(self._moved, (day, standing, since), found)
         return found
 
-    def asks(self, day: date) -> tuple[Ask, ...]:
-        """What judging an event on a day reads, in the order of `reads`."""
-        found = self._asks.get(day)
+    def asks(self, day: date, since: Since | None = None) -> tuple[Ask, ...]:
+        """What judging an event on a day reads, in the order of `reads`; `since` as this version tells it."""
+        found = self._asks.get((day, since))
         if found is None:
             calendar = self.club.calendar
             pairs = zip(self.reads, self.feeds, strict=True)
-            found = tuple(Ask(place, read.span(day, calendar)) for read, place in pairs)
-            self._asks = _remembered(self._asks, day, found)
+            found = tuple(Ask(place, read.span(day, calendar, since)) for read, place in pairs)
+            self._asks = _remembered(self._asks, (day, since), found)
         return found
 
     def day_asks(self, day: date) -> list[Ask]:

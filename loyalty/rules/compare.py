@@ -6,6 +6,7 @@ Only what can be proven is said: of kinds that are not known here, nothing is.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from loyalty.rules.bounds import Bounds
 from loyalty.rules.conditions.history import CounterIs, NthPurchase
@@ -88,12 +89,11 @@ def _leaves_apart(one: Condition, other: Condition) -> bool:
             return _ranks_apart(one, other)
         case Weekday(), Weekday():
             return one.days.isdisjoint(other.days)
-        case Dates(), Dates():
-            return not (one.each_year or other.each_year) and (one.until < other.from_ or other.until < one.from_)
-        case MemberIs(), MemberIs() if one.about == other.about:
-            if one.bounds and other.bounds:
-                return _disjoint(one.bounds, other.bounds)
-            return bool(one.is_ and other.is_) and one.is_.isdisjoint(other.is_)
+        case Dates(from_=date() as first, until=date() as last), Dates(from_=date() as start, until=date() as end):
+            return last < start or end < first
+        case MemberIs(bounds=Bounds() as ours), MemberIs(bounds=Bounds() as theirs):
+            # An attribute may have several values, of which one is enough.
+            return one.about == other.about in ("age", "years") and _disjoint(ours, theirs)
         case NthPurchase(), NthPurchase():
             return not (one.every or other.every) and one.n != other.n
     return _values_apart(one, other)

@@ -20,6 +20,7 @@ from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.reading import Bad, Node, Reading
+from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
 from loyalty.rules.terms import read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
@@ -61,6 +62,7 @@ def _load(root: Node, version: int) -> Bylaws:
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
+    one_wallet_per_group(articles, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
     badges = _named(found.get("badges"), read_badge)
     boards = _named(found.get("leaderboards"), read_leaderboard)
@@ -86,6 +88,7 @@ def _load(root: Node, version: int) -> Bylaws:
         stacking,
         reads,
         frozenset(reading.member_reads),
+        frozenset(reading.event_reads),
         membership,
     )
 
@@ -100,12 +103,15 @@ def _declare(found: dict[str, Node]) -> None:
     names["granted_badges"] = {
         code for code, body in badges.items() if isinstance(body, Mapping) and not {"counter", "on"} & body.keys()
     }
+    reading = found["club"].reading
+    for code, body in badges.items():
+        levels = body.get("levels") if isinstance(body, Mapping) else None
+        reading.badge_levels[code] = len(levels) if isinstance(levels, list) else 1
     articles = found["articles"].value if isinstance(found["articles"].value, list) else []
     names["articles"] = {str(body["no"]) for body in articles if isinstance(body, Mapping) and "no" in body}
     tiers = found["tiers"].value if "tiers" in found and isinstance(found["tiers"].value, Mapping) else {}
     ladder = tiers.get("ladder")
     steps = ladder if isinstance(ladder, list) else []
-    reading = found["club"].reading
     reading.ladder = [step["code"] for step in steps if isinstance(step, Mapping) and isinstance(step.get("code"), str)]
     names["tiers"] = set(reading.ladder)
 
@@ -186,7 +192,7 @@ def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
 
 
 def _article(node: Node) -> Article:
-    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until"])
+    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until", *STACKING])
     attempt = node.reading.attempt
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
@@ -210,7 +216,7 @@ def _article(node: Node) -> Article:
                 .items()[index]
                 .bad(Text("The same limit stands here twice.", "این سقف در اینجا دو بار آمده است."))
             )
-    return Article(no, title, condition, give, limits, first, last)
+    return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)))
 
 
 def _article_no(node: Node) -> str:

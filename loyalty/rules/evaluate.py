@@ -6,13 +6,16 @@ The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Article, Badge, Bylaws
+from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
-from loyalty.rules.multiplying import Multipliers
+from loyalty.rules.multiplying import Multipliers, Multiplying
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.tables import chosen
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
@@ -41,25 +44,46 @@ def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
 
 
 def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
-    """Let the articles earn and multiply; answers those whose conditions held."""
+    """Let the articles earn and multiply; answers those that held."""
     held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
-    earned = _earn(held, facts, ruling)
-    multiplying = [article for article in held if article.multipliers]
-    if multiplying:
-        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+    if bylaws.contested:
+        held, _ = contested(bylaws, facts, held)
+    _amounts(bylaws, facts, held, ruling)
     for article in held:
         if article.messages:
             ruling.messages += article.messages
     return held
 
 
-def _earn(held: list[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
+def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruling) -> None:
+    """Add what some articles earn and multiply."""
+    earned = _earn(held, facts, ruling)
+    multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
+    if multiplying:
+        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling)
+
+
+def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:
+    """Of articles whose conditions hold those that are not shut out; and by whom the others are."""
+
+    def gives(some: Sequence[Article]) -> dict[str, int]:
+        tried = Ruling(bylaws.version)
+        _amounts(bylaws, facts, some, tried)
+        gave: dict[str, int] = {}
+        for given in tried.awards:
+            gave[given.article] = gave.get(given.article, 0) + given.amount
+        return gave
+
+    return contest(held, gives)
+
+
+def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling) -> list[tuple[Given, Earning]]:
     """What the articles give; answers what belongs to lines, with its award, for multipliers."""
     earned: list[tuple[Given, Earning]] = []
     whole = facts.whole
     for article in held:
         own: list[Given] = []
-        for place, award in article.earnings:
+        for place, award in article.earnings if not article.tabled else article.earns(facts):
             base, asked = award.reckon(facts, whole)
             amount = asked
             if article.limits and asked:
@@ -107,11 +131,11 @@ def _use(
         ruling.uses[key] = ruling.uses.get(key, 0) + used
 
 
-def _multiply(multipliers: Multipliers, multiplying: list[Article], facts: Facts, ruling: Ruling) -> None:
-    for article in multiplying:
+def _multiply(multipliers: Multipliers, multiplying: list[Multiplying], facts: Facts, ruling: Ruling) -> None:
+    for article, awards in multiplying:
         own = [given for given in ruling.awards if given.article == article.no] if article.limits else []
         earned = len(own)
-        for place, award in article.multipliers:
+        for place, award in awards:
             base, asked = multipliers.next(article, place, award)
             amount = asked
             if article.limits and asked:
@@ -137,7 +161,7 @@ def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
 def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
     """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
     counts = facts.standing.copy()
-    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day):
+    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since):
         fed = feeds[place]
         if fed and of_days:
             fed = 0 if facts.active_days & (1 << place) else 1  # a day that is counted already counts no more
@@ -156,7 +180,7 @@ def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int]
             reached = int(badge.condition is not None and badge.condition.holds(facts))
         for level in range(has + 1, reached + 1):
             ruling.badges.append(BadgeStep(badge.code, level))
-            ruling.awards.extend(_level_awards(badge, level))
+            ruling.awards.extend(_level_awards(badge, level, facts))
     for article in held:
         for code in article.granted:
             if not facts.badges.get(code) and BadgeStep(code, 1) not in ruling.badges:
@@ -170,8 +194,10 @@ def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
         return False
     if badge.condition is not None:
         return badge.condition.holds(facts)
-    articles = bylaws.in_force(facts.moment.day)
-    return any(code in article.granted and (holds is None or holds(facts)) for article, holds in articles)
+    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    if bylaws.contested:
+        held, _ = contested(bylaws, facts, held)
+    return any(code in article.granted for article in held)
 
 
 def lost_levels(badge: Badge, level: int, count: int) -> range:
@@ -180,11 +206,11 @@ def lost_levels(badge: Badge, level: int, count: int) -> range:
     return range(reached + 1, level + 1)
 
 
-def _level_awards(badge: Badge, level: int) -> list[Given]:
+def _level_awards(badge: Badge, level: int, facts: Facts) -> list[Given]:
     awards = []
     for place, award in enumerate(badge.levels[level - 1].give):
-        if isinstance(award, Earning):
-            amount = award.amount(0)
+        if isinstance(award, Earning) and (one := chosen(award, facts)):
+            amount = one.amount(0)
             awards.append(Given(f"badge:{badge.code}:{level}", place, award.wallet, amount, 0, amount))
     return awards
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Bylaws
+from loyalty.rules.contest import Shut
+from loyalty.rules.evaluate import contested
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
+from loyalty.rules.tables import chosen
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
@@ -52,14 +55,15 @@ def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> 
     return [own, *(inner for part in condition.parts() for inner in seen(bylaws, part, facts, depth + 1))]
 
 
-def arithmetic(bylaws: Bylaws, given: Given) -> Text:
+def arithmetic(bylaws: Bylaws, given: Given, facts: Facts) -> Text:
     """How an amount came about, with what a limit took off."""
-    return both(bylaws, lambda voice: reckoned(voice, given))
+    return both(bylaws, lambda voice: reckoned(voice, given, facts))
 
 
-def reckoned(voice: Voice, given: Given) -> str:
+def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
     """`arithmetic` in one language."""
-    how = voice.bylaws.award(given).arithmetic(given.base, given.asked, voice)
+    award = voice.bylaws.award(given)
+    how = (chosen(award, facts) or award).arithmetic(given.base, given.asked, voice)
     if given.amount == given.asked:
         return how
     left = voice.worth(given.amount, given.wallet)
@@ -99,16 +103,13 @@ def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:
 
 def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
     """`because` in one language."""
-    if not facts.active:
-        return voice.pick("The membership is not active.", "عضویت فعال نیست.")
-    if not article.in_force(facts.moment.day):
-        return voice.pick("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
-    if article.condition is not None and not article.condition.holds(facts):
-        stopped = _stopped(article.condition, facts)
-        what, saw = said(voice, stopped), stopped.saw(facts, voice)
-        return voice.pick(f"Not met: {what} ({saw}).", f"این شرط برقرار نبود: {what} ({saw}).")
-    if not (article.earnings or article.multipliers):
+    missing = _not_held(voice, article, facts)
+    if missing is not None:
+        return missing
+    if not article.gives_amounts:
         return None
+    if not (article.earns(facts) or article.multiplies(facts)):
+        return voice.pick("No rate of this article holds here.", "هیچ‌یک از نرخ‌های این ماده در اینجا برقرار نیست.")
     for limit in article.limits:
         if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
             return voice.pick(
@@ -119,9 +120,34 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
     return voice.pick("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
 
 
+def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
+    """Why an article did not hold; None if it did."""
+    if not facts.active:
+        return voice.pick("The membership is not active.", "عضویت فعال نیست.")
+    if not article.in_force(facts.moment.day):
+        return voice.pick("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
+    if article.condition is not None and not article.condition.holds(facts):
+        stopped = _stopped(article.condition, facts)
+        what, saw = said(voice, stopped), stopped.saw(facts, voice)
+        return voice.pick(f"Not met: {what} ({saw}).", f"این شرط برقرار نبود: {what} ({saw}).")
+    if voice.bylaws.contested and (shut := _shut_out(voice.bylaws, article, facts)):
+        winner = voice.article(shut.by.no)
+        if shut.exclusive:
+            return voice.pick(
+                f"Shut out: {winner} holds alone.", f"{winner} به‌تنهایی برقرار است و جای این ماده را گرفته."
+            )
+        return voice.pick(f"Of its group {winner} gives more.", f"از این گروه، {winner} بیشتر می‌دهد.")
+    return None
+
+
 def _would_give(article: Article, facts: Facts) -> bool:
     """Whether it would have given something, were it not for its limits."""
-    return any(award.reckon(facts, facts.whole)[1] for _, award in article.earnings)
+    return any(award.reckon(facts, facts.whole)[1] for _, award in article.earns(facts))
+
+
+def _shut_out(bylaws: Bylaws, article: Article, facts: Facts) -> Shut | None:
+    held = [its for its, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    return contested(bylaws, facts, held)[1].get(article.no)
 
 
 def _stopped(condition: Condition, facts: Facts) -> Condition:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
+from loyalty.rules.windows import Since
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -38,6 +40,10 @@ class Tender(NamedTuple):
     amount: int
 
 
+STORED_VALUE: Final = frozenset({"wallet", "gift_card"})
+"""Tenders of money that the club holds already: what they pay is not paid anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """A purchase: `gross` and `net` are the basket's; with lines they are the lines' sums. `occurred_at` is aware."""
@@ -54,6 +60,15 @@ class Purchase:
     channel: str | None = None
     cashier: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> int:
+        """The net amount less what wallets and gift cards paid, never below nothing."""
+        return max(0, self.net - self.tendered(STORED_VALUE))
+
+    def tendered(self, types: Set[str]) -> int:
+        """What tenders of some types paid."""
+        return sum([tender.amount for tender in self.tenders if tender.type in types])
 
 
 @dataclass(slots=True)
@@ -78,12 +93,14 @@ class Facts:
     """Where the member stands now; differs from `tier` and `rank` where the event is late."""
     badges: dict[str, int]
     values: dict[str, Any]
-    """The member's attributes, age and years that the version reads; absent ones are missing."""
+    """What else the version reads of the member and of the event (see `known.py`); what is not known is missing."""
     active: bool = True
     active_days: int = 0
     """Bits by place among the live counters: counters of days for which the event's day is counted already."""
     budgets: dict[tuple[str, date], int] | None = None
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
+    standing_since: Since | None = None
+    """From when the member's own windows count where they stand now; only while an event is judged."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
 
@@ -104,16 +121,25 @@ class Facts:
         return month, day
 
     def basket(self, measure: str, mask: int) -> int:
-        """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask."""
+        """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask, or their share of `paid`."""
         purchase = self.purchase
         if mask == self.whole and measure != "quantity":
-            return purchase.net if measure == "net" else purchase.gross
+            return purchase.net if measure == "net" else purchase.gross if measure == "gross" else purchase.paid
+        if measure == "paid":
+            return self.share(purchase.paid, mask)
         place, total = _PLACES[measure], 0
         for line in purchase.lines:
             if mask & 1:
                 total += line[place]  # type: ignore[operator]
             mask >>= 1
         return total
+
+    def share(self, amount: int, mask: int) -> int:
+        """What of an amount falls to the lines of a mask, by their net amounts, floored."""
+        if mask == self.whole:
+            return amount
+        net = self.purchase.net
+        return amount * self.basket("net", mask) // net if net else 0
 
 
 _NAMES: Final = tuple(its.name for its in fields(Facts))

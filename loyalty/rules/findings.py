@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from loyalty.calendars import Calendar
 from loyalty.formats import day as said_day
 from loyalty.formats import digits, listed
+from loyalty.rules.awards.earn import Earn
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Step
 from loyalty.rules.compare import apart, implies, lines_apart, never
 from loyalty.rules.conditions.history import NthPurchase
@@ -60,7 +61,7 @@ def _overlaps(bylaws: Bylaws) -> Iterator[Finding]:
     for place, article in enumerate(bylaws.articles):
         for earlier in bylaws.articles[:place]:
             wallets = _shared(earlier, article)
-            if not wallets or _apart_in_time(earlier, article) or apart(earlier.condition, article.condition):
+            if not wallets or _never_both(earlier, article):
                 continue
             said = Text(
                 "{a} and {b} can both give {what} for the same goods; what they give adds up.",
@@ -115,7 +116,7 @@ def _ended(article: Article, today: date) -> date | None:
 
 def _until(condition: Condition | None) -> date:
     """The last day on which a condition may hold."""
-    if isinstance(condition, Dates) and not condition.each_year:
+    if isinstance(condition, Dates) and isinstance(condition.until, date):
         return condition.until
     if isinstance(condition, All):
         return min(map(_until, condition.value), default=date.max)
@@ -127,7 +128,9 @@ def _capped(article: Article) -> bool:
     if article.multipliers:
         return False
     once = _once(article.condition)
-    return all(getattr(award, "at_most", None) or (once and not award.on_lines) for _, award in article.earnings)
+    return all(
+        (isinstance(award, Earn) and award.at_most) or (once and not award.on_lines) for _, award in article.earnings
+    )
 
 
 def _once(condition: Condition | None) -> bool:
@@ -149,7 +152,16 @@ def _shared(one: Article, other: Article) -> list[str]:
 
 
 def _earned(article: Article) -> Iterable[tuple[str, LineFilter | None]]:
-    return [(its.wallet, getattr(its, "lines", None)) for _, its in article.earnings if its.on_lines]
+    return [
+        (its.wallet, its.of.lines if isinstance(its, Earn) else None) for _, its in article.earnings if its.on_lines
+    ]
+
+
+def _never_both(one: Article, other: Article) -> bool:
+    """Whether only one of two articles ever gives for the same purchase."""
+    best = one.group is not None and one.group == other.group
+    alone = one.exclusive or other.exclusive
+    return best or alone or _apart_in_time(one, other) or apart(one.condition, other.condition)
 
 
 def _apart_in_time(one: Article, other: Article) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.known import event_values, member_values
 from loyalty.rules.ruling import Ruling
 
 
@@ -20,6 +21,16 @@ class Fed(NamedTuple):
     day: date
     value: int
     events: int
+
+
+class Counted(Protocol):
+    """What was counted of a member so far, wherever it is kept."""
+
+    def over(self, ask: Ask) -> int:
+        """A counter over days."""
+
+    def plus(self, feds: Iterable[Fed]) -> Counted:
+        """The same after one event more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class MemberFacts:
     joined_at: datetime
     latest_at: datetime | None
     badges: dict[str, int]
-    history: History
+    history: Counted
     birthday: date | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     earlier_tiers: tuple[tuple[datetime, str | None], ...] = ()
@@ -69,8 +80,9 @@ class MemberFacts:
     def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
         over = self.history.over
-        counts = [over(ask) for ask in bylaws.asks(moment.day)]
-        late = standing_day != moment.day
+        late, present = standing_day != moment.day, bylaws.since(self.tier_since, self.joined_at)
+        since = bylaws.since(self.tier_since_at(purchase.occurred_at), self.joined_at) if late else present
+        counts = [over(ask) for ask in bylaws.asks(moment.day, since)]
         active = 0
         for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
@@ -84,23 +96,28 @@ class MemberFacts:
             tier,
             bylaws.ranks.get(tier, -1) if tier else -1,
             counts,
-            [over(ask) for ask in bylaws.asks(standing_day)] if late else counts,
+            [over(ask) for ask in bylaws.asks(standing_day, present)] if late else counts,
             standing_day,
             now,
             bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
-            self.values(bylaws, moment.day),
+            {
+                **member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day),
+                **event_values(bylaws.event_reads, purchase),
+            },
             bylaws.membership[self.status_at(purchase.occurred_at)].earns,
             active,
+            standing_since=present,
         )
 
     def standing(self, bylaws: Bylaws, purchase: Purchase, moment: Moment) -> Facts:
         """What a version sees of the member alone, on a day without an event; `purchase` is a stand-in."""
-        counts = [self.history.over(ask) for ask in bylaws.asks(moment.day)]
+        since = bylaws.since(self.tier_since, self.joined_at)
+        counts = [self.history.over(ask) for ask in bylaws.asks(moment.day, since)]
         tier = _known(bylaws, self.tier)
         rank = bylaws.ranks.get(tier, -1) if tier else -1
-        values = self.values(bylaws, moment.day)
         calendar = bylaws.club.calendar
+        values = member_values(bylaws.member_reads, self, calendar, moment.day)
         return Facts(
             purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
         )
@@ -112,26 +129,16 @@ class MemberFacts:
                 return tier
         return self.tier
 
+    def tier_since_at(self, instant: datetime) -> datetime | None:
+        """Since when the member had the tier of a time in the past; None where that is not known: since ever."""
+        return since_at(self.earlier_tiers, self.tier_since, instant)
+
     def status_at(self, instant: datetime) -> str:
         """The standing of a time in the past: an event that comes late is judged by that of its own time."""
         for until, status in self.standings:
             if instant < until:
                 return status
         return self.status
-
-    def values(self, bylaws: Bylaws, day: date) -> dict[str, Any]:
-        """The attributes, age and years that a version reads; what is not known is left out."""
-        values: dict[str, Any] = {}
-        calendar = bylaws.club.calendar
-        for name in bylaws.member_reads:
-            if name == "years":
-                values[name] = max(0, calendar.age(calendar.moment(self.joined_at).day, day))
-            elif name == "age":
-                if self.birthday:
-                    values[name] = calendar.age(self.birthday, day)
-            elif (value := self.attributes.get(name.partition(":")[2])) is not None:
-                values[name] = value
-        return values
 
     def on_tier(self, tier: str | None, at: datetime) -> MemberFacts:
         """The member moved to a tier; a late event moves the tier of today, not of its own time."""
@@ -150,6 +157,18 @@ class MemberFacts:
             else self.badges,
             history=self.history.plus(fed(bylaws, facts, ruling)),
         )
+
+
+def since_at(
+    earlier: Iterable[tuple[datetime, str | None]], tier_since: datetime | None, instant: datetime
+) -> datetime | None:
+    """Since when the tier of an instant was held, by the (until, tier) of former ones, oldest first."""
+    begun = None
+    for until, _ in earlier:
+        if instant < until:
+            return begun
+        begun = until
+    return tier_since
 
 
 def _known(bylaws: Bylaws, tier: str | None) -> str | None:

@@ -9,6 +9,7 @@ from loyalty.rules.bounds import Bounds
 from loyalty.rules.facts import Facts
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.tables import Table
 from loyalty.rules.terms import Term
 from loyalty.rules.types import Field, read_fields
 from loyalty.rules.voice import Voice
@@ -86,7 +87,10 @@ class Earning(Award):
     on_lines: ClassVar[bool] = True
     """False: a fixed amount, which belongs to no line and is never multiplied."""
     base_unit: str = "money"
-    """What its base is counted in: `money` or `quantity`."""
+    """What its base is counted in: `money`, `quantity` or `years`."""
+    table: Table | None = None
+    """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
+    variants: tuple[Self | None, ...] = ()
 
     @abstractmethod
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:

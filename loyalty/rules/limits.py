@@ -55,9 +55,12 @@ class Limit:
     def budget(self, facts: Facts) -> BudgetKey:
         """The key of a club's limit for the period of this event."""
         span = self.over.span(facts.moment.day, facts.calendar)
-        return BudgetKey(
-            f"{self.article}:{self.of}:{self.wallet}:{self.over.kind}:{self.over.period}", span.start or EPOCH
-        )
+        return BudgetKey(self.key, span.start or EPOCH)
+
+    @property
+    def key(self) -> str:
+        """What a club's limit is kept under, in every period."""
+        return f"{self.article}:{self.of}:{self.wallet}:{self.over.kind}:{self.over.period}"
 
     def say(self, voice: Voice) -> str:
         """The limit in words: `at most 500 points a day per member`."""
@@ -83,6 +86,8 @@ class Limit:
     def _over(self, voice: Voice) -> str:
         if self.over.kind == "this":
             return voice.text(_EVERY[self.over.period])
+        if self.over.kind == "membership_year":
+            return voice.pick("a year of membership", "در هر سال عضویت")
         return voice.pick("in all", "در کل") if self.over == EVER else self.over.say(voice)
 
     def _base_unit(self, voice: Voice) -> str:

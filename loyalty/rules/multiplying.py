@@ -8,6 +8,9 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
 from loyalty.rules.ruling import Given
 
+Multiplying = tuple[Article, tuple[tuple[int, Multiply], ...]]
+"""An article with what it multiplies, each with its place."""
+
 
 class Multipliers:
     """The multipliers of one event, taken in document order.
@@ -17,7 +20,7 @@ class Multipliers:
     """
 
     def __init__(
-        self, stacking: str, multiplying: list[Article], facts: Facts, earned: list[tuple[Given, Earning]]
+        self, stacking: str, multiplying: list[Multiplying], facts: Facts, earned: list[tuple[Given, Earning]]
     ) -> None:
         self.facts = facts
         self.compound = stacking == "compound"
@@ -59,9 +62,9 @@ def _lines(award: Multiply, facts: Facts) -> int:
     return award.lines.mask(facts) if award.lines else facts.whole
 
 
-def _own_lines(multiplying: list[Article], facts: Facts) -> dict[tuple[str, int], int]:
+def _own_lines(multiplying: list[Multiplying], facts: Facts) -> dict[tuple[str, int], int]:
     """The lines of each multiplier where every line belongs to its highest one alone."""
-    found = [(article.no, place, award) for article in multiplying for place, award in article.multipliers]
+    found = [(article.no, place, award) for article, awards in multiplying for place, award in awards]
     own: dict[tuple[str, int], int] = {}
     free: dict[str, int] = {}
     for no, place, award in sorted(found, key=lambda item: -item[2].by):  # stable: document order among equals

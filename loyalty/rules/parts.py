@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
 from loyalty.rules.awards.effects import GiveBadge, GiveMessage
 from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Condition, Earning
 from loyalty.rules.limits import Limit
+from loyalty.rules.tables import chosen
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
 from loyalty.values import Rounding, Text
@@ -62,12 +64,19 @@ class Article:
     limits: tuple[Limit, ...]
     from_: date | None
     until: date | None
+    group: str | None = None
+    """Of articles in one group only the one that gives most holds."""
+    priority: int = 0
+    exclusive: bool = False
+    """Where it gives something, articles of lower priority do not hold."""
     earnings: tuple[tuple[int, Earning], ...] = field(init=False)
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
     messages: tuple[Text, ...] = field(init=False)
     shared: tuple[Limit, ...] = field(init=False)
     """Its limits that all members share."""
+    tabled: bool = field(init=False)
+    """Whether a rate of it is a table."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -75,11 +84,32 @@ class Article:
         put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
+        put(self, "tabled", any(isinstance(a, Earning | Multiply) and a.table for a in self.give))
         put(self, "shared", tuple(limit for limit in self.limits if limit.per == "club"))
+
+    @property
+    def gives_amounts(self) -> bool:
+        """Whether it gives amounts, not badges and messages alone."""
+        return bool(self.earnings or self.multipliers)
+
+    def earns(self, facts: Facts) -> tuple[tuple[int, Earning], ...]:
+        """What it earns for an event, each with its place: by the rates that hold."""
+        return _holding(self.earnings, facts) if self.tabled else self.earnings
+
+    def multiplies(self, facts: Facts) -> tuple[tuple[int, Multiply], ...]:
+        """What it multiplies for an event, each with its place: by the rates that hold."""
+        return _holding(self.multipliers, facts) if self.tabled else self.multipliers
 
     def in_force(self, day: date) -> bool:
         """Whether a local day lies within `from` and `until`, both included."""
         return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+A = TypeVar("A", Earning, Multiply)
+
+
+def _holding(awards: tuple[tuple[int, A], ...], facts: Facts) -> tuple[tuple[int, A], ...]:
+    return tuple((place, one) for place, award in awards if (one := chosen(award, facts)) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,10 @@ class Reading:
         self.counter_units: dict[str, str] = {}
         self.wallet_units: dict[str, str] = {}
         self.roundings: dict[str, Rounding] = {}
+        self.badge_levels: dict[str, int] = {}
         self.member_reads: set[str] = set()
+        self.event_reads: set[str] = set()
+        """What is read besides counters: see `known.py`."""
         self.reads: dict[tuple[str | Counter, Window, bool], int] = {}
         self.nodes = 0
         self.full = False

@@ -12,7 +12,7 @@ from typing import Any
 
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.evaluate import award
-from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.facts import Facts, Purchase, Tender
 from loyalty.rules.ruling import Given
 
 
@@ -51,13 +51,13 @@ class Left:
 def kept(purchase: Purchase, left: Left) -> Purchase | None:
     """The purchase as if only what is left had been bought; None where that is nothing.
 
-    A line's kept amount is floor(amount × kept quantity ÷ quantity).
+    A line's kept amount is floor(amount × kept quantity ÷ quantity); what each tender paid goes down with the net.
     """
     if not purchase.lines:
         if left.net is None:
             return None
         gross = purchase.gross * left.net // purchase.net if purchase.net else purchase.gross
-        return replace(purchase, net=left.net, gross=gross)
+        return replace(purchase, net=left.net, gross=gross, tenders=_tenders(purchase, left.net))
     lines = tuple(
         line._replace(quantity=rest, net=line.net * rest // line.quantity, gross=line.gross * rest // line.quantity)
         for line in purchase.lines
@@ -65,7 +65,15 @@ def kept(purchase: Purchase, left: Left) -> Purchase | None:
     )
     if not lines:
         return None
-    return replace(purchase, lines=lines, net=sum(line.net for line in lines), gross=sum(line.gross for line in lines))
+    net, gross = sum(line.net for line in lines), sum(line.gross for line in lines)
+    return replace(purchase, lines=lines, net=net, gross=gross, tenders=_tenders(purchase, net))
+
+
+def _tenders(purchase: Purchase, net: int) -> tuple[Tender, ...]:
+    """What each tender paid of what is kept: what was paid in points and money comes back alike, in proportion."""
+    if not purchase.net:
+        return purchase.tenders
+    return tuple(its._replace(amount=its.amount * net // purchase.net) for its in purchase.tenders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
+from loyalty.rules.stacking import stacking_said
 from loyalty.rules.standing_sentences import (
     membership_phrase,
     returns_phrase,
@@ -110,6 +111,8 @@ def _article(article: Article, voice: Voice) -> Phrase:
     words.extend(_given(article, voice))
     for limit in article.limits:
         words.extend((voice.pick(";", "؛"), voice.then(limit.say(voice))))
+    for said in stacking_said(article, voice):
+        words.extend((voice.pick(";", "؛"), voice.then(said)))
     return _full_stop(tuple(words))
 
 

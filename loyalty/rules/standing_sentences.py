@@ -37,6 +37,8 @@ _RETURNS: Final = {
     "keep": Text("not touched", "تغییری نمی‌کند"),
 }
 
+_BUT: Final = Text("but", "ولی")
+
 
 def wallet_phrase(wallet: Wallet, voice: Voice) -> Phrase:
     """What a wallet holds, when that can be spent and until when, in what order, and what becomes of a debt."""
@@ -110,13 +112,14 @@ def standings_title(statuses: tuple[str, ...]) -> Text:
 
 def membership_phrase(terms: Membership, voice: Voice) -> Phrase:
     """What a member in such a standing may do, and what becomes of the wallets."""
+    between = AND if terms.earns == terms.spends else _BUT
     if voice.lang == "fa":
         may = [
             "همچنان امتیاز می‌گیرد" if terms.earns else "امتیازی نمی‌گیرد",
             "می‌تواند خرج کند" if terms.spends else "نمی‌تواند خرج کند",
         ]
         wallets = "موجودی کیف‌ها از میان می‌رود" if terms.wallets == "forfeit" else "موجودی کیف‌ها نگه داشته می‌شود"
-        return ("در این وضعیت، عضو", voice.then(listed(may, "fa", AND)), "؛", voice.then(wallets), ".")
+        return ("در این وضعیت، عضو", voice.then(listed(may, "fa", between)), "؛", voice.then(wallets), ".")
     may = ["goes on earning" if terms.earns else "earns nothing", "may spend" if terms.spends else "cannot spend"]
     wallets = "what the wallets hold is forfeited" if terms.wallets == "forfeit" else "what the wallets hold is kept"
-    return ("The member", voice.then(listed(may, "en", AND)), ";", voice.then(wallets), ".")
+    return ("The member", voice.then(listed(may, "en", between)), ";", voice.then(wallets), ".")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from loyalty.calendars import PERIODS, WEEKDAYS, Calendar, Period
-from loyalty.formats import MONTHS, digits, latin_digits
 from loyalty.formats import WEEKDAYS as WEEKDAY_NAMES
-from loyalty.rules.reading import Node, one_of
+from loyalty.formats import latin_digits
+from loyalty.rules.reading import Node
 from loyalty.rules.types import integer
 from loyalty.rules.voice import Voice, ezafe
 from loyalty.rules.windows import PERIOD_NAMES, Unit, read_term
+from loyalty.rules.yearly import MonthDay, read_month_day
 from loyalty.values import Text
 
 ENDS: Final[dict[str, Period]] = {f"end_of_{period}": period for period in PERIODS}
@@ -23,11 +23,6 @@ _MOST_FURTHER: Final = 100
 _DAY: Final = timedelta(days=1)
 _INSTANT: Final = timedelta(microseconds=1)
 """The least that two instants differ: the last instant of a day lies so far before the next day."""
-_MONTH_LENGTHS: Final = {
-    "jalali": (31,) * 6 + (30,) * 6,
-    "gregorian": (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31),
-}
-"""The longest that each month may be, in whatever year."""
 _UNIT_PERIODS: Final[dict[Unit, Period]] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
 
@@ -104,14 +99,9 @@ class Term:
         if self.at in WEEKDAYS:
             return day + ((WEEKDAYS.index(self.at) - day.weekday()) % 7 + 7 * self.plus + 1) * _DAY
         this_year = calendar.start_of("year", day)
-        years = self.plus + (self._in_year(this_year, calendar) < day)
-        return self._in_year(calendar.add_months(this_year, 12 * years), calendar) + _DAY
-
-    def _in_year(self, first: date, calendar: Calendar) -> date:
-        """The named month and day of the year that begins on a day, clipped to the month's end."""
-        month, day = _month_day(self.at or "")
-        begins = calendar.add_months(first, month - 1)
-        return min(begins + (day - 1) * _DAY, calendar.span("month", begins).end)
+        named = _month_day(self.at)
+        years = self.plus + (named.in_year(this_year, calendar) < day)
+        return named.in_year(calendar.add_months(this_year, 12 * years), calendar) + _DAY
 
     def say(self, voice: Voice, since: Since = LATER) -> str:
         """The term as a part of a sentence: `12 months later, at the end of that month`, «۱۲ ماه بعد، در پایان همان
@@ -143,9 +133,7 @@ class Term:
     def _named_day(self, voice: Voice) -> str:
         if self.at in WEEKDAYS:
             return voice.text(WEEKDAY_NAMES[WEEKDAYS.index(self.at)])
-        month, day = _month_day(self.at or "")
-        name = voice.text(MONTHS[voice.bylaws.club.calendar.system][month - 1])
-        return digits(f"{day} {name}", voice.lang)
+        return _month_day(self.at or "").say(voice)
 
 
 def _counted(n: int, unit: Unit, voice: Voice) -> str:
@@ -154,9 +142,9 @@ def _counted(n: int, unit: Unit, voice: Voice) -> str:
     return f"{voice.number(n)} {one}{'s' if voice.lang == 'en' and n > 1 else ''}"
 
 
-def _month_day(at: str) -> tuple[int, int]:
+def _month_day(at: str) -> MonthDay:
     month, _, day = at.partition("-")
-    return int(month), int(day)
+    return MonthDay(int(month), int(day))
 
 
 def read_end(node: Node, *, of_wallet: bool = False) -> Term:
@@ -186,11 +174,7 @@ def _read_at(node: Node) -> str:
     written = latin_digits(node.value) if isinstance(node.value, str) else ""
     if written in ENDS or written in WEEKDAYS:
         return written
-    if not re.fullmatch(r"\d\d-\d\d", written, re.ASCII):
-        raise node.bad(one_of([*ENDS, *WEEKDAYS, "MM-DD"]))
-    month, day = _month_day(written)
-    if not 1 <= month <= 12 or not 1 <= day <= _MONTH_LENGTHS[node.reading.calendar.system][month - 1]:
-        raise node.bad(Text("The club's calendar has no such month and day.", "تقویم باشگاه چنین ماه و روزی ندارد."))
+    read_month_day(node, (*ENDS, *WEEKDAYS))
     return written
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -137,6 +138,10 @@ class Voice:
     def listed(self, items: list[str], *, any_of: bool = False) -> str:
         """Items in prose, joined by «و»/and or «یا»/or."""
         return formats.listed(items, self.lang, formats.OR if any_of else formats.AND)
+
+    def any_of(self, words: Iterable[str]) -> str:
+        """Words of the document in quotes, joined by «یا»/or."""
+        return self.listed([self.pick(f"“{word}”", f"«{word}»") for word in words], any_of=True)
 
     def when(self, text: str) -> Slot:
         """A slot that says when."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from loyalty.calendars import PERIODS, Calendar, Period, Span
 from loyalty.rules.reading import Node
@@ -12,7 +12,7 @@ from loyalty.rules.types import integer, read_date
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
-Kind = Literal["ever", "last", "this", "previous", "since"]
+Kind = Literal["ever", "last", "this", "previous", "since", "since_tier", "membership_year"]
 Unit = Literal["days", "weeks", "months", "years"]
 UNITS: Final[tuple[Unit, ...]] = ("days", "weeks", "months", "years")
 
@@ -42,9 +42,17 @@ _PREVIOUS: Final[dict[Period, str]] = {
 }
 
 
+class Since(NamedTuple):
+    """The days from which a member's own windows count: of reaching the tier (None: since ever), and of joining."""
+
+    tier: date | None
+    joined: date
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`ever`, `last` n units, `this` or the `previous` period, or `since` a day."""
+    """`ever`, `last` n units, `this` or the `previous` period, `since` a day, or one of the member's own: since the
+    tier was reached, and the year of membership."""
 
     kind: Kind
     period: Period = "day"
@@ -52,8 +60,13 @@ class Window:
     unit: Unit = "days"
     day: date | None = None
 
-    def span(self, today: date, calendar: Calendar) -> Span:
-        """The whole local days that the window holds, seen from a day."""
+    @property
+    def personal(self) -> bool:
+        """Whether it begins with a day of the member's life."""
+        return self.kind in ("since_tier", "membership_year")
+
+    def span(self, today: date, calendar: Calendar, since: Since | None = None) -> Span:
+        """The whole local days that the window holds, seen from a day; a personal one needs to know since when."""
         match self.kind:
             case "ever":
                 return Span(None, today)
@@ -65,8 +78,14 @@ class Window:
                 return calendar.previous(self.period, today)
             case "since":
                 return Span(self.day, today)
+            case "since_tier":
+                assert since
+                return Span(since.tier, today)
+            case "membership_year":
+                assert since
+                return Span(_anniversary(since.joined, calendar.age(since.joined, today), calendar), today)
 
-    def around(self, day: date, calendar: Calendar) -> Span:
+    def around(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
         """The days that share a window with `day`, later ones too: what a limit counts, so that a late event takes
         only the room that is left."""
         match self.kind:
@@ -76,8 +95,13 @@ class Window:
                 return calendar.span(self.period, day)
             case "previous":
                 return calendar.previous(self.period, day)
+            case "membership_year":
+                start, _ = self.span(day, calendar, since)
+                assert since
+                next_ = _anniversary(since.joined, calendar.age(since.joined, day) + 1, calendar)
+                return Span(start, next_ - timedelta(days=1))
             case _:
-                return Span(self.day, date.max)
+                return Span(self.span(day, calendar, since).start, date.max)
 
     def _last(self, day: date, calendar: Calendar) -> date:
         match self.unit:
@@ -122,6 +146,16 @@ class Window:
             case "since":
                 day = voice.day(self.day) if self.day else ""
                 return voice.pick(f"since {day}", f"از {day} تاکنون")
+            case "since_tier":
+                return voice.pick("since reaching the present tier", "از رسیدن به سطح کنونی")
+            case "membership_year":
+                return voice.pick("in this year of membership", "در این سال عضویت")
+
+
+def _anniversary(joined: date, years: int, calendar: Calendar) -> date:
+    """The first day on which a membership is so many years old."""
+    day = calendar.add_months(joined, 12 * years)
+    return day if calendar.age(joined, day) == years else day + timedelta(days=1)  # of a leap day, the day after
 
 
 def _before_next(day: date, calendar: Calendar, months: int) -> date:
@@ -135,20 +169,23 @@ EVER: Final = Window("ever")
 
 
 def read_window(node: Node) -> Window:
-    """A window: `ever`, `{last: {months: 12}}`, `{this: year}`, `{previous: month}` or `{since: date}`."""
-    if node.value == "ever":
-        return EVER
+    """A window: `ever`, `membership_year`, `{last: {months: 12}}`, `{this: year}`, `{previous: month}`,
+    `{since: date}` or `{since: tier}`."""
+    if node.value in ("ever", "membership_year"):
+        return EVER if node.value == "ever" else Window("membership_year")
     found = node.fields(optional=("last", "this", "previous", "since")) if isinstance(node.value, dict) else {}
     if len(found) != 1:
         raise node.bad(
             Text(
-                "A window is expected: ever, {last: {months: 12}}, {this: year}, {previous: month} or {since: date}.",
-                "اینجا بازه لازم است: ever، {last: {months: 12}}، {this: year}، {previous: month} یا {since: date}.",
+                "A window is expected: ever, membership_year, {last: {months: 12}}, {this: year}, {previous: month}"
+                " or {since: date or tier}.",
+                "اینجا بازه لازم است: ever، membership_year، {last: {months: 12}}، {this: year}، {previous: month}"
+                " یا {since: تاریخ یا tier}.",
             )
         )
     [(kind, body)] = found.items()
     if kind == "since":
-        return Window("since", day=read_date(body))
+        return Window("since_tier") if body.value == "tier" else Window("since", day=read_date(body))
     if kind == "last":
         unit, n = read_term(body)
         return Window("last", n=n, unit=unit)

@@ -28,6 +28,12 @@ LIVELY = document(
     article("4", {"cashback": {"percent": "1.5"}}, if_={"tier": {"at_least": "silver"}}),
     article("5", {"points": {"fixed": 9}}, limits=[{"per": "member", "every": "week", "at_most": 12, "of": "points"}]),
     article("6", {"points": {"fixed": 4}}, limits=[{"per": "club", "every": "month", "at_most": 30, "of": "points"}]),
+    article(
+        "7",
+        {"points": {"fixed": 2}},
+        if_={"counter": {"name": "visits", "over": {"since": "tier"}, "at_least": 2}},
+        limits=[{"per": "member", "over": "membership_year", "at_most": 12}],
+    ),
     tiers={
         "ladder": [
             {"code": "bronze", "title": title("Bronze")},
@@ -40,7 +46,7 @@ LIVELY = document(
     },
     badges={"r": {"title": title("R"), "counter": "visits", "levels": [{"at": 2, "give": [{"points": {"fixed": 8}}]}]}},
 )
-"""Everything that reads history: counts, windows, tiers, limits of a member and of the club."""
+"""Everything that reads history: counts, windows (a member's own too), tiers, limits of a member and of the club."""
 
 FORGETFUL = document(
     BASE,

@@ -10,10 +10,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loyalty.actions.expire_points import expire_points
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import connection, db
 from loyalty.returns import Return, ReturnedLine
-from loyalty.rules import Line
+from loyalty.rules import Line, Tender
 from tests.conftest import START
 from tests.story import BASE, CASHBACK, POINTS, Story, article, document, title
 
@@ -29,7 +30,13 @@ LIVELY = document(
     article("4", {"cashback": {"percent": "1.5"}}, if_={"tier": {"at_least": "silver"}}),
     article("5", {"points": {"fixed": 9}}, limits=[{"per": "member", "every": "week", "at_most": 12, "of": "points"}]),
     article("6", {"points": {"fixed": 4}}, limits=[{"per": "club", "every": "month", "at_most": 30, "of": "points"}]),
-    article("7", {"points": {"fixed": 6}}, if_={"basket": {"of": "net", "at_most": 9_000}}),
+    article("7", {"points": {"fixed": 6}}, if_={"basket": {"of": "paid", "at_most": 9_000}}),
+    article(
+        "8",
+        {"points": {"per": 900, "give": {"by": "store", "values": {"s1": "4/3"}}, "of": "paid"}},
+        {"cashback": {"percent": "3", "of": {"paid_with": "card"}}},
+        if_={"store": "s1"},
+    ),
     wallets=WALLETS,
     tiers={
         "ladder": [
@@ -55,7 +62,9 @@ def shop(story: Story, member: int, basket: list[tuple[int, int, bool]], at: dat
         Line(str(n), f"sku{n}", quantity * 1000, net, net, category="dairy" if dairy else None)
         for n, (quantity, net, dairy) in enumerate(basket)
     ]
-    outcome = story.buys(member, lines=tuple(lines), at=at)
+    net = sum(line.net for line in lines)
+    tenders = (Tender("wallet", net // 3), Tender("card", net - net // 3))
+    outcome = story.buys(member, lines=tuple(lines), at=at, tenders=tenders)
     assert outcome.id
     return outcome.id, lines
 
@@ -155,7 +164,7 @@ def test_whatever_is_bought_spent_and_given_back_the_books_agree(app: Flask, dra
             asked = Return(f"k{next(_keys)}", "s1", story.now, (ReturnedLine(lines[0].line, 1000),))
             db.session.rollback()
             return_purchases(story.club_id, [(purchase, asked)], story.now)
-        elif what == "lose" and (available := story.balance(members[who])):
+        elif what == "lose" and (available := due(story).balance(members[who])):
             db.session.rollback()
             story.loses(members[who], 1 + days % available)
     assert story.books_agree()
@@ -178,21 +187,29 @@ def test_a_replay_of_sales_and_returns_in_recorded_order_gives_the_same_ledger(a
     events = (
         connection()
         .execute(
-            "SELECT id, id, occurred_at, lines FROM purchase WHERE club_id = %(club)s UNION ALL"
-            " SELECT id, purchase_id, occurred_at, content->'lines' FROM purchase_return WHERE club_id = %(club)s"
+            "SELECT id, id, occurred_at, lines, extra->'tenders' FROM purchase WHERE club_id = %(club)s UNION ALL"
+            " SELECT id, purchase_id, occurred_at, content->'lines', NULL FROM purchase_return WHERE club_id = %(club)s"
             " ORDER BY 1",
             {"club": lived.club_id},
         )
         .fetchall()
     )
     again: dict[int, int] = {}
-    for id_, purchase, when, lines in events:
+    for id_, purchase, when, lines, paid in events:
         if id_ == purchase:
             told = tuple(Line(*line[:-1], tuple(line[-1])) for line in lines)
-            again[id_] = replayed.buys(lena, lines=told, at=when).id or 0
+            tenders = tuple(Tender(*tender) for tender in paid)
+            again[id_] = replayed.buys(lena, lines=told, at=when, tenders=tenders).id or 0
         else:
             back(replayed, again[purchase], when, *((name, quantity // 1000) for name, quantity in lines))
     assert ledger(lived, sara) == ledger(replayed, lena)
+
+
+def due(story: Story) -> Story:
+    """The story with all done that fell due."""
+    db.session.rollback()
+    expire_points(story.club_id, story.now, story.now)
+    return story
 
 
 def ledger(story: Story, member: int) -> list[tuple[Any, ...]]:

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from loyalty.actions.expire_points import expire_points
+from loyalty.actions.pay_from_wallet import Payment, pay_from_wallet
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import connection, db
 from loyalty.returning import Answer
 from loyalty.returns import Return, ReturnedLine
+from loyalty.rules import MemberRef
 from loyalty.values import Shown
+from tests.actions.test_record_purchases import statements
 from tests.conftest import START
 from tests.story import BASE, CASHBACK, POINTS, Story, article, document, line, title
 
@@ -349,4 +353,133 @@ def test_a_badge_that_a_later_purchase_carries_stays(app: Flask) -> None:
     assert badges(sara) == {"big": 2}  # the owl was the first one's own
     assert story.tier(sara) == "silver"
     assert kept(story, sara).available == 115
+    assert story.books_agree()
+
+
+CASHBACK_BACK = article("2", {"cashback": {"percent": "10"}})
+
+
+def pays(story: Story, member: int, amount: int, receipt: str, store: str | None = "s1") -> int:
+    db.session.rollback()
+    payment = Payment(MemberRef("id", str(member)), amount, receipt, store)
+    return pay_from_wallet(story.club_id, "cashback", payment, story.now).id
+
+
+def test_what_was_paid_from_a_wallet_comes_back_in_proportion_to_what_is_kept(app: Flask) -> None:
+    wallets = {**POINTS, "cashback": {**CASHBACK["cashback"], "expires": {"days": 60}}}
+    story = Story(document(CASHBACK_BACK, wallets=wallets))
+    sara = story.enrols()
+    story.buys(sara, 10_000)
+    pays(story, sara, 700, "r-2")
+    sale = story.buys(sara, receipt="r-2", lines=(line("tea", 3_000, 3), line("milk", 1_000)))
+    assert kept(story, sara, "cashback").available == 700  # 1,000 − 700 + 400
+    answer = back(story, sale.id, ("tea", 1))
+    assert answer.taken
+    assert (answer.taken.restored, answer.taken.reversed) == ({"cashback": 175}, {"cashback": 100})
+    answer = back(story, sale.id)
+    assert answer.taken
+    assert answer.taken.restored == {"cashback": 525}
+    assert kept(story, sara, "cashback").available == 1_000
+    [(end,)] = connection().execute("SELECT DISTINCT expires_at FROM lot WHERE available > 0").fetchall()
+    assert end == START + 60 * DAY
+    assert story.books_agree()
+
+
+def test_whoever_paid_gets_it_back_though_another_bought(app: Flask) -> None:
+    story = Story(document(CASHBACK_BACK))
+    sara, lena = story.enrols("Sara"), story.enrols("Lena")
+    story.buys(lena, 10_000)
+    pays(story, lena, 600, "r-2", store=None)
+    pays(story, lena, 300, "r-3")
+    sale = story.buys(sara, 5_000, receipt="r-3")
+    answer = back(story, sale.id)
+    assert answer.taken
+    assert answer.taken.restored == {"cashback": 300}
+    assert kept(story, lena, "cashback").available == 400
+    assert kept(story, sara, "cashback") == Shown()
+    own = story.buys(lena, 5_000, receipt="r-2")  # named by its receipt alone, and her own
+    assert kept(story, lena, "cashback").available == 900
+    back(story, own.id, amount=2_500)
+    assert kept(story, lena, "cashback").available == 950  # + 300 − 250
+    assert story.books_agree()
+
+
+def test_what_comes_back_into_a_wallet_that_lapsed_meanwhile_begins_to_count_anew(app: Flask) -> None:
+    idle = {"expires": {"after": {"days": 30}, "from": "activity"}}
+    story = Story(document(CASHBACK_BACK, wallets={**POINTS, "cashback": {**CASHBACK["cashback"], **idle}}))
+    sara = story.enrols()
+    story.buys(sara, 10_000)
+    pays(story, sara, 700, "r-2")
+    sale = story.buys(sara, 5_000, receipt="r-2")
+    story.now = START + 40 * DAY
+    back(story, sale.id)
+    assert kept(story, sara, "cashback").available == 700
+    story.now = START + 69 * DAY
+    expire_points(story.club_id, story.now, story.now)
+    assert kept(story, sara, "cashback").available == 700
+    story.now = START + 71 * DAY
+    db.session.rollback()
+    expire_points(story.club_id, story.now, story.now)
+    assert kept(story, sara, "cashback").available == 0
+    assert story.books_agree()
+
+
+def test_returns_out_of_order_end_as_in_order(app: Flask) -> None:
+    ends = []
+    for days in ((3, 1), (1, 3)):
+        story = Story(document(BASE, tiers=LADDER), f"club-{days[0]}")
+        sara = story.enrols()
+        sale = story.buys(sara, lines=(line("tea", 60_900, 2), line("milk", 5_500)))
+        story.now = START + 5 * DAY
+        for day, name in zip(days, ("tea", "milk") if days == (3, 1) else ("milk", "tea"), strict=True):
+            back(story, sale.id, (name, 1), at=START + day * DAY)
+        ends.append((kept(story, sara), counted(story, sara), story.tier(sara)))
+        assert story.books_agree()
+    assert ends[0] == ends[1]
+
+
+def test_a_return_that_comes_before_an_earlier_one_ends_as_in_order(app: Flask) -> None:
+    wallets = {"points": {**POINTS["points"], "matures": {"days": 3}, "expires": {"days": 8}}, **CASHBACK}
+    bylaws = document(
+        BASE,
+        article("2", {"multiply": {"by": "2"}}, if_={"basket": {"of": "net", "at_least": 30_000}}),
+        wallets=wallets,
+        tiers=LADDER,
+        badges=BADGES,
+    )
+    ends = []
+    for code, days in (("in-order", (1, 4, 6)), ("last-first", (6, 4, 1)), ("mixed", (4, 6, 1))):
+        story = Story(bylaws, code)
+        sara = story.enrols()
+        sale = story.buys(sara, lines=(line("tea", 60_000, 6), line("milk", 5_500)))
+        story.now = START + 7 * DAY
+        for day in days:
+            returned = back(story, sale.id, ("tea", 1 + day // 4), at=START + day * DAY)
+            assert returned.status == "recorded"
+        lots = connection().execute(
+            "SELECT pending, available, expired, expires_at FROM lot WHERE member_id = %s ORDER BY id", [sara]
+        )
+        ends.append((kept(story, sara), counted(story, sara), badges(sara), story.tier(sara), lots.fetchall()))
+        assert story.books_agree()
+    assert ends[0] == ends[1] == ends[2]
+
+
+def test_a_batch_of_returns_costs_the_same_statements_for_one_and_for_two_hundred(app: Flask) -> None:
+    limits = [{"per": "club", "every": "month", "at_most": 100_000, "of": "points"}]
+    wallets = {"points": {**POINTS["points"], "matures": {"days": 3}}, **CASHBACK}
+    story = Story(document({**BASE, "limits": limits}, wallets=wallets, tiers=LADDER, badges=BADGES))
+    members = [story.enrols(f"M{n}") for n in range(40)]
+    sales = story.records([story.sale(members[n % 40], lines=(line("tea", 65_000, 5),)) for n in range(201)])
+    numbers = [sale.id or 0 for sale in sales]
+    db.session.rollback()
+
+    def returned(purchases: list[int]) -> int:
+        asked = [(id_, Return(f"b{id_}", "s1", story.now, (ReturnedLine("tea", 4000),))) for id_ in purchases]
+        with statements() as sent:
+            answers = return_purchases(story.club_id, asked, story.now)
+        assert {answer.status for answer in answers} == {"recorded"}
+        return len(sent)
+
+    one = returned(numbers[:1])
+    assert returned(numbers[1:]) == one < 40
     assert story.books_agree()

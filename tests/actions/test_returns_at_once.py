@@ -8,12 +8,14 @@ from itertools import count
 import pytest
 from flask import Flask
 
+from loyalty.actions.claim_purchase import claim_purchase
 from loyalty.actions.expire_points import expire_points
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.actions.void_purchase import void_purchase
 from loyalty.db import db
 from loyalty.errors import Problem
 from loyalty.returns import Return, ReturnedLine
+from loyalty.rules import MemberRef
 from loyalty.values import Shown
 from tests.actions.at_once import at_once
 from tests.actions.test_return_purchases import counted, kept
@@ -99,3 +101,25 @@ def test_buying_returning_undoing_and_expiring_at_once_leaves_books_that_agree(a
     said = at_once(app, *works)
     assert not [one for one in said if one not in {"recorded", "repeated", "conflict"} and not one.isdigit()]
     assert story.books_agree()
+
+
+def test_what_nobody_claimed_comes_back_while_it_is_claimed_and_again(app: Flask, story: Story) -> None:
+    sara = story.enrols()
+    for _ in range(8):
+        sale = story.buys(None, lines=(line("tea", 17_000, 10),))
+        assert sale.id
+        db.session.rollback()
+
+        def claims(purchase: int) -> str:
+            return claim_purchase(story.club_id, purchase, MemberRef("id", str(sara)), story.now).status
+
+        def twice(purchase: int) -> str:
+            return " ".join(one_back(story, purchase) for _ in range(2))
+
+        before = kept(story, sara).available
+        db.session.rollback()
+        works = [lambda id_=sale.id: claims(id_)] * 2 + [lambda id_=sale.id: twice(id_)] * 2
+        assert at_once(app, *works) == {"recorded": 1, "repeated": 1, "recorded recorded": 2}
+        assert one_back(story, sale.id) == "recorded"
+        assert kept(story, sara).available == before + 8  # of ten, five are kept: 8,500
+        assert story.books_agree()

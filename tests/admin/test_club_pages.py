@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 
+from loyalty.actions.merge_members import merge_members
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.db import transaction
+from loyalty.rules import MemberRef
 from loyalty.rules.ruling import Given
 from tests.admin.conftest import BREAD, BYLAWS, MILK, text_of
 from tests.books import Books
@@ -27,7 +29,7 @@ def test_the_overview_sets_this_month_beside_the_same_days_of_the_last(negar, an
     assert "Purchases 3 200% more" in page
     assert "New members 0 nothing yet" in page
     assert "Issued: points 557 596% more" in page
-    assert "points 637 of 637 points ever issued" in page
+    assert "points 637 ever issued: 637 points" in page
     assert "12 Aban 1405: 1 purchase, 72,000 toman" in page
 
 
@@ -231,6 +233,15 @@ def test_a_members_page_tells_every_figure_of_a_wallet(negar, anar, clock):
     assert "مرجوعی R-7 از رسید anar-001: ۳ امتیاز کمتر از آنچه داده بود. −۳ امتیاز" in persian
 
 
+def test_the_page_of_a_merged_member_leads_to_the_one_who_goes_on(negar, anar, sara, clock):
+    second_card = anar.enrols("Sara's second card")
+    assert "goes on" not in read(negar, anar.page("members", second_card))
+    merge_members(anar.id, second_card, MemberRef("id", str(sara)), "One person", clock.now)
+    answer = negar.get(f"{anar.page('members', second_card)}?lang=en")
+    assert "Merged into another member, who goes on for this one: سارا محمدی" in text_of(answer)
+    assert f'href="{anar.page("members", sara)}"' in answer.text
+
+
 def test_a_purchase_shows_what_came_back_and_what_is_kept(negar, anar, sara, clock):
     books = Books(anar.id)
     milk_and_bread = anar.buys(sara, 720000, lines=(MILK, BREAD))
@@ -264,13 +275,13 @@ def test_what_was_undone_or_came_back_is_no_sale_of_the_members(negar, anar, sar
     assert "Purchases 5 6,432,000 toman" in page
     overview = read(negar, anar.page())
     assert "Issued: points 563" in overview
-    assert "points 643 of 643 points ever issued" in overview
+    assert "points 643 ever issued: 643 points" in overview
 
 
 def test_the_overview_tells_what_became_of_what_was_issued(negar, anar, sara, clock):
     Books(anar.id).spends(sara, 100, clock.now)
     page = read(negar, anar.page())
-    assert "points 537 of 637 points ever issued spent: 100 points" in page
+    assert "points 537 ever issued: 637 points spent: 100 points" in page
 
 
 def test_the_list_of_members_shows_no_point_past_its_end(negar, anar, clock):

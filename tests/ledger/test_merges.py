@@ -126,7 +126,7 @@ def test_apart_at_once_both_have_what_they_had(one: list[Doing], other: list[Doi
     assert (state(giver.purse), state(taker.purse)) == had
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(doing, max_size=8), st.lists(doing, max_size=8), st.lists(doing, max_size=10))
 def test_whatever_happens_between_is_the_survivors_and_nothing_is_lost_or_doubled(
     one: list[Doing], other: list[Doing], between: list[Doing]

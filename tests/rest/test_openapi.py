@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from loyalty.rest.access import OPERATIONS
-from tests.rest.conftest import Club
+from tests.rest.conftest import BYLAWS, Club
 
 EXAMPLES = 20
 """Tries per operation and kind of data: the whole fuzz stays well under a minute."""
@@ -48,6 +48,7 @@ THERE = {
     "around": 1,
     "webhook_id": 1,
     "delivery_id": 1,
+    "rehearsal_id": 1,
 }
 """What exists in the club of the fuzz, so that made-up data get past the first look-up."""
 
@@ -130,6 +131,7 @@ def test_fuzzed_from_its_own_document_it_never_breaks(app: Flask, club: Club, ki
     assert paid.json["id"] == THERE["payment"]
     club.server.post("/webhooks", {"url": "http://localhost/hooks", "types": ["points.awarded"]})
     club.server.post("/webhooks/1/test")
+    assert club.server.post("/bylaws/draft/rehearsals", {"document": BYLAWS}).json["id"] == THERE["rehearsal_id"]
     club.settle()
     caller = getattr(club, kind)
     called = set()

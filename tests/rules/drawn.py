@@ -30,7 +30,7 @@ small_bounds = st.one_of(
     st.fixed_dictionaries({"at_least": st.integers(0, 4)}), st.fixed_dictionaries({"at_most": st.integers(0, 4)})
 )
 windows = st.one_of(
-    st.just("ever"),
+    st.sampled_from(["ever", "membership_year", {"since": "tier"}]),
     st.fixed_dictionaries({"this": st.sampled_from(PERIODS)}),
     st.fixed_dictionaries({"previous": st.sampled_from(PERIODS)}),
     st.fixed_dictionaries(
@@ -51,6 +51,10 @@ of_the_basket = st.one_of(
     st.tuples(where, bounds).map(lambda both: {"bought": {"where": both[0], "amount": both[1]}}),
     st.just({"weekday": ["thursday", "saturday"]}),
     st.just({"hours": {"from": "22:00", "until": "14:00"}}),
+    bounds.map(lambda bound: {"basket": {"of": "paid", **bound}}),
+    bounds.map(lambda bound: {"paid_with": {"type": ["card", "wallet"], "amount": bound}}),
+    st.sampled_from([{"store": "shop"}, {"channel": "web"}, {"paid_with": "wallet"}]),
+    st.integers(0, 20).map(lambda days: {"near": {"date": "08-21", "before": days, "after": 2}}),
     st.just({"dates": {"each_year": {"from": "1405-08-01", "until": "1405-08-30"}}}),
 )
 of_the_past = st.one_of(
@@ -79,6 +83,10 @@ earnings = st.one_of(
     st.tuples(st.integers(1, 300), where).map(lambda d: {"points": {"percent": f"{d[0]}/10", "of": {"lines": d[1]}}}),
     st.integers(1, 300).map(lambda n: {"cashback": {"percent": f"{n}/10"}}),
     st.just({"points": {"per": 1, "give": 2, "of": "quantity"}}),
+    st.integers(1, 3000).map(lambda n: {"points": {"per": n, "give": 1, "of": "paid"}}),
+    st.just({"points": {"percent": "10", "of": {"paid_with": ["card", "cash"]}}}),
+    st.just({"points": {"per": 100, "give": {"by": "store", "values": {"shop": "3/4", "other": 2}}}}),
+    st.just({"points": {"fixed": {"by": {"field": "none"}, "values": {"1": 5}}}}),
 )
 multipliers = st.tuples(st.integers(1, 9), st.none() | where, st.booleans()).map(
     lambda drawn: {
@@ -113,6 +121,10 @@ def documents(draw: st.DrawFn, *, history: bool) -> dict[str, Any]:
             fields["limits"] = draw(limits)
         if draw(st.integers(0, 5)) == 0:
             fields["from"] = "1405-08-21"
+        if draw(st.integers(0, 3)) == 0:
+            fields |= {"priority": draw(st.integers(1, 3)), "exclusive": draw(st.booleans())}
+        elif all("points" in award for award in give) and draw(st.booleans()):
+            fields |= {"group": draw(st.sampled_from(["a", "b"])), "best": True}
         written.append(article(str(no), **fields))
     ladder = [
         {"code": "bronze", "title": {"en": "B", "fa": "ب"}},
@@ -146,7 +158,8 @@ def purchases(draw: st.DrawFn) -> dict[str, Any]:
     """A purchase within a few weeks around the usual Thursday, with lines or without."""
     at = NOON + timedelta(hours=draw(st.integers(-700, 700)))
     basket = draw(lines)
-    return {"at": at.isoformat(), **({"lines": basket} if basket else {"net": draw(amounts)})}
+    paid = {"tenders": draw(st.dictionaries(st.sampled_from(["card", "wallet", "cash"]), amounts, max_size=2))}
+    return {"at": at.isoformat(), **paid, **({"lines": basket} if basket else {"net": draw(amounts)})}
 
 
 def told(story: Story) -> tuple[Bylaws, Facts]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from loyalty.calendars import Calendar, parse_date
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, evaluate, load
+from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, Tender, evaluate, load
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.counters import PURCHASES_EVER
 from loyalty.rules.history import Fed, History, MemberFacts, standing_day
@@ -77,18 +77,29 @@ class Story:
         return Judged(facts, ruling)
 
     def purchase(self, told: Mapping[str, Any]) -> Purchase:
-        """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them."""
-        unknown = set(told) - {"at", "net", "gross", "lines", "channel"}
+        """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them, and how it was bought."""
+        unknown = set(told) - {"at", "net", "gross", "lines", "store", "channel", "cashier", "tenders", "fields"}
         assert not unknown, f"a purchase has no {unknown}"
         lines = tuple(_line(index, line) for index, line in enumerate(told.get("lines", [])))
         net = told.get("net", sum(line.net for line in lines))
         gross = told.get("gross", sum(line.gross for line in lines) if lines else net)
         at = instant(told.get("at", NOON), self.calendar)
-        channel = told.get("channel")
-        return Purchase("r", "shop", at, self.bylaws.club.currency, gross, net, lines=lines, channel=channel)
+        return Purchase(
+            "r",
+            told.get("store", "shop"),
+            at,
+            self.bylaws.club.currency,
+            gross,
+            net,
+            lines=lines,
+            tenders=tuple(Tender(*tender) for tender in told.get("tenders", {}).items()),
+            channel=told.get("channel"),
+            cashier=told.get("cashier"),
+            attributes=dict(told.get("fields", {})),
+        )
 
     def _member(self, given: dict[str, Any]) -> MemberFacts:
-        unknown = set(given) - {"status", "tier", "joined", "birthday", "attributes", "badges", "counted"}
+        unknown = set(given) - {"status", "tier", "tier_since", "joined", "birthday", "attributes", "badges", "counted"}
         assert not unknown, f"a member has no {unknown}"
         counted = [fed for day in given.get("counted", []) for fed in self._counted(day)]
         days = [fed.day for fed in counted]
@@ -96,7 +107,7 @@ class Story:
             id=1,
             status=given.get("status", "active"),
             tier=given.get("tier", self.bylaws.first_tier()),
-            tier_since=None,
+            tier_since=instant(given["tier_since"], self.calendar) if "tier_since" in given else None,
             joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
             latest_at=self.calendar.instant(max(days)) if days else None,
             badges=given.get("badges", {}),

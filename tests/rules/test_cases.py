@@ -17,7 +17,7 @@ from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, document
 
 FOLDER = Path(__file__).parent / "cases"
-BESIDES = ("limits", "tiers", "badges", "stacking", "time", "late", "wallets", "standings")
+BESIDES = ("limits", "tables", "tiers", "badges", "stacking", "time", "late", "wallets", "standings")
 """What else has its own file: it is no kind, but a part of the bylaws' exactness."""
 PARTS = {"case", "bylaws", "article", "articles", "given", "when", "then", "says"}
 ANSWERS = {"awards", "badges", "tier", "messages", "withheld", "arithmetic"}
@@ -83,7 +83,7 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
         "arithmetic": {},
     }
     for given in ruling.awards:
-        came["arithmetic"].setdefault(given.article, []).append(_both(arithmetic(bylaws, given)))
+        came["arithmetic"].setdefault(given.article, []).append(_both(arithmetic(bylaws, given, facts)))
     wanted = {"awards": {}, **then}
     wrong = []
     for part, answer in wanted.items():

@@ -150,6 +150,27 @@ def test_a_club_that_shows_toman_keeps_rial() -> None:
     assert "IRR" in faults(tree)["/club/display"]
 
 
+def test_a_group_compares_like_with_like() -> None:
+    both = {"group": "sale", "best": True}
+    money = article("2", give=[{"cashback": {"fixed": 5}}], **both)
+    found = faults(document(articles=[article("1", **both), money]))
+    assert "give into one wallet" in found["/articles/1/group"]
+    message = {"message": {"en": "Hi", "fa": "سلام"}}
+    assert "no amount to compare" in faults(document(articles=[article(give=[message], **both)]))["/articles/0/group"]
+    alone = article(exclusive=True, priority=3, **both)
+    assert "cannot be exclusive too" in faults(document(articles=[alone]))["/articles/0/exclusive"]
+
+
+def test_a_badge_has_the_levels_that_it_has() -> None:
+    badges = {"b": {"title": {"en": "B", "fa": "ن"}, "counter": "spend", "levels": [{"at": 1}, {"at": 2}]}}
+    wanted = article(
+        **{"if": {"all": [{"badge": {"name": "b", "more_than": 2}}, {"badge": {"name": "b", "at_least": 2}}]}}
+    )
+    found = faults(document(articles=[wanted], badges=badges))
+    assert list(found) == ["/articles/0/if/all/0/badge"]
+    assert "no level above 2" in found["/articles/0/if/all/0/badge"]
+
+
 def test_points_need_a_wallet_of_points() -> None:
     tree = document(articles=[article()], wallets={"cash": {"unit": "money", "name": {"en": "cash", "fa": "پول"}}})
     assert "No wallet in points" in faults(tree)["/articles/0/give/0/points"]

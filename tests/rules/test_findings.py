@@ -14,6 +14,7 @@ from tests.story import BASE, article, document, title
 TODAY = date(2026, 11, 1)
 LIMITED = {"limits": [{"per": "member", "every": "day", "at_most": 50, "of": "points"}]}
 WEEKEND = {"weekday": ["thursday", "friday"]}
+LIKES_TEA, LIKES_JAM = ({"member": {"attribute": "likes", "is": its}} for its in ("tea", "jam"))
 
 
 def found(bylaws: dict[str, Any]) -> list[tuple[str, str]]:
@@ -57,6 +58,10 @@ def test_an_article_without_any_limit_is_named() -> None:
     [
         ({}, {}),
         ({}, {"if_": WEEKEND}),
+        (
+            {"if_": {"member": {"attribute": "likes", "is": "tea"}}},
+            {"if_": {"member": {"attribute": "likes", "is": "jam"}}},
+        ),
         ({"if_": {"weekday": ["friday", "monday"]}}, {"if_": WEEKEND}),
         ({"until": "2027-01-10"}, {"from": "2027-01-10"}),
         ({"if_": {"any": [WEEKEND, spend(10)]}}, {"if_": {"weekday": ["monday"]}}),
@@ -74,10 +79,7 @@ def test_articles_that_can_give_together_for_the_same_goods_are_named(one: Any, 
         ({"if_": spend(1000)}, {"if_": {"counter": {"name": "spend", "over": "ever", "less_than": 1000}}}),
         ({"if_": {"nth_purchase": 1}}, {"if_": {"nth_purchase": 2}}),
         ({"until": "2027-01-10"}, {"from": "2027-01-11"}),
-        (
-            {"if_": {"member": {"attribute": "city", "is": "shiraz"}}},
-            {"if_": {"member": {"attribute": "city", "is": "yazd"}}},
-        ),
+        ({"if_": {"member": {"age": {"less_than": 18}}}}, {"if_": {"member": {"age": {"at_least": 18}}}}),
     ],
 )
 def test_articles_of_which_only_one_can_give_are_not(one: Any, other: Any) -> None:

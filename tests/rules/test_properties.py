@@ -11,8 +11,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules import evaluate, load
+from loyalty.rules import Bylaws, Facts, evaluate, load
 from loyalty.rules.bounds import Bounds, BoundsType
+from loyalty.rules.bylaws import Article
+from loyalty.rules.evaluate import contested
 from loyalty.rules.explain import because, seen, withheld
 from loyalty.rules.reading import Node, Reading
 from tests.rules.drawn import (
@@ -64,19 +66,43 @@ def test_explanations_agree_with_what_was_given(tree: dict[str, Any], past: list
     ruling = evaluate(bylaws, facts)
     gave = {award.article for award in ruling.awards}
     reasons = {reason.article for reason in withheld(bylaws, facts, ruling)}
+    met = [one for one in bylaws.articles if one.in_force(facts.moment.day) and _met(bylaws, one, facts)]
+    shut = contested(bylaws, facts, met)[1]
     for one in bylaws.articles:
-        conditions = seen(bylaws, one.condition, facts) if one.condition else []
-        held = one.in_force(facts.moment.day) and (not conditions or conditions[0].holds)
+        held = one in met and one.no not in shut
         amounts_ = bool(one.earnings or one.multipliers)
         assert not (one.no in gave and not held), "gave although a condition did not hold"
         assert (one.no in reasons) == (one.no not in gave if amounts_ else not held)
-        asked = sum(award.reckon(facts, facts.whole)[1] for _, award in one.earnings)
+        asked = sum(award.reckon(facts, facts.whole)[1] for _, award in one.earns(facts))
         if held and asked and not one.limits:
             assert one.no in gave, "held, and had something to give, but gave nothing"
         if held and asked and one.no not in gave:
             reason = because(bylaws, one, facts)
             assert reason is not None
             assert reason.en.startswith("The limit is used up"), reason.en
+
+
+def _met(bylaws: Bylaws, one: Article, facts: Facts) -> bool:
+    return one.condition is None or seen(bylaws, one.condition, facts)[0].holds
+
+
+@quick
+@given(documents(history=True), st.lists(purchases(), max_size=4))
+def test_who_shuts_others_out_gives_something_and_of_a_group_one_holds(tree: dict[str, Any], past: list[Any]) -> None:
+    bylaws, facts = told(Story(load(tree), {"past": past}))
+    gave = Tally[str]()
+    for award in evaluate(bylaws, facts).awards:
+        gave[award.article] += award.amount
+    met = [one for one in bylaws.articles if one.in_force(facts.moment.day) and _met(bylaws, one, facts)]
+    for no, shut in contested(bylaws, facts, met)[1].items():
+        [loser] = [one for one in met if one.no == no]
+        assert not gave[no]
+        if shut.exclusive:
+            assert loser.priority < shut.by.priority
+            assert gave[shut.by.no] or not shut.by.gives_amounts
+        else:
+            assert loser.group == shut.by.group
+            assert not any(other.group == loser.group and gave[other.no] for other in met if other is not shut.by)
 
 
 @quick
@@ -140,7 +166,7 @@ def test_counters_are_the_sums_of_what_was_bought_in_the_window(past: list[Any],
     bought = [story.purchase(one) for one in past]
     days = [story.calendar.moment(one.occurred_at).day for one in bought]
     for read, count in zip(bylaws.reads, facts.counts, strict=True):
-        span = read.over.span(facts.moment.day, story.calendar)
+        span = read.over.span(facts.moment.day, story.calendar, facts.standing_since)
         within = [n for n, day in enumerate(days) if (span.start is None or span.start <= day) and day <= span.end]
         naive = {
             "amount": sum(bought[n].net for n in within),

@@ -13,12 +13,15 @@ from loyalty.calendars import Calendar, Span
 from loyalty.gather import DAY, EVER, MONTH, pieces
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.reading import Node, Reading
-from loyalty.rules.windows import Window, read_window
+from loyalty.rules.windows import Since, Window, read_window
 from tests.rules.drawn import many, quick, windows
 
 TEHRAN = Calendar("Asia/Tehran", "jalali")
 LONDON = Calendar("Europe/London", "gregorian")
 CALENDARS = st.sampled_from([TEHRAN, LONDON])
+SINCES = st.builds(
+    Since, st.none() | st.dates(date(2020, 1, 1), date(2024, 1, 1)), st.dates(date(2015, 1, 1), date(2024, 1, 1))
+)
 
 ONE = timedelta(days=1)
 MONTH_ENDS = [
@@ -52,11 +55,22 @@ def months_before(day: date, months: int, calendar: Calendar) -> date:
     return found
 
 
-def in_window(window: Window, day: date, today: date, calendar: Calendar) -> bool:
+def years_old(born: date, day: date, calendar: Calendar) -> int:
+    """Whole years, from year, month and day of the month alone."""
+    (y0, *since), (y1, *now) = calendar.parts(born), calendar.parts(day)
+    return y1 - y0 - (now < since)
+
+
+def in_window(window: Window, day: date, today: date, calendar: Calendar, since: Since) -> bool:
     """Whether a day lies in a window that is seen from another, by the words of the bylaws."""
     match window.kind:
         case "ever":
             return day <= today
+        case "since_tier":
+            return day <= today and (since.tier is None or since.tier <= day)
+        case "membership_year":
+            years = [years_old(since.joined, one, calendar) for one in (day, today)]
+            return day <= today and years[0] == years[1]
         case "since":
             return window.day is not None and window.day <= day <= today
         case "this":
@@ -74,12 +88,17 @@ def in_window(window: Window, day: date, today: date, calendar: Calendar) -> boo
 
 
 @many
-@given(windows, DAYS, st.integers(-500, 40), CALENDARS)
-def test_windows_hold_the_days_that_the_bylaws_say(written: Any, today: date, away: int, calendar: Calendar) -> None:
+@given(windows, DAYS, st.integers(-500, 40), CALENDARS, SINCES)
+@example("membership_year", date(2025, 3, 20), -1, TEHRAN, Since(None, date(2021, 3, 20)))  # 30 Esfand, then and now
+@example("membership_year", date(2026, 3, 20), 0, TEHRAN, Since(None, date(2021, 3, 20)))  # 29 Esfand is its last day
+@example("membership_year", date(2026, 3, 1), 0, LONDON, Since(None, date(2024, 2, 29)))
+def test_windows_hold_the_days_that_the_bylaws_say(
+    written: Any, today: date, away: int, calendar: Calendar, since: Since
+) -> None:
     window = read_window(Node(written, "", Reading(calendar)))
-    span = window.span(today, calendar)
+    span = window.span(today, calendar, since)
     for day in (today + ONE * away, span.end, span.end + ONE, *((span.start, span.start - ONE) if span.start else ())):
-        assert span.holds(day) == in_window(window, day, today, calendar), (day, span)
+        assert span.holds(day) == in_window(window, day, today, calendar, since), (day, span)
 
 
 @many
@@ -93,6 +112,18 @@ def test_a_limit_s_window_reaches_to_the_last_day_that_looks_back_on_it(
     around = window.around(day, calendar)
     for later in (day + ONE * ahead, around.end - ONE, around.end, around.end + ONE):
         assert around.holds(later) == window.span(later, calendar).holds(day), later
+
+
+@many
+@given(DAYS, st.integers(0, 500), CALENDARS, SINCES)
+@example(date(2026, 3, 20), 1, TEHRAN, Since(None, date(2021, 3, 20)))
+def test_a_limit_of_a_membership_year_reaches_to_its_end(
+    day: date, ahead: int, calendar: Calendar, since: Since
+) -> None:
+    window = Window("membership_year")
+    around = window.around(day, calendar, since)
+    for later in (day + ONE * ahead, around.end, around.end + ONE):
+        assert around.holds(later) == window.span(later, calendar, since).holds(day), later
 
 
 @st.composite

@@ -17,15 +17,19 @@ from flask import Flask
 from loyalty import cards, documents, passwords, phones
 from loyalty.actions.create_club import create_club
 from loyalty.actions.enrol_members import enrol_members
+from loyalty.actions.record_purchases import CHUNK
 from loyalty.db import connection, db
 from loyalty.enrolment import Enrolment
 from loyalty.errors import Conflict
+from loyalty.ledger.audit import Audited, audit
 from loyalty.ledger.recount import recount
 from loyalty.queries import keys
-from loyalty.rules import load
+from loyalty.rules import Purchase, load
 from seed import demo
 from seed.baskets import Year, year
 from seed.catalogue import CATEGORIES, PRODUCTS, YALDA
+from seed.happenings import Claimed, ComesBack, Gift, Merged, Pays, PutRight
+from seed.retelling import Event, parts
 from seed.shoppers import CALENDAR, SHOPS
 from tests.conftest import Clock
 
@@ -44,6 +48,7 @@ def test_the_same_day_tells_the_same_year_and_a_later_hour_only_goes_on(told: Ye
     assert evening.shoppers == told.shoppers
     assert evening.purchases[: len(told.purchases)] == told.purchases
     assert len(evening.purchases) > len(told.purchases)
+    assert evening.happenings[: len(told.happenings)] == told.happenings
     assert year(AZAR_FIRST - timedelta(days=1)).purchases != told.purchases
 
 
@@ -56,16 +61,18 @@ def test_on_any_day_the_year_is_large_enough(day: str) -> None:
 
 def test_everybody_is_somebody_and_every_sale_is_sound(told: Year) -> None:
     people = [shopper.enrolment for shopper in told.shoppers]
-    for known in ("external_id", "phone", "card", "name"):
+    for known in ("external_id", "phone", "card"):
         assert len({getattr(person, known) for person in people}) == len(people)
+    assert len({person.name for person in people}) == len(people) - 1  # one of them has two cards
     assert all(person.phone and phones.normal(person.phone, "IR") == person.phone for person in people)
     assert all(person.card and cards.is_ours(person.card) for person in people)
     joined = {person.external_id: person.joined_at for person in people}
     for sale in told.purchases:
-        assert sale.member
-        began = joined[sale.member.value]
-        assert began
-        assert began < sale.occurred_at <= AZAR_FIRST
+        if sale.member:
+            began = joined[sale.member.value]
+            assert began
+            assert began < sale.occurred_at
+        assert sale.occurred_at <= AZAR_FIRST
         assert sale.gross == sum(line.gross for line in sale.lines) >= sale.net
         assert sale.net == sum(line.net for line in sale.lines) == sum(tender.amount for tender in sale.tenders)
         assert sale.net > 0
@@ -105,6 +112,44 @@ def test_the_year_looks_like_life(told: Year) -> None:
     at_branches = [CALENDAR.moment(sale.occurred_at).minute // 60 for sale in told.purchases if sale.channel == "pos"]
     assert 7 <= min(at_branches) <= max(at_branches) <= 22
     assert days[CALENDAR.moment(AZAR_FIRST).day] >= 10  # no board is bare on the first morning of a month
+
+
+def test_goods_come_back_and_hands_are_busy_after_what_they_are_about(told: Year) -> None:
+    sold = {(sale.store, sale.receipt): sale for sale in told.purchases}
+    kinds = Counter(type(one) for one in told.happenings)
+    assert 0.02 < kinds[ComesBack] / len(sold) < 0.045
+    assert {Pays, ComesBack, Claimed, PutRight, Gift, Merged} == kinds.keys()
+    assert kinds[Gift] == 2
+    assert kinds[Merged] == 1
+    unclaimed = {key for key, sale in sold.items() if sale.member is None}
+    assert 0 < kinds[Claimed] < len(unclaimed) < len(sold) // 100
+    for one in told.happenings:
+        if isinstance(one, Pays | ComesBack | Claimed):
+            sale = one.purchase
+            assert sold[sale.store, sale.receipt] == sale
+            assert sale.occurred_at <= one.at <= AZAR_FIRST
+            assert isinstance(one, Claimed) == (sale.member is None)
+    back = [one for one in told.happenings if isinstance(one, ComesBack)]
+    whole = sum(one.asked.all for one in back)
+    assert len(back) > 2 * whole > 0
+    assert len({(one.asked.store, one.asked.key) for one in back}) == len(back)
+    shown = told.shoppers[0].external_id
+    hers = [one for one in back if one.purchase.member and one.purchase.member.value == shown]
+    assert AZAR_FIRST - hers[-1].at < timedelta(days=2)  # her page has a return to show
+
+
+def test_parts_keep_everybodys_order_and_their_size(told: Year) -> None:
+    told_in = list(parts(told.purchases, told.happenings))
+    assert [when(event) for part in told_in for event in part] == sorted(
+        when(event) for part in told_in for event in part
+    )
+    assert sum(len(part) for part in told_in) == len(told.purchases) + len(told.happenings)
+    assert all(sum(isinstance(event, Purchase) for event in part) <= 2 * CHUNK for part in told_in)
+    assert len(told_in) < len(told.purchases) // CHUNK  # batches stay batches
+
+
+def when(event: Event) -> datetime:
+    return event.occurred_at if isinstance(event, Purchase) else event.at
 
 
 def test_the_bylaws_speak_of_what_is_on_the_shelves() -> None:
@@ -175,8 +220,15 @@ def test_the_demo_club_is_made_once_even_where_making_it_was_broken_off(
     next_day = AZAR_FIRST + timedelta(days=1)
     made = demo.seed_demo(next_day)
 
-    assert _figures(made.club_id) == (len(told.purchases), sum(sale.net for sale in told.purchases), 640, len(SHOPS))
+    claimed = [(one.purchase.store, one.purchase.receipt) for one in told.happenings if isinstance(one, Claimed)]
+    known = [sale for sale in told.purchases if sale.member or (sale.store, sale.receipt) in claimed]
+    back = sum(isinstance(one, ComesBack) for one in told.happenings)
+    waiting = len(told.purchases) - len(known)
+    assert _figures(made.club_id) == (len(known), sum(sale.net for sale in known), 640, len(SHOPS), back, waiting)
     assert recount(made.club_id) == []
+    audited = Audited()
+    assert list(audit(connection(), made.club_id, CALENDAR, audited)) == []
+    assert audited.entries > 2 * len(known)
     shown = connection().execute("SELECT name FROM profile WHERE member_id = %s", [made.member_id]).fetchone()
     assert shown == (made.name,) == (told.shoppers[0].enrolment.name,)
     kept = connection().execute("SELECT password FROM person WHERE email = %s", [made.email]).fetchone()
@@ -200,7 +252,9 @@ def test_the_demo_club_is_made_once_even_where_making_it_was_broken_off(
 def _figures(club_id: int) -> tuple[int, ...]:
     row = connection().execute(
         "SELECT count(*), sum(net), (SELECT count(*) FROM member WHERE club_id = %(club)s),"
-        " (SELECT count(*) FROM store WHERE club_id = %(club)s) FROM purchase WHERE club_id = %(club)s",
+        " (SELECT count(*) FROM store WHERE club_id = %(club)s),"
+        " (SELECT count(*) FROM purchase_return WHERE club_id = %(club)s),"
+        " (SELECT count(*) FROM set_aside WHERE club_id = %(club)s) FROM purchase WHERE club_id = %(club)s",
         {"club": club_id},
     )
     found = row.fetchone()

@@ -10,18 +10,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from loyalty.actions.create_club import create_club
+from loyalty.actions.import_purchases import import_purchases
 from loyalty.calendars import Calendar
 from loyalty.cancellations import Bought, Match, Reason, match
+from loyalty.db import connection
+from loyalty.documents import parse
+from loyalty.ledger.recount import recount
 from loyalty.readers import Cancelled, Item, LeftOut, Taken
 from loyalty.readers.source import opened
 from loyalty.rules import MemberRef
 from loyalty.schemas import load_cancellation
 from loyalty.values import QUANTITY_SCALE
 from seed import online_retail
+from tests.conftest import Clock
 
 LONDON = Calendar("Europe/London", "gregorian")
 NOW = datetime(2012, 1, 1, tzinfo=UTC)
+GIFTS = parse((Path(online_retail.__file__).parent / "bylaws" / "record_shop.yaml").read_text("utf-8")) | {
+    "club": {
+        "name": {"en": "The Gift Club", "fa": "باشگاه هدیه"},
+        "currency": "GBP",
+        "timezone": "Europe/London",
+        "calendar": "gregorian",
+    }
+}
 HEAD = ",".join(online_retail.COLUMNS)
 
 
@@ -203,3 +218,50 @@ def taken_back(items: list[Item]) -> tuple[list[Match], dict[tuple[int, str], in
             matches.append(match(cancellation, candidates, taken))
             taken.update(matches[-1].taken())
     return matches, {(its.purchase_id, its.line): its.quantity for lines in bought.values() for its in lines}
+
+
+@pytest.mark.data
+def test_who_cancels_more_than_the_file_shows_of_them_keeps_nothing_and_owes_nothing(
+    items: list[Item], online_retail_file: Path
+) -> None:
+    """Their purchases lie before the file's first day: 41 customers' rows come to less than nothing."""
+    with lzma.open(online_retail_file, "rt", encoding="utf-8", newline="") as text:
+        rows = [row for row in csv.DictReader(text) if row["CustomerID"]]
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        amount = Decimal(row["UnitPrice"]) * int(row["Quantity"])
+        sums[row["CustomerID"]] = sums.get(row["CustomerID"], Decimal(0)) + amount
+    assert sum(its < 0 for its in sums.values()) == 41
+    matches, _ = taken_back(items)
+    unmatched = {
+        item.cancellation["member"]["external_id"]
+        for item, its in zip((item for item in items if isinstance(item, Cancelled)), matches, strict=True)
+        if "member" in item.cancellation and its.left
+    }
+    below = {customer.removesuffix(".0") for customer, its in sums.items() if its < 0}
+    assert below <= unmatched
+
+
+@pytest.mark.data
+def test_a_slice_of_the_file_becomes_a_gift_club_whose_cancellations_came_back(
+    app: Flask, clock: Clock, online_retail_file: Path, tmp_path: Path
+) -> None:
+    """All of it takes a minute or two: `loyalty import purchases ../shared/data/online_retail.csv.xz --club …`."""
+    with lzma.open(online_retail_file, "rb") as whole:
+        (tmp_path / "slice.csv").write_bytes(b"".join(whole.readline() for _ in range(40_000)))
+    made = create_club("gifts", GIFTS, clock.now, from_at=datetime(2010, 1, 1, tzinfo=UTC))
+    done = import_purchases(made.id, tmp_path / "slice.csv", clock, rejects_at=lambda _: tmp_path / "rejects.jsonl")
+    counts = done.counts
+    assert (counts.recorded, counts.unclaimed, counts.refused) == (1_354, 193, 69)
+    with opened(tmp_path / "slice.csv") as file:
+        matches, _ = taken_back(list(online_retail.rows(file.stream, LONDON)))
+    ended = Counter("in full" if not each.left else "in part" if each.pieces else "not at all" for each in matches)
+    assert ended == {"in full": 110, "in part": 23, "not at all": 175}
+    assert (counts.returned, counts.returned_partly, counts.unmatched) == (110, 23, 175)
+    [(below, owing)] = (
+        connection()
+        .execute("SELECT count(*) FILTER (WHERE earned < 0), count(*) FILTER (WHERE debt > 0) FROM balance")
+        .fetchall()
+    )
+    assert (below, owing) == (0, 0)
+    assert recount(made.id) == []

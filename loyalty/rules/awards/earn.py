@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
+from loyalty.rules.awards.base import BASES, YEARS, Base, read_base
 from loyalty.rules.facts import Facts
-from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.tables import Table, rate_or_table
 from loyalty.rules.terms import EARNED, LATER, TERM, Term
 from loyalty.rules.types import INTEGER, POSITIVE, RATIO, Choice, Field, NameOf, integer, ratio
 from loyalty.rules.voice import Voice
 from loyalty.values import QUANTITY_SCALE, Rounding, Text, rounded
 
 How = Literal["fixed", "per", "percent"]
-BASES = {
-    "net": Text("net amount", "مبلغ خالص"),
-    "gross": Text("amount before discount", "مبلغ پیش از تخفیف"),
-    "quantity": Text("quantity", "تعداد"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Earn(Earning):
-    """`fixed`, or `give` for each full `per`, or a `percent`, of a measure of the basket or of some lines."""
+    """`fixed`, or `give` for each full `per`, or a `percent`, of a base; the rate may be a table."""
 
     how: How
     rate: Fraction
     per: int
-    of: str
-    lines: LineFilter | None
+    of: Base
     at_most: int | None
     wallet: str
     rounds: Rounding
     matures: Term | None = None
     expires: Term | None = None
+    table: Table | None = None
     parts: tuple[int, int] = field(init=False, repr=False, compare=False)
     """The rate's numerator and denominator."""
+    variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
+    """Itself by each rate of its table; None where that gives nothing."""
     fields: ClassVar[tuple[Field, ...]] = (
         Field("fixed", POSITIVE, Text("Fixed amount", "مقدار ثابت"), None),
         Field("per", POSITIVE, Text("For each full", "به ازای هر … کامل"), None),
@@ -55,13 +54,13 @@ class Earn(Earning):
 
     @property
     def on_lines(self) -> bool:  # type: ignore[override]
-        """A fixed amount belongs to no line."""
-        return self.how != "fixed"
+        """A fixed amount, and what years earn, belongs to no line."""
+        return self.how != "fixed" and self.of.measure != YEARS
 
     @property
     def base_unit(self) -> str:  # type: ignore[override]
-        """Quantities or money."""
-        return "quantity" if self.of == "quantity" else "money"
+        """What its base is counted in."""
+        return self.of.unit
 
     @classmethod
     def load(cls, node: Node) -> Self:
@@ -69,47 +68,33 @@ class Earn(Earning):
         found = node.fields(
             optional=("fixed", "per", "give", "percent", "of", "at_most", "wallet", "matures", "expires")
         )
-        ways = {"fixed", "per", "percent"} & found.keys()
-        if len(ways) != 1 or ("per" in found) != ("give" in found):
-            raise node.bad(
-                Text(
-                    "Exactly one of “fixed”, “per” with “give”, or “percent”.",
-                    "دقیقاً یکی از «fixed»، «per» همراه «give» و «percent» لازم است.",
-                )
-            )
-        of, lines = _read_of(found["of"]) if "of" in found else ("net", None)
-        scale = QUANTITY_SCALE if of == "quantity" else 1
-        how: How = ways.pop()  # type: ignore[assignment]
-        per, rate = 1, Fraction(0)
-        if how == "fixed":
-            if "of" in found:
-                raise found["of"].bad(Text("A fixed amount is of nothing.", "مقدار ثابت «of» ندارد."))
-            rate = Fraction(POSITIVE.read(found["fixed"]))
-        elif how == "per":
-            per, rate = POSITIVE.read(found["per"]) * scale, ratio(found["give"])
-        else:
-            rate = _percent(found["percent"]) / scale
-        if rate == 0:
+        how = _how(node, found)
+        of = read_base(found["of"]) if "of" in found else Base()
+        if how == "percent" and of.measure == YEARS:
+            raise found["of"].bad(Text("Years have no percentage.", "سال‌ها درصد ندارند."))
+        scale = QUANTITY_SCALE if of.measure == "quantity" else 1
+        per = POSITIVE.read(found["per"]) * scale if how == "per" else 1
+        rate, table = _rate(found, how, scale)
+        if table is None and rate == 0:
             raise node.bad(Text("This gives nothing.", "این پاداش هیچ نمی‌دهد."))
         at_most = integer(found["at_most"], least=1) if "at_most" in found else None
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet(cls.unit, node)
         matures, expires = (TERM.read(found[name]) if name in found else None for name in ("matures", "expires"))
         rounds = node.reading.roundings.get(wallet, "floor")
-        return cls(how, rate, per, of, lines, at_most, wallet, rounds, matures, expires)
+        return cls(how, rate, per, of, at_most, wallet, rounds, matures, expires, table)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
+        rates = self.table.rates if self.table else ()
+        variants = tuple(replace(self, rate=rate, table=None) if rate else None for _, rate in rates)
+        object.__setattr__(self, "variants", variants)
 
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:
-        """The base over the lines, and what it comes to."""
+        """The base over the lines, and what it comes to; with a table it is a variant that reckons."""
         if self.how == "fixed":
             return 0, self.amount(0)
-        if self.lines is not None:
-            mask &= self.lines.mask(facts)
-            if not mask:
-                return 0, 0
-        base = facts.basket(self.of, mask)
-        return base, self.amount(base)
+        base = self.of.of(facts, mask)
+        return (base, self.amount(base)) if base else (0, 0)
 
     def amount(self, base: int) -> int:
         """What a base comes to: full steps first, then one rounding at the end."""
@@ -125,27 +110,25 @@ class Earn(Earning):
             return (voice.then(slot), "داده می‌شود")
         return ("the member gets", voice.then(slot))
 
+    def _rates(self, voice: Voice, say: Callable[[Fraction], str]) -> str:
+        return self.table.say(voice, say) if self.table else say(self.rate)
+
     def _said(self, voice: Voice) -> str:
         if self.how == "fixed":
-            return voice.worth(int(self.rate), self.wallet)
+            return self._rates(voice, lambda rate: voice.worth(int(rate), self.wallet))
+        what = self.of.say(voice)
         if self.how == "percent":
-            purse = voice.wallet(self.wallet)
-            rate = voice.percent(self.rate * (QUANTITY_SCALE if self.of == "quantity" else 1))
-            what = self._what(voice)
+            purse, scale = voice.wallet(self.wallet), QUANTITY_SCALE if self.base_unit == "quantity" else 1
+            rate = self._rates(voice, lambda rate: voice.percent(rate * scale))
             return voice.pick(f"{rate} of the {what} as {purse}", f"{rate} {what} به‌صورت {purse}")
-        gives = voice.worth_ratio(self.rate, self.wallet)
-        if self.of == "quantity":
-            step = voice.measured(self.per, "quantity")
-            goods = self.lines.say(voice) if self.lines else voice.pick("goods", "کالاها")
+        gives = self._rates(voice, lambda rate: voice.worth_ratio(rate, self.wallet))
+        step = voice.measured(self.per, self.base_unit)
+        if self.base_unit == "quantity":
+            goods = self.of.lines.say(voice) if self.of.lines else voice.pick("goods", "کالاها")
             return voice.pick(f"{gives} for each full {step} of {goods}", f"به‌ازای هر {step} از {goods}، {gives}")
-        step, what = voice.money(self.per), self._what(voice)
+        if self.base_unit == YEARS:
+            return voice.pick(f"{gives} for each full {step} of membership", f"به‌ازای هر {step} عضویت، {gives}")
         return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
-
-    def _what(self, voice: Voice) -> str:
-        base = voice.text(BASES[self.of])
-        if self.lines is None:
-            return base + voice.pick("", " کالاها" if self.of == "quantity" else " خرید")
-        return f"{base} {voice.pick('of ', '')}{self.lines.say(voice)}"
 
     def _cap(self, voice: Voice) -> str:
         if self.at_most is None:
@@ -177,7 +160,7 @@ class Earn(Earning):
             total += voice.rounding(exact, asked)
         unit = self.base_unit
         if self.how == "percent":
-            rate = voice.percent(self.rate * (QUANTITY_SCALE if self.of == "quantity" else 1))
+            rate = voice.percent(self.rate * (QUANTITY_SCALE if self.base_unit == "quantity" else 1))
             return f"{rate} × {voice.measured(base, unit)} = {total}"
         times, step = voice.number(base // self.per), voice.measured(self.per, unit)
         gives = voice.ratio(self.rate)
@@ -205,12 +188,31 @@ class Cashback(Earn):
     unit: ClassVar[str] = "money"
 
 
-def _read_of(node: Node) -> tuple[str, LineFilter | None]:
-    if isinstance(node.value, dict):
-        found = node.fields(["lines"], ["measure"])
-        measure = found["measure"].choice(tuple(BASES)) if "measure" in found else "net"
-        return measure, read_filter(found["lines"])
-    return node.choice(tuple(BASES)), None
+def _how(node: Node, found: dict[str, Node]) -> How:
+    ways = {"fixed", "per", "percent"} & found.keys()
+    if len(ways) != 1 or ("per" in found) != ("give" in found):
+        raise node.bad(
+            Text(
+                "Exactly one of “fixed”, “per” with “give”, or “percent”.",
+                "دقیقاً یکی از «fixed»، «per» همراه «give» و «percent» لازم است.",
+            )
+        )
+    if "fixed" in found and "of" in found:
+        raise found["of"].bad(Text("A fixed amount is of nothing.", "مقدار ثابت «of» ندارد."))
+    how: How = ways.pop()  # type: ignore[assignment]
+    return how
+
+
+def _rate(found: dict[str, Node], how: How, scale: int) -> tuple[Fraction, Table | None]:
+    match how:
+        case "fixed":
+            if not isinstance(found["fixed"].value, dict):
+                return Fraction(POSITIVE.read(found["fixed"])), None
+            return rate_or_table(found["fixed"], lambda node: Fraction(integer(node)))
+        case "per":
+            return rate_or_table(found["give"], ratio)
+        case "percent":
+            return rate_or_table(found["percent"], lambda node: _percent(node) / scale)
 
 
 def _percent(node: Node) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar, Self
 
@@ -10,6 +10,7 @@ from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.kinds import Award
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.tables import Table, rate_or_table
 from loyalty.rules.types import RATIO, WORD, Field, Many, NameOf, ratio
 from loyalty.rules.voice import Voice, ezafe
 from loyalty.values import Rounding, Text, rounded
@@ -24,6 +25,9 @@ class Multiply(Award):
     articles: frozenset[str]
     wallet: str
     rounds: Rounding
+    table: Table | None = None
+    variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
+    """Itself by each rate of its table; None where that multiplies nothing."""
     kind: ClassVar[str] = "multiply"
     label: ClassVar[Text] = Text("multiply", "چند برابر")
     fields: ClassVar[tuple[Field, ...]] = (
@@ -37,13 +41,15 @@ class Multiply(Award):
     def load(cls, node: Node) -> Self:
         """`by` above 1; `of: {lines}` for some lines; `articles` for what only those gave; `wallet`."""
         found = node.fields(["by"], ["of", "articles", "wallet"])
-        by = ratio(found["by"])
-        if by <= 1:
-            raise found["by"].bad(Text("A multiplier above 1 is expected.", "ضریب باید بزرگ‌تر از ۱ باشد."))
+        by, table = rate_or_table(found["by"], _factor)
         lines = read_filter(found["of"].fields(["lines"])["lines"]) if "of" in found else None
         articles = found["articles"].every(lambda n: n.name("articles")) if "articles" in found else ()
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet("points", node)
-        return cls(by, lines, frozenset(articles), wallet, node.reading.roundings.get(wallet, "floor"))
+        return cls(by, lines, frozenset(articles), wallet, node.reading.roundings.get(wallet, "floor"), table)
+
+    def __post_init__(self) -> None:
+        rates = self.table.rates if self.table else ()
+        object.__setattr__(self, "variants", tuple(replace(self, by=rate, table=None) for _, rate in rates))
 
     def amount(self, base: int) -> int:
         """(by - 1) × what was earned, rounded once, as the wallet rounds."""
@@ -52,13 +58,18 @@ class Multiply(Award):
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the points on goods in category “dairy” are multiplied by 2`."""
-        purse, by = voice.wallet(self.wallet), voice.ratio(self.by)
+        purse = voice.wallet(self.wallet)
+
+        def times(rate: Fraction) -> str:
+            return voice.pick(voice.ratio(rate), f"{voice.ratio(rate)} برابر")
+
+        by = self.table.say(voice, times) if self.table else times(self.by)
         where = self.lines.say(voice) if self.lines else ""
         only = voice.listed([voice.article(no) for no in sorted(self.articles)])
         if voice.lang == "fa":
             if only:
-                return (voice.then(f"{ezafe(purse)} {only} برای {where or 'این خرید'}، {by} برابر"), "می‌شود")
-            return (voice.then(f"{ezafe(purse)} {where or 'این خرید'} {by} برابر"), "می‌شود")
+                return (voice.then(f"{ezafe(purse)} {only} برای {where or 'این خرید'}، {by}"), "می‌شود")
+            return (voice.then(f"{ezafe(purse)} {where or 'این خرید'} {by}"), "می‌شود")
         source = f" from {only}" if only else ""
         target = f" on {where}" if where else "" if only else " of this purchase"
         verb = "are" if purse.endswith("s") else "is"
@@ -72,3 +83,10 @@ class Multiply(Award):
         return voice.pick(
             f"{earned} × {extra} = {total} on top{note}", f"{earned} × {extra} = {total} افزون بر آن{note}"
         )
+
+
+def _factor(node: Node) -> Fraction:
+    by = ratio(node)
+    if by <= 1:
+        raise node.bad(Text("A multiplier above 1 is expected.", "ضریب باید بزرگ‌تر از ۱ باشد."))
+    return by

@@ -18,6 +18,7 @@ from loyalty.values import Text
 BASKET_MEASURES = {
     "net": Text("net total", "جمع خالص خرید"),
     "gross": Text("total before discount", "جمع خرید پیش از تخفیف"),
+    "paid": Text("total paid without wallets and gift cards", "جمع پرداختی بدون کیف و کارت هدیه"),
 }
 
 
@@ -43,8 +44,8 @@ class Basket(Condition):
 
     def holds(self, facts: Facts) -> bool:
         """Whether the total lies within."""
-        purchase = facts.purchase
-        return self.bounds.hold(purchase.net if self.of == "net" else purchase.gross)
+        net = self.of == "net"
+        return self.bounds.hold(facts.purchase.net if net else facts.basket(self.of, facts.whole))
 
     def share(self, facts: Facts) -> int:
         """How far the total has come."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from fractions import Fraction
+from typing import Any, ClassVar, Final, Self
 
-from loyalty.rules.bounds import AMOUNT, Bounds
+from loyalty.formats import latin_digits
+from loyalty.rules.bounds import AMOUNT, QUANTITY, WORDS, Bounds, bounds_of
 from loyalty.rules.conditions.basket import voice_be
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
+from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
-from loyalty.rules.types import WORD, Field, Many, NameOf
+from loyalty.rules.types import WORD, Field, Many, NameOf, Reads
 from loyalty.rules.voice import Voice
-from loyalty.values import Text
+from loyalty.values import QUANTITY_SCALE, Text
 
 _WORDS = ("at_least", "is", "at_most")
 
@@ -70,61 +74,95 @@ class TierIs(Condition):
         return (voice.pick("the member's tier is", "سطح عضو"), voice.if_(slot), *voice_be(voice))
 
 
+def _read_value(node: Node) -> str:
+    """A text, a whole number, true or false; attributes are compared as they are written."""
+    return _as_word(node.value) if isinstance(node.value, bool | int) else node.text(100)
+
+
+def _as_word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_VALUES: Final = Many(Reads("text", _read_value))
+_FORMS: Final = Text(
+    "Either “attribute” with “is” or one bound, or “age”, or “years”.",
+    "یا «attribute» همراه «is» یا یک حد لازم است، یا «age»، یا «years».",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MemberIs(Condition):
-    """An attribute, the age or the years of membership: `member: {attribute: city, is: shiraz}`, `member: {age: …}`."""
+    """An attribute, the age or the years of membership.
+
+    `member: {attribute: city, is: [shiraz, tehran]}`, `member: {attribute: children, at_least: 2}`,
+    `member: {age: {between: [18, 25]}}`, `member: {years: {at_least: 3}}`. Of an attribute with several values one is
+    enough.
+    """
 
     about: str
-    is_: frozenset[str]
+    is_: tuple[str, ...]
     bounds: Bounds | None
     kind: ClassVar[str] = "member"
     label: ClassVar[Text] = Text("the member", "ویژگی عضو")
     for_standing: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("attribute", WORD, Text("Attribute", "ویژگی"), None),
-        Field("is", Many(WORD), Text("Is one of", "یکی از"), None),
+        Field("is", _VALUES, Text("Is one of", "یکی از"), None),
+        *(Field(word, QUANTITY, Text(word, word), None) for word in WORDS),
         Field("age", AMOUNT, Text("Age in years", "سن به سال"), None),
         Field("years", AMOUNT, Text("Years of membership", "سال‌های عضویت"), None),
     )
 
     @classmethod
     def load(cls, node: Node) -> Self:
-        """`{attribute, is}`, `{age: bounds}` or `{years: bounds}`."""
-        found = node.fields(optional=("attribute", "is", "age", "years"))
-        if set(found) == {"attribute", "is"}:
-            about = f"attribute:{found['attribute'].text(100)}"
+        """`{attribute, is}`, `{attribute, at_least}` (or another bound), `{age: bounds}` or `{years: bounds}`."""
+        found = node.fields(optional=("attribute", "is", *WORDS, "age", "years"))
+        if "attribute" in found and len(found) > 1 and not {"age", "years"} & found.keys():
+            about = f"{ATTRIBUTE}{found['attribute'].text(100)}"
             node.reading.member_reads.add(about)
-            return cls(about, frozenset(Many(WORD).read(found["is"])), None)
-        if set(found) in ({"age"}, {"years"}):
+            if "is" not in found:
+                return cls(about, (), bounds_of(found, node, QUANTITY_SCALE))
+            if len(found) == 2:
+                return cls(about, tuple(sorted(_VALUES.read(found["is"]))), None)
+        elif set(found) in ({"age"}, {"years"}):
             [(about, body)] = found.items()
             node.reading.member_reads.add(about)
-            return cls(about, frozenset(), AMOUNT.read(body))
-        raise node.bad(
-            Text(
-                "Either “attribute” with “is”, or “age”, or “years”.",
-                "یا «attribute» همراه «is» لازم است، یا «age»، یا «years».",
-            )
-        )
+            return cls(about, (), AMOUNT.read(body))
+        raise node.bad(_FORMS)
 
     def holds(self, facts: Facts) -> bool:
         """Whether the member is so; what is not known does not hold."""
         value = facts.values.get(self.about)
         if value is None:
             return False
-        return self.bounds.hold(value) if self.bounds else str(value) in self.is_
+        if self.bounds is None and isinstance(value, str):
+            return value in self.is_
+        several = value if isinstance(value, list) else [value]
+        if self.bounds is None:
+            return any(_as_word(its) in self.is_ for its in several)
+        if not self.about.startswith(ATTRIBUTE):
+            return self.bounds.hold(value)
+        return any(self.bounds.hold(figure) for its in several if (figure := _figure(its)) is not None)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The member's value."""
         value = facts.values.get(self.about)
-        said = voice.pick("not known", "نامعلوم") if value is None else str(value)
-        return f"{self._name(voice)}: {voice.number(value) if isinstance(value, int) else said}"
+        if isinstance(value, int) and not isinstance(value, bool):
+            said = voice.number(value)
+        elif isinstance(value, list):
+            said = voice.listed([_as_word(its) for its in value]) or voice.pick("none", "هیچ")
+        else:
+            said = voice.pick("not known", "نامعلوم") if value is None else _as_word(value)
+        return f"{self._name(voice)}: {said}"
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the member's age is at least 18`."""
-        if self.bounds:
-            slot = self.bounds.say(voice, "years" if voice.lang == "fa" or self.about == "years" else "count")
+        if self.bounds is None:
+            slot = voice.any_of(self.is_)
+        elif self.about.startswith(ATTRIBUTE):
+            slot = self.bounds.say(voice, "plain")
         else:
-            slot = voice.listed([voice.pick(f"“{v}”", f"«{v}»") for v in sorted(self.is_)], any_of=True)
+            slot = self.bounds.say(voice, "years" if voice.lang == "fa" or self.about == "years" else "count")
         return (f"{self._name(voice)}{voice.pick(' is', '')}", voice.if_(slot), *voice_be(voice))
 
     def _name(self, voice: Voice) -> str:
@@ -132,5 +170,15 @@ class MemberIs(Condition):
             return voice.pick("the member's age", "سن عضو")
         if self.about == "years":
             return voice.pick("the length of membership", "مدت عضویت")
-        name = self.about.partition(":")[2]
+        name = self.about[len(ATTRIBUTE) :]
         return voice.pick(f"the member's {name}", f"ویژگی «{name}» عضو")
+
+
+def _figure(value: Any) -> int | None:
+    """A number in thousandths, floored; None for what is no number, or below nothing as no bound can be."""
+    if isinstance(value, str):
+        written = latin_digits(value)
+        return int(Fraction(written) * QUANTITY_SCALE) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", written, re.A) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return None
+    return int(Fraction(str(value)) * QUANTITY_SCALE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from loyalty.calendars import WEEKDAYS
 from loyalty.formats import WEEKDAYS as WEEKDAY_NAMES
@@ -13,8 +13,9 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
-from loyalty.rules.types import CLOCK, DATE, Choice, Field, Many, read_fields
+from loyalty.rules.types import CLOCK, DATE, Choice, Field, Many, Reads, read_date, read_fields
 from loyalty.rules.voice import Voice
+from loyalty.rules.yearly import MonthDay, of_date, read_month_day
 from loyalty.values import Text
 
 
@@ -92,15 +93,22 @@ class Hours(Condition):
         )
 
 
+def _read_yearly(node: Node) -> MonthDay:
+    if isinstance(node.value, str) and len(node.value) > len("MM-DD"):
+        return of_date(read_date(node), node.reading.calendar)
+    return read_month_day(node, ("YYYY-MM-DD",))
+
+
+_YEARLY: Final = Reads("month_day", _read_yearly)
+_EACH_YEAR: Final = (Field("from", _YEARLY, Text("From", "از")), Field("until", _YEARLY, Text("Until", "تا")))
+
+
 @dataclass(frozen=True, slots=True)
 class Dates(Condition):
     """Between two days, both included; `each_year` takes only their month and day, in the club's calendar."""
 
-    from_: date
-    until: date
-    each_year: bool
-    first: tuple[int, int]
-    last: tuple[int, int]
+    from_: date | MonthDay
+    until: date | MonthDay
     kind: ClassVar[str] = "dates"
     label: ClassVar[Text] = Text("dates", "تاریخ")
     fields: ClassVar[tuple[Field, ...]] = (
@@ -110,24 +118,21 @@ class Dates(Condition):
 
     @classmethod
     def load(cls, node: Node) -> Self:
-        """`{from, until}` or `{each_year: {from, until}}`, where the year that is written does not matter."""
-        each_year = isinstance(node.value, dict) and "each_year" in node.value
-        inner = node.fields(["each_year"])["each_year"] if each_year else node
-        values = read_fields(inner, cls.fields)
-        from_, until = values["from_"], values["until"]
-        if from_ > until and not each_year:
-            raise inner.bad(Text("The first day comes after the last.", "روز آغاز پس از روز پایان است."))
-        parts = node.reading.calendar.parts
-        return cls(from_, until, each_year, parts(from_)[1:], parts(until)[1:])
+        """`{from, until}`, or `{each_year: {from, until}}` of months and days (of dates the year does not matter)."""
+        if isinstance(node.value, dict) and "each_year" in node.value:
+            return cls(**read_fields(node.fields(["each_year"])["each_year"], _EACH_YEAR))
+        values = read_fields(node, cls.fields)
+        if values["from_"] > values["until"]:
+            raise node.bad(Text("The first day comes after the last.", "روز آغاز پس از روز پایان است."))
+        return cls(**values)
 
     def holds(self, facts: Facts) -> bool:
         """Whether the local day lies within."""
-        if not self.each_year:
-            return self.from_ <= facts.moment.day <= self.until
+        first, last = self.from_, self.until
+        if isinstance(first, date) and isinstance(last, date):
+            return first <= facts.moment.day <= last
         here = facts.month_day()
-        if self.first <= self.last:
-            return self.first <= here <= self.last
-        return here >= self.first or here <= self.last
+        return first <= here <= last if first <= last else here >= first or here <= last  # type: ignore[operator]
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The day."""
@@ -135,10 +140,10 @@ class Dates(Condition):
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the date is from … until …`."""
-        start, end = voice.day(self.from_), voice.day(self.until)
-        if self.each_year:  # a date reads day, month, year: the year is dropped
-            start, end = start.rsplit(" ", 1)[0], end.rsplit(" ", 1)[0]
-        each = voice.pick(" of each year", " هر سال") if self.each_year else ""
+        start, end = (
+            day.say(voice) if isinstance(day, MonthDay) else voice.day(day) for day in (self.from_, self.until)
+        )
+        each = voice.pick(" of each year", " هر سال") if isinstance(self.from_, MonthDay) else ""
         return (
             voice.pick("the date is", "تاریخ خرید"),
             voice.if_(voice.pick(f"from {start} until {end}{each}", f"از {start} تا {end}{each}")),

@@ -1,0 +1,76 @@
+"""What a member lived through, as it was recorded: purchases, what came back, and what else moved in wallets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from loyalty.returns import Return
+from loyalty.rules import Purchase
+
+
+class Bought(NamedTuple):
+    """A judged purchase."""
+
+    number: int
+    """Its place in the order of events."""
+    recorded_at: datetime
+    id: int
+    store_id: int
+    purchase: Purchase
+    version: int
+    """Which version really judged it."""
+    ruling: dict[str, Any] | None
+    """What that said; left out for purchases that are judged anew."""
+    gave: list[str]
+    """The articles that really gave something."""
+    values: dict[str, Any]
+    """What of the member's attributes was read then."""
+    kept: bool
+    """Whether something came back of it."""
+
+
+class Back(NamedTuple):
+    """A return or void."""
+
+    number: int
+    recorded_at: datetime
+    id: int
+    purchase_id: int
+    asked: Return
+
+
+@dataclass(slots=True)
+class Moved:
+    """What one event otherwise than of a sale moved between two accounts of a wallet: a hold, an adjustment, a gift."""
+
+    number: int
+    recorded_at: datetime
+    n: int
+    """The place of its first entry in the member's chain."""
+    follows: bool
+    """A later step of a hold: it has no number of its own."""
+    kind: str
+    """`hold`, or what an adjustment is."""
+    wallet: str
+    source: str
+    target: str
+    amount: int
+    at: datetime
+    earned_at: datetime | None
+    expires_at: datetime | None
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was a hold's end that had passed: it was done before whatever was done then."""
+        return self.follows and self.at < self.recorded_at
+
+
+Event = Bought | Back | Moved
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events that have numbers, in the order in which they were recorded."""
+    return sorted(events, key=lambda event: (event.number, event.n if isinstance(event, Moved) else 0))

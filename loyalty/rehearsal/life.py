@@ -1,0 +1,253 @@
+"""One member's history folded in memory: the same functions judge, post and take back as where it was recorded.
+
+What happened before the span is taken as it was judged then; from there on the draft judges. What members did with
+their wallets otherwise is done again as far as the rehearsed purse has it: what is missing counts as `short`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.errors import InsufficientBalance
+from loyalty.judge import judge_one
+from loyalty.ledger.purses import Chest
+from loyalty.post import post
+from loyalty.rehearsal.chest import LastingChest
+from loyalty.rehearsal.events import Back, Bought, Event, Moved
+from loyalty.rehearsal.hands import Hands
+from loyalty.rehearsal.remembered import Remembered
+from loyalty.rehearsal.reviews import days_of_change
+from loyalty.rehearsal.shared import Budgets
+from loyalty.rehearsal.stage import Stage
+from loyalty.rehearsal.tally import Side
+from loyalty.rules import Bylaws, Ruling, reviewed
+from loyalty.rules.history import MemberFacts
+from loyalty.rules.returned import Left, standing
+from loyalty.sales import Sale, facts_again, kept_facts
+from loyalty.sold import Sold
+from loyalty.stand_anew import NOTHING, Anew, Level, lost, take_gift
+from loyalty.take_back import take_back
+
+
+class Life:
+    """A member on the stage; events are handed in as they were recorded."""
+
+    def __init__(self, stage: Stage, member: MemberFacts, later: list[Moved], budgets: Budgets | None) -> None:
+        assert isinstance(member.history, Remembered)
+        self.stage, self.member, self.history, self.budgets = stage, member, member.history, budgets
+        self.attributes = member.attributes
+        self.chest: Chest = LastingChest(member.id)
+        self.side = Side()
+        self.hands = Hands(stage, self.chest, self.side)
+        self.later = later
+        """Later steps of holds, in their order; they have no numbers."""
+        self.sold: dict[int, Sold] = {}
+        """Purchases that something came back of, or that earned a badge."""
+        self.levels: dict[Level, tuple[int, datetime]] = {}
+        """Which purchase earned a badge's level, and when."""
+        self.unsettled: list[tuple[datetime, Sold]] = []
+        self.seen = stage.reviewed[0] if stage.reviewed else stage.until
+        """Until when the timer has looked at the tier."""
+        self.judged = self.refused = 0
+
+    def live(self, event: Event) -> None:
+        """One event more."""
+        while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
+            if step.recorded_at == event.recorded_at and not (
+                step.lapsed or (isinstance(event, Back) and step.source == "spent")
+            ):
+                break
+            self._move(self.later.pop(0))
+        self._review_until(event.recorded_at)
+        if isinstance(event, Bought):
+            self._buy(event)
+        elif isinstance(event, Back):
+            self._give_back(event)
+        else:
+            self._move(event)
+
+    def end(self) -> Side:
+        """What came of it all by the end of the span."""
+        for step in self.later:
+            self._move(step)
+        self._review_until(self.stage.until)
+        self.chest.settle(self.stage.until - timedelta(microseconds=1))
+        self._note()
+        side, held = self.side, self.member.tier
+        ladder = self.stage.draft.ranks
+        tier = held if held in ladder else self.stage.draft.first_tier()
+        side.tiers[tier or ""] += 1
+        side.badges.update(level for level, (_, at) in self.levels.items() if self.stage.holds(at))
+        return side
+
+    def _buy(self, event: Bought) -> None:
+        stage, purchase, id_ = self.stage, event.purchase, self.member.id
+        at = purchase.occurred_at
+        moment = stage.calendar.moment(at)
+        if self.unsettled:
+            self._settle(stage.calendar.instant(moment.day))
+        recorded = event.ruling
+        bylaws = stage.terms.version(event.version) if recorded else stage.draft
+        sale = Sale(purchase, event.store_id, id_, bylaws, moment, event.id)
+        if recorded:
+            self._as_judged(sale, recorded)
+        else:
+            self._know(event)
+            self.judged += 1
+            self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
+            if sale.review:
+                self._tier_moved(bylaws, *sale.review)
+        assert sale.ruling
+        assert sale.facts
+        if sale.moved_at and not recorded:
+            self._tier_moved(bylaws, sale.ruling.tier_from, sale.ruling.tier_to)
+        post([sale], {id_: self.chest})
+        self._note()
+        if stage.holds(at):
+            for article in {given.article for given in sale.ruling.awards}:
+                self.side.times[article] += 1
+        for step in sale.ruling.badges:
+            self.levels[step.code, step.level] = event.id, at
+        if event.kept or sale.ruling.badges:
+            self._keep(sale)
+
+    def _as_judged(self, sale: Sale, recorded: dict[str, Any]) -> None:
+        """Take a purchase as it was really judged; all that the draft counts is counted of it."""
+        bylaws, member = sale.bylaws, self.member
+        facts, ruling = (
+            facts_again(bylaws, sale.purchase, recorded["facts"]),
+            Ruling.from_kept(sale.bylaws.version, recorded),
+        )
+        facts.active_days = self._active(bylaws, sale)
+        stood = standing(bylaws, facts, facts, tuple(ruling.awards))
+        ruling.feeds = list(stood.feeds)
+        sale.facts, sale.ruling = facts, ruling
+        if ruling.tier_from != member.tier:
+            member = member.on_tier(ruling.tier_from, sale.purchase.occurred_at)
+        self.member = member.after(bylaws, facts, ruling)
+        if self.budgets:
+            for key, used in stood.uses.items():
+                self.budgets.use(key, used)
+
+    def _active(self, bylaws: Bylaws, sale: Sale) -> int:
+        asks = bylaws.day_asks(sale.moment.day)
+        return sum(1 << ask.place for ask in asks if self.history.over(ask) > 0)
+
+    def _know(self, event: Bought) -> None:
+        """Let the member have the attributes that were read at the time, where they are known."""
+        asked = [name for name in self.stage.terms.version(event.version).member_reads if ":" in name]
+        if asked:
+            own = dict(self.attributes)
+            for name in asked:
+                own.pop(name.partition(":")[2], None)
+                if name in event.values:
+                    own[name.partition(":")[2]] = event.values[name]
+            self.member = replace(self.member, attributes=own)
+
+    def _keep(self, sale: Sale) -> None:
+        assert sale.facts
+        assert sale.ruling
+        given = tuple(sale.ruling.awards)
+        form, left = kept_facts(sale.facts), Left.of(sale.purchase)
+        self.sold[sale.id] = Sold(
+            sale.id, sale.member_id, sale.store_id, sale.purchase, sale.bylaws, form, given, given, left
+        )
+
+    def _give_back(self, event: Back) -> None:
+        sold, asked, stage = self.sold[event.purchase_id], event.asked, self.stage
+        at, id_ = asked.occurred_at, self.member.id
+        now = stage.at(at)
+        try:
+            chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now)
+        except InsufficientBalance:  # the goods came back all the same
+            self.refused += 1
+            chest, taken = take_back(sold, asked._replace(debt="allow"), event.id, {id_: self.chest}, id_, now)
+        self.chest = self.hands.chest = chest
+        for place, change in taken.feeds:
+            self.history.add(place, sold.facts.moment.day, change)
+        if self.budgets:
+            for key, change in taken.uses.items():
+                self.budgets.use(key, change)
+        self._note()
+        if now.returns == "at_once":
+            self._stand_anew(Anew(at, event.id, [sold]))
+        elif now.returns == "at_review":
+            self.unsettled.append((at, sold))
+
+    def _settle(self, begun: datetime) -> None:
+        """Look at the badges and tier after returns of earlier days."""
+        due = [(at, sold) for at, sold in self.unsettled if at < begun]
+        if due:
+            self.unsettled = [its for its in self.unsettled if its[0] >= begun]
+            at = max(self.stage.midnight_after(at) for at, _ in due)
+            self.chest.settle(at)
+            self._stand_anew(Anew(at, None, [sold for _, sold in due]))
+
+    def _stand_anew(self, its: Anew) -> None:
+        member, stage = self.member, self.stage
+        bylaws = stage.at(its.at)
+        moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
+        facts = member.standing(bylaws, NOTHING, moment)
+        events = {level: event for level, (event, _) in self.levels.items()}
+        its.lost = lost(bylaws, facts, events, its.returned)
+        for level in its.lost:
+            take_gift(self.sold[events[level]], level, self.chest, bylaws, its)
+            del self.levels[level]
+        if its.lost:
+            self.member = member = replace(member, badges=self._badges())
+        self._note()
+        if bylaws.membership[member.status_at(its.at)].earns:
+            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), its.at)
+
+    def _badges(self) -> dict[str, int]:
+        reached: dict[str, int] = {}
+        for code, level in self.levels:
+            reached[code] = max(level, reached.get(code, 0))
+        return reached
+
+    def _stand(self, bylaws: Bylaws, before: str | None, after: str | None, at: datetime) -> None:
+        if before != after:
+            self.member = self.member.on_tier(after, at)
+            if self.stage.holds(at):
+                self._tier_moved(bylaws, before, after)
+
+    def _tier_moved(self, bylaws: Bylaws, before: str | None, after: str | None) -> None:
+        self.side.tier_moved(bylaws.ranks.get(before or "", -1), bylaws.ranks.get(after or "", -1))
+
+    def _review_until(self, now: datetime) -> None:
+        """Review the tier at the midnights at which the timer did, before what was recorded at an instant."""
+        stage = self.stage
+        if stage.reviewed is None or now <= self.seen:
+            return
+        upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
+        first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
+        self.seen = max(now, self.seen)
+        for day in days_of_change(stage, self.member, self.history, first, last):
+            begun = stage.calendar.instant(day)
+            if self.unsettled:
+                self._settle(begun)
+            self._review(begun)
+        if self.unsettled and first <= last:
+            self._settle(stage.calendar.instant(last))
+
+    def _review(self, begun: datetime) -> None:
+        bylaws, member = self.stage.at(begun), self.member
+        if not bylaws.tiers or member.latest_at is None or member.latest_at >= begun:
+            return
+        if bylaws.membership[member.status_at(begun)].earns:
+            facts = member.standing(bylaws, NOTHING, self.stage.calendar.moment(begun))
+            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), begun)
+
+    def _move(self, event: Moved) -> None:
+        self.hands.move(event)
+        self._note()
+
+    def _note(self) -> None:
+        """Add up what moved in the purses since."""
+        log, stage = self.chest.log, self.stage
+        if log:
+            for move in log:
+                self.side.moved((move,), counts=stage.holds(move.cause.at))
+            log.clear()

@@ -1,0 +1,155 @@
+"""Streams of what was recorded, each ordered by member, through cursors that the server keeps: memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+from loyalty.rehearsal.events import Back, Bought, Moved
+from loyalty.rehearsal.remembered import Remembered
+from loyalty.rehearsal.stage import Stage
+from loyalty.returns import stored_return
+from loyalty.rules.history import MemberFacts
+from loyalty.sales import stored_purchase
+from loyalty.versions import Connection
+
+ROWS: Final = 2000
+"""Rows that a cursor fetches at a time."""
+
+_WHO: Final = "club_id = %(club)s AND member_id BETWEEN %(first)s AND %(last)s"
+_MERGED: Final = "SELECT member_id FROM member_merge WHERE club_id = %(club)s UNION SELECT into_id FROM member_merge"
+MEMBERS: Final = f"""
+    SELECT member.id, status, joined_at, birthday, nullif(attributes, '{{}}'),
+        (SELECT json_agg(json_build_array(at, from_status) ORDER BY at, id) FROM standing_change
+            WHERE member_id = member.id)
+    FROM member LEFT JOIN profile ON profile.member_id = member.id
+    WHERE member.club_id = %(club)s AND member.id BETWEEN %(first)s AND %(last)s
+        AND member.joined_at < %(until)s AND member.id NOT IN ({_MERGED} WHERE club_id = %(club)s)
+    ORDER BY member.id
+"""  # noqa: S608 - constants
+_PURCHASES: Final = f"""
+    SELECT member_id, coalesce(claimed_as, id), recorded_at, id, store_id, receipt, occurred_at, gross, net, lines,
+        nullif(extra, '{{}}'), version, CASE WHEN occurred_at < %(since)s THEN ruling END,
+        ARRAY(SELECT DISTINCT its ->> 0 FROM jsonb_array_elements(ruling -> 'awards') its),
+        ruling #> '{{facts,values}}', kept IS NOT NULL
+    FROM purchase WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s
+"""  # noqa: S608 - constants
+BY_MEMBER: Final = f"{_PURCHASES} ORDER BY member_id, id"
+BY_NUMBER: Final = f"{_PURCHASES} ORDER BY coalesce(claimed_as, id)"
+RETURNS: Final = f"""
+    SELECT member_id, id, recorded_at, purchase_id, key, kind, occurred_at, content FROM purchase_return
+    WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s ORDER BY member_id, id
+"""  # noqa: S608 - constants
+MOVES: Final = f"""
+    WITH other AS (
+        SELECT member_id, id, 'hold' AS kind, recorded_at FROM hold WHERE {_WHO}
+        UNION SELECT member_id, id, kind, recorded_at FROM adjustment WHERE {_WHO}
+    )
+    SELECT other.member_id, other.id, min(entry.posted_at), min(entry.n), other.kind, entry.wallet, entry.source,
+        entry.target, sum(entry.amount)::bigint, entry.occurred_at, lot.earned_at, lot.expires_at
+    FROM other JOIN entry ON entry.member_id = other.member_id AND entry.event_id = other.id
+    LEFT JOIN lot ON lot.member_id = entry.member_id AND lot.id = entry.lot AND lot.wallet = entry.wallet
+        AND entry.target IN ('available', 'pending') AND entry.source NOT IN ('held', 'spent', 'pending')
+    WHERE 'debt' NOT IN (entry.source, entry.target) AND (entry.target <> 'expired' OR other.kind = 'forfeit')
+        AND entry.occurred_at < %(until)s AND entry.posted_at <= %(asked)s
+    GROUP BY other.member_id, other.id, other.kind, entry.wallet, entry.source, entry.target, entry.occurred_at,
+        entry.posted_at, lot.earned_at, lot.expires_at
+    ORDER BY other.member_id, 4
+"""  # noqa: S608 - constants
+"""What paying debts and ending lots moved follows by itself."""
+_IN: Final = "IN ('pending', 'available', 'held')"
+ENTRIES: Final = f"""
+    SELECT member_id, wallet, coalesce(article, ''),
+        coalesce(sum(amount) FILTER (WHERE source = 'issued' AND occurred_at >= %(since)s), 0)::bigint,
+        coalesce(sum(amount) FILTER (WHERE target = 'issued' AND occurred_at >= %(since)s), 0)::bigint,
+        coalesce(sum(CASE 'expired' WHEN target THEN amount WHEN source THEN -amount END)
+            FILTER (WHERE occurred_at >= %(since)s), 0)::bigint,
+        coalesce(sum(CASE 'spent' WHEN target THEN amount WHEN source THEN -amount END)
+            FILTER (WHERE occurred_at >= %(since)s), 0)::bigint,
+        (coalesce(sum(amount) FILTER (WHERE target {_IN}), 0)
+            - coalesce(sum(amount) FILTER (WHERE source {_IN}), 0))::bigint,
+        coalesce(sum(CASE 'debt' WHEN source THEN amount WHEN target THEN -amount END), 0)::bigint
+    FROM entry WHERE {_WHO} AND occurred_at < %(until)s AND posted_at <= %(asked)s
+    GROUP BY member_id, wallet, coalesce(article, '') ORDER BY member_id
+"""  # noqa: S608 - constants
+TIERS: Final = f"""
+    SELECT member_id, at, from_tier, to_tier, version FROM tier_move WHERE {_WHO} AND at < %(until)s
+    ORDER BY member_id, at, id
+"""  # noqa: S608 - constants
+BADGES: Final = f"""
+    SELECT member_id, code, level FROM badge_level
+    WHERE {_WHO} AND earned_at >= %(since)s AND earned_at < %(until)s ORDER BY member_id
+"""  # noqa: S608 - constants
+
+_names = count(1)
+
+
+class Range(NamedTuple):
+    """Whose history is read, and what of it: recorded by `asked`, so that a part done again reads the same."""
+
+    club: int
+    first: int
+    last: int
+    since: datetime
+    until: datetime
+    asked: datetime
+
+
+def stream(conn: Connection, statement: str, its: Range) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement, some at a time."""
+    with conn.cursor(f"rehearsal_{next(_names)}") as cursor:
+        cursor.itersize = ROWS
+        cursor.execute(statement, its._asdict(), binary=True)
+        yield from cursor
+
+
+class ByMember:
+    """Rows in the order of their members (their first column), handed out member by member."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def of(self, member_id: int) -> list[tuple[Any, ...]]:
+        """The rows of one member; whoever is passed over had their turn."""
+        found: list[tuple[Any, ...]] = []
+        row = self._next
+        while row is not None and row[0] <= member_id:
+            if row[0] == member_id:
+                found.append(row)
+            row = next(self._rows, None)
+        self._next = row
+        return found
+
+
+def member(stage: Stage, row: tuple[Any, ...]) -> MemberFacts:
+    """A member before anything happened."""
+    id_, status, joined_at, born, attributes, stood = row
+    standings = tuple((datetime.fromisoformat(at), before) for at, before in stood or ())
+    history = Remembered(stage.draft.of_days)
+    return MemberFacts(id_, status, None, None, joined_at, None, {}, history, born, attributes or {}, (), standings)
+
+
+def bought(stage: Stage, row: tuple[Any, ...]) -> Bought:
+    """A purchase."""
+    _, number, recorded_at, id_, store_id, receipt, at, gross, net, lines, extra, version, ruling, gave, *rest = row
+    values, kept = rest
+    currency, store = stage.terms.currency, stage.stores[store_id]
+    purchase = stored_purchase(receipt, store, at, currency, gross, net, lines, extra or {})
+    return Bought(number, recorded_at, id_, store_id, purchase, version, ruling, gave, values or {}, kept)
+
+
+def back(row: tuple[Any, ...]) -> Back:
+    """A return; of one that came before its purchase was claimed, whoever knows the purchase corrects the number."""
+    _, id_, recorded_at, purchase_id, key, kind, at, content = row
+    return Back(id_, recorded_at, id_, purchase_id, stored_return(key, kind, at, content))
+
+
+def moves(rows: Iterable[tuple[Any, ...]]) -> Iterator[Moved]:
+    """What else moved; the first step of an event has its number, others follow."""
+    seen: dict[int, datetime] = {}
+    for _, id_, posted_at, n, kind, wallet, source, target, *rest in rows:
+        follows = kind == "hold" and not (source == "available" and seen.setdefault(id_, posted_at) == posted_at)
+        yield Moved(id_, posted_at, n, follows, kind, wallet, source, target, *rest)

@@ -1,0 +1,116 @@
+"""Run a rehearsal over a range of members: one after the other, or, where limits are shared, all in one stream."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from typing import Any, Final
+
+from loyalty.rehearsal.events import Back, Bought, Event, Moved, in_order
+from loyalty.rehearsal.life import Life
+from loyalty.rehearsal.reading import (
+    BY_MEMBER,
+    BY_NUMBER,
+    MEMBERS,
+    MOVES,
+    RETURNS,
+    ByMember,
+    Range,
+    back,
+    bought,
+    member,
+    moves,
+    stream,
+)
+from loyalty.rehearsal.recorded import Recorded
+from loyalty.rehearsal.report import Form, Report
+from loyalty.rehearsal.shared import Budgets
+from loyalty.rehearsal.stage import Stage
+from loyalty.versions import Connection
+
+OFTEN: Final = 500
+"""Members, or as many purchases of one stream, between two words about progress."""
+
+Progress = Callable[[int], None]
+"""Told how many members are done."""
+
+
+def rehearse(conn: Connection, stage: Stage, its: Range, progress: Progress) -> Form:
+    """What the draft makes of some members' histories, beside what was recorded; `conn` is only read from."""
+    report = Report()
+    fold = _together if stage.draft.budgets() else _one_by_one
+    recorded = Recorded(conn, stage, its)
+    for done, (life, gave) in enumerate(fold(conn, stage, its, progress), start=1):
+        side = recorded.of(life.member.id)
+        side.times.update(gave)
+        report.add(life.member.id, life.end(), side)
+        report.purchases += life.judged
+        report.refused += life.refused
+        if done % OFTEN == 0 and fold is _one_by_one:
+            progress(done)
+    progress(report.members)
+    return report.form()
+
+
+def _one_by_one(conn: Connection, stage: Stage, its: Range, _: Progress) -> Iterator[tuple[Life, list[str]]]:
+    sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
+    others = ByMember(stream(conn, MOVES, its))
+    for row in stream(conn, MEMBERS, its):
+        who = row[0]
+        sold = [bought(stage, sale) for sale in sales.of(who)]
+        moved = list(moves(others.of(who)))
+        life = Life(stage, member(stage, row), [step for step in moved if step.follows], None)
+        first = [step for step in moved if not step.follows]
+        for event in in_order([*sold, *_placed(returns.of(who), {sale.id: sale.number for sale in sold}), *first]):
+            life.live(event)
+        yield life, [article for sale in sold for article in _gave(stage, sale)]
+
+
+def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) -> Iterator[tuple[Life, list[str]]]:
+    """All of a club's events in their order; of every member the state is in memory, not the events."""
+    budgets, lives, gave = Budgets(stage.draft), dict[int, Life](), defaultdict[int, list[str]](list)
+    others: list[tuple[int, Event]] = []
+    rows = ByMember(stream(conn, MOVES, its))
+    for row in stream(conn, MEMBERS, its):
+        moved = list(moves(rows.of(row[0])))
+        lives[row[0]] = Life(stage, member(stage, row), [step for step in moved if step.follows], budgets)
+        others += [(row[0], step) for step in moved if not step.follows]
+    counted = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
+    total = counted[0] if counted else 0
+    claimed = conn.execute(
+        "SELECT id, claimed_as FROM purchase WHERE club_id = %s AND claimed_as IS NOT NULL", [its.club]
+    )
+    numbers: dict[int, int] = dict(claimed.fetchall())
+    others += [(row[0], _back(row, numbers)) for row in stream(conn, RETURNS, its)]
+    others.sort(key=_number)
+    sales = ((row[0], bought(stage, row)) for row in stream(conn, BY_NUMBER, its))
+    for count, (who, event) in enumerate(merge(sales, others, key=_number), start=1):
+        if life := lives.get(who):
+            life.live(event)
+            if isinstance(event, Bought):
+                gave[who] += _gave(stage, event)
+        if count % OFTEN == 0:
+            progress(min(len(lives) * count // max(1, total), len(lives)))
+    for who in list(lives):
+        yield lives.pop(who), gave.pop(who, [])
+
+
+def _number(one: tuple[int, Event]) -> tuple[int, int]:
+    event = one[1]
+    return event.number, event.n if isinstance(event, Moved) else 0
+
+
+def _placed(rows: Iterable[tuple[Any, ...]], numbers: dict[int, int]) -> Iterator[Back]:
+    return (_back(row, numbers) for row in rows)
+
+
+def _back(row: tuple[Any, ...], numbers: dict[int, int]) -> Back:
+    """A return; one that came before its purchase was claimed came back when that was."""
+    found = back(row)
+    return found._replace(number=max(found.number, numbers.get(found.purchase_id, 0)))
+
+
+def _gave(stage: Stage, sale: Bought) -> list[str]:
+    """The articles that really gave something for a purchase of the span."""
+    return sale.gave if stage.holds(sale.purchase.occurred_at) else []

@@ -1,0 +1,75 @@
+"""The stage of a rehearsal: the club's versions and the draft, bound to counters that may not be counted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from loyalty.calendars import Calendar
+from loyalty.rules import Bylaws, load
+from loyalty.versions import Connection, Programme, programme
+
+EVER: Final = datetime(1, 1, 2, tzinfo=UTC)
+
+_DOCUMENTS: Final = "SELECT version, document FROM bylaws WHERE club_id = %s ORDER BY version"
+_REVIEWS: Final = """
+    SELECT club.created_at, duty.done_until FROM club JOIN duty ON duty.club_id = club.id
+    WHERE club.id = %s AND duty.name = 'review_tiers'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What judges when: before `since` the versions that really did, from then on the draft, up to `until`."""
+
+    terms: Programme
+    draft: Bylaws
+    since: datetime
+    until: datetime
+    reviewed: tuple[datetime, datetime] | None
+    """From when and until when the timer has reviewed tiers at every midnight; None where it never did."""
+    stores: Mapping[int, str]
+
+    @property
+    def calendar(self) -> Calendar:
+        """The club's."""
+        return self.terms.calendar
+
+    def at(self, instant: datetime) -> Bylaws:
+        """What is in force at an instant of the rehearsal."""
+        return self.draft if instant >= self.since else self.terms.at(instant)
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether an instant lies in the span that is rehearsed."""
+        return self.since <= instant < self.until
+
+    def midnight_after(self, at: datetime) -> datetime:
+        """The end of an instant's local day."""
+        return self.calendar.instant(self.calendar.next_start("day", self.calendar.moment(at).day))
+
+    def day(self, at: datetime) -> date:
+        """An instant's local day."""
+        return self.calendar.moment(at).day
+
+
+def stage(
+    conn: Connection, club_id: int, document: Mapping[str, Any], since: datetime | None, until: datetime
+) -> Stage:
+    """The stage for a document; the club's versions are loaded apart, for they are bound to the draft's counters too.
+
+    Raises:
+        Invalid: the document has faults.
+        NotFound: no such club, or nothing is published.
+    """
+    known = programme(conn, club_id)
+    versions = tuple(load(its, version) for version, its in conn.execute(_DOCUMENTS, [club_id]))
+    draft = load(document, len(versions) + 1)
+    live = tuple(dict.fromkeys([*known.live, *draft.own_counters()]))
+    for bylaws in (*versions, draft):
+        bylaws.bind(live)
+    terms = replace(known, versions=versions, live=live)
+    reviewed = conn.execute(_REVIEWS, [club_id]).fetchone()
+    stores: dict[int, str] = dict(conn.execute("SELECT id, code FROM store WHERE club_id = %s", [club_id]).fetchall())
+    return Stage(terms, draft, since or EVER, until, (reviewed[0], reviewed[1]) if reviewed else None, stores)

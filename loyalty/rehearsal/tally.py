@@ -1,0 +1,88 @@
+"""What one member's history came to, rehearsed or recorded: sums that can be added and compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from loyalty.ledger.lots import Move
+
+K = TypeVar("K", bound=Hashable)
+WalletArticle = tuple[str, str]
+"""A wallet and an article's number, `badge:CODE:LEVEL`, or nothing for what no article gave."""
+
+FIGURES: Final = ("issued", "taken_back", "spent", "expired", "outstanding", "debt", "short")
+"""Of a wallet. `short` is what members really spent and would not have had."""
+_LOTS: Final = frozenset({"pending", "available", "held"})
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of the comparison, of a member or of many."""
+
+    wallets: dict[str, dict[str, int]] = field(default_factory=dict)
+    articles: Counter[WalletArticle] = field(default_factory=Counter)
+    """What was issued, less what was taken back."""
+    times: Counter[str] = field(default_factory=Counter)
+    """Purchases to which an article gave something."""
+    ups: int = 0
+    downs: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
+    """Members by the tier on which they end."""
+    badges: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Levels that were reached and not lost."""
+
+    def wallet(self, code: str) -> dict[str, int]:
+        """A wallet's figures."""
+        found = self.wallets.get(code)
+        if found is None:
+            found = self.wallets[code] = dict.fromkeys(FIGURES, 0)
+        return found
+
+    def moved(self, moves: Iterable[Move], *, counts: bool) -> None:
+        """Add what moved; before the span only what is left of it counts."""
+        for cause, code, source, target, amount, _ in moves:
+            wallet = self.wallet(code)
+            for account, sign in ((source, -1), (target, 1)):
+                if account in _LOTS:
+                    wallet["outstanding"] += sign * amount
+                elif account == "debt":
+                    wallet["debt"] -= sign * amount
+                elif counts and account in ("expired", "spent"):
+                    wallet[account] += sign * amount
+                elif counts and account == "issued":
+                    wallet["issued" if sign < 0 else "taken_back"] += amount
+                    self.articles[code, cause.article or ""] -= sign * amount
+
+    def tier_moved(self, before: int, after: int) -> None:
+        """Add a move between two ranks of a ladder."""
+        self.ups += after > before
+        self.downs += after < before
+
+    def add(self, other: Side) -> None:
+        """Add another member's."""
+        for code, figures in other.wallets.items():
+            add(self.wallet(code), figures)
+        add(self.articles, other.articles)
+        add(self.times, other.times)
+        self.ups += other.ups
+        self.downs += other.downs
+        add(self.tiers, other.tiers)
+        add(self.badges, other.badges)
+
+    def net(self, wallet: str) -> int:
+        """What a wallet was given in the span, less what was taken back."""
+        figures = self.wallets.get(wallet)
+        return figures["issued"] - figures["taken_back"] if figures else 0
+
+    def same(self, other: Side) -> bool:
+        """Whether a member gets and becomes the same on both."""
+        return (self.articles, self.tiers, self.badges) == (other.articles, other.tiers, other.badges)
+
+
+def add(sums: dict[K, int], more: Mapping[K, int]) -> None:
+    """Add to sums; for a few names that is quicker than `Counter.update`."""
+    for name, value in more.items():
+        sums[name] = sums.get(name, 0) + value
