@@ -12,9 +12,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from admin.people import SignedIn, csrf
-from loyalty import web
-from loyalty.errors import NotFound, Problem, RateLimited
+from loyalty import roles, web
+from loyalty.acts import By
+from loyalty.errors import Forbidden, NotFound, Problem, RateLimited
 from loyalty.queries.clubs import ClubView
+from loyalty.roles import Right
 from loyalty.values import Text
 
 admin = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates", static_folder="static")
@@ -26,6 +28,28 @@ OPEN: Final = {"admin.static", "admin.sign_in", "admin.sign_out", "admin.set_pas
 def club() -> ClubView:
     """The club whose page this is."""
     return cast(ClubView, g.club)
+
+
+def me() -> By:
+    """The person who is signed in, as the one who does something."""
+    return By(person=current_user.person.id)
+
+
+def may(right: Right) -> bool:
+    """Whether the person's role in this club has a right."""
+    return roles.may(current_user.person.roles[club().id], right)
+
+
+def need(right: Right) -> None:
+    """Let only those go on whose role in this club has a right.
+
+    Raises:
+        Forbidden: the person's role has it not.
+    """
+    if not may(right):
+        raise Forbidden(
+            Text("Your role in this club may not do this.", "نقش شما در این باشگاه اجازهٔ این کار را ندارد.")
+        )
 
 
 @admin.url_value_preprocessor

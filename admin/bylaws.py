@@ -7,12 +7,14 @@ from typing import Final
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from admin.blueprint import admin, club
+from admin.blueprint import admin, club, may
 from loyalty import web
 from loyalty.config import now
 from loyalty.queries import bylaws
+from loyalty.queries.drafts import draft_if_any
+from loyalty.queries.filling import filling
 from loyalty.queries.names import names
-from loyalty.queries.versions import versions
+from loyalty.queries.versions import statuses, versions
 from loyalty.values import LANGS
 
 BOTH: Final = "both"
@@ -26,10 +28,15 @@ def club_bylaws() -> ResponseReturnValue:
         return render_template("admin/no_bylaws.html")
     wish = request.args.get("text")
     text = wish if wish in (*LANGS, BOTH) else web.lang()
+    found = versions(here.id)
     return render_template(
         "admin/bylaws.html",
         view=bylaws.view(here.id, at),
-        versions=versions(here.id),
+        versions=found,
+        status=statuses(found, at),
+        filling=filling(here.id) if any(one.filling for one in found) else None,
+        draft=draft_if_any(here.id) is not None,
+        may_write=may("write_bylaws"),
         now=at,
         text=text,
         shown=sorted(LANGS, key=web.lang().__ne__) if text == BOTH else (text,),

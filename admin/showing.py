@@ -35,13 +35,30 @@ CHANNELS: Final = {
     "phone": Text("telephone", "تلفن"),
 }
 
+DONE: Final = {
+    "password-set": Text("Your password is set.", "گذرواژهٔ شما ثبت شد."),
+    "draft-saved": Text("The draft is saved.", "پیش‌نویس ثبت شد."),
+    "published": Text("The version is published.", "نسخه منتشر شد."),
+    "filling": Text(
+        "The version is published; it takes force when what it counts is filled from history.",
+        "نسخه منتشر شد؛ پس از آنکه شمارنده‌هایش از گذشته پر شوند به اجرا درمی‌آید.",
+    ),
+    "asked": Text("Somebody else must approve it now.", "اکنون شخص دیگری باید آن را تأیید کند."),
+    "approved": Text("Approved: the version is published.", "تأیید شد: نسخه منتشر شد."),
+    "declined": Text("The request is declined.", "درخواست پذیرفته نشد."),
+    "withdrawn": Text("The request is withdrawn.", "درخواست پس گرفته شد."),
+    "approval": Text("Saved.", "ثبت شد."),
+}
+"""What is said on the page after something was done."""
+
 
 @admin.app_context_processor
 def _words() -> dict[str, Any]:
     if "club" not in g:
-        return {"club": None, "own": own}
+        return {"club": None, "own": own, "said_of": said_of}
     return {
         "club": g.club,
+        "said_of": said_of,
         "own": own,
         "span": span,
         "said_day": said_day,
@@ -50,6 +67,11 @@ def _words() -> dict[str, Any]:
         "channel_name": partial(known_word, CHANNELS),
         "today": g.club.calendar.moment(now()).day,
     }
+
+
+def said_of(done: str) -> str:
+    """What was done, in words."""
+    return web.t(DONE[done])
 
 
 @admin.app_template_filter()

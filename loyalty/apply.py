@@ -101,7 +101,7 @@ def effects(
     return Effects(
         _purchases(sales),
         changes(chests.values(), now),
-        _counters(programme, sales),
+        _counters(programme, sales, members),
         badges,
         moves,
         _changed(sales, members, chests),
@@ -162,15 +162,17 @@ def _purchases(sales: Sequence[Sale]) -> Rows:
     return rows
 
 
-def _counters(programme: Programme, sales: Sequence[Sale]) -> Rows:
+def _counters(programme: Programme, sales: Sequence[Sale], members: Mapping[int, MemberFacts]) -> Rows:
+    """What the sales add to counters; one that does not count the member yet will find them in what is recorded."""
     rows: Rows = []
     for sale in sales:
         assert sale.facts
         assert sale.ruling
-        at = sale.purchase.occurred_at
+        at, counted = sale.purchase.occurred_at, members[sale.member_id].counted
         month = programme.calendar.start_of("month", sale.moment.day)
         for place, day, value, events in fed(sale.bylaws, sale.facts, sale.ruling):
-            rows.append((sale.member_id, programme.counter_ids[place], day, month, value, events, at))
+            if counted is None or place < counted:
+                rows.append((sale.member_id, programme.counter_ids[place], day, month, value, events, at))
     return rows
 
 

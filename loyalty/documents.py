@@ -1,4 +1,4 @@
-"""Bylaws as files: JSON or YAML, read into the same tree; YAML without guessed types."""
+"""Bylaws as files: JSON or YAML, read into the same tree and written from it; YAML without guessed types."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ MAX_DEPTH = 50
 MAX_PARTS = 50_000
 _INT = "tag:yaml.org,2002:int"
 _BOOL = "tag:yaml.org,2002:bool"
+_WHOLE = re.compile(r"^-?(?:0|[1-9][0-9]*)$", re.ASCII)
+_FLAG = re.compile(r"^(?:true|false)$")
 
 
 class _Plain(yaml.BaseLoader):
@@ -81,8 +83,8 @@ class _Plain(yaml.BaseLoader):
         raise yaml.constructor.ConstructorError(None, None, f"the type {node.tag} is not known", node.start_mark)
 
 
-_Plain.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]*)$", re.ASCII), list("-0123456789"))
-_Plain.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Plain.add_implicit_resolver(_INT, _WHOLE, list("-0123456789"))
+_Plain.add_implicit_resolver(_BOOL, _FLAG, ["t", "f"])
 _Plain.add_constructor(_INT, _Plain.whole)
 _Plain.add_constructor(_BOOL, _Plain.flag)
 _Plain.add_constructor("tag:yaml.org,2002:map", _Plain.flatten)
@@ -111,6 +113,31 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise Invalid.at("", Text("The document must be an object.", "متن باید فهرستی از فیلدهای نام‌دار باشد."))
     return tree
+
+
+class _Written(yaml.SafeDumper):
+    """What `_Plain` reads back: texts are quoted only where they would be taken for something else."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Every part is written out where it stands."""
+        return True
+
+
+_Written.add_implicit_resolver(_INT, _WHOLE, list("-0123456789"))
+_Written.add_implicit_resolver(_BOOL, _FLAG, ["t", "f"])
+
+
+def written(tree: dict[str, Any]) -> str:
+    """A tree as YAML that `parse` reads back to the very same; as JSON where YAML can't say it."""
+    text = yaml.dump(tree, Dumper=_Written, allow_unicode=True, sort_keys=False, width=120)
+    try:
+        if parse(text) == tree:
+            return text
+    except Invalid:
+        pass  # beyond what is read as YAML: too large, or a key twice once it is text
+    return json.dumps(tree, ensure_ascii=False, indent=2) + "\n"
 
 
 def _json(text: str) -> Any:

@@ -10,10 +10,12 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
+from loyalty import filling
 from loyalty.arrays import array, columns
 from loyalty.calendars import Calendar
 from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
+from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts, since_at
 from loyalty.rules.windows import Since
@@ -28,11 +30,8 @@ _LOCK = """
     FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head,
-        merged_into IS NOT NULL OR erased_at IS NOT NULL
+        merged_into IS NOT NULL OR erased_at IS NOT NULL, filled
 """
-_IN_ORDER: Final = "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
-"""Rows are locked as a plan comes to them. By an index, and for ids that are sorted, every plan comes to members in the
-order of their ids, and nobody waits in a circle; a scan of a small table comes to them as they happen to lie."""
 KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
         (SELECT json_object_agg(code, level)
@@ -61,7 +60,7 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 Former = tuple[datetime, str | None]
 """Until when a member had a tier, and which."""
 _GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
-LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}"
+LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled"
 """The columns of `Locked`."""
 _ONE_DAY = timedelta(days=1)
 
@@ -79,12 +78,14 @@ class Locked(NamedTuple):
     head: bytes
     gone: bool
     """Merged into another or erased: nothing more happens to this one."""
+    filled: int
+    """Counters up to this id count the member already; `loyalty.filling` sees to the others."""
 
 
 def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
     """Lock members of a club, for a change of what they have; whoever polls is told that something changed."""
     with conn.pipeline():
-        conn.execute(_IN_ORDER)
+        conn.execute(IN_ORDER)
         rows = conn.execute(
             f"UPDATE member SET seq = seq + 1 WHERE id = ANY(%s::bigint[]) AND club_id = %s RETURNING {LOCKED}",  # noqa: S608 - constants
             [array(sorted(ids)), club_id],
@@ -113,12 +114,15 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
     `lock=False` only reads: for quotes.
 
     Raises:
-        Overtaken: one of them was merged or erased since the sales were told whose they are.
+        Overtaken: one of them was merged or erased since the sales were told whose they are, or is counted by more than
+            this programme knows.
     """
     ids = sorted({sale.member_id for sale in sales})
     rows = _members(conn, programme.club_id, sales, ids, lock)
-    if lock and any(row.gone for row in rows.values()):
-        raise Overtaken
+    if lock:
+        if any(row.gone for row in rows.values()):
+            raise Overtaken
+        rows = _counted(conn, programme, sales, rows)
     late = _late(programme, sales, rows)
     former = _former(conn, late)
     wanted = _wanted(programme, sales, rows, former)
@@ -135,11 +139,29 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
             unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
         member = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
+        if rows[id_].filled < programme.latest_counter:
+            member = replace(member, counted=programme.counted(rows[id_].filled))
         if stood:
             member = replace(member, standings=tuple((datetime.fromisoformat(at), status) for at, status in stood))
         members[id_] = member
     chests = purses.answered(heads(rows))
     return Gathered(members, chests, frozenset(unsettled))
+
+
+def _counted(
+    conn: Connection, programme: Programme, sales: Sequence[Sale], rows: dict[int, Locked]
+) -> dict[int, Locked]:
+    """The members, counted by all that judges them: whoever was overlooked by a fill is filled now."""
+    filling.keep_up(programme, (row.filled for row in rows.values()))
+    behind = {
+        sale.member_id: rows[sale.member_id].filled
+        for sale in sales
+        if rows[sale.member_id].filled < programme.needs[sale.bylaws.version - 1]
+    }
+    if not behind:
+        return rows
+    filling.fill(conn, programme, behind)
+    return rows | {id_: rows[id_]._replace(filled=programme.latest_counter) for id_ in behind}
 
 
 def _uptos(sales: Sequence[Sale]) -> dict[int, datetime]:
@@ -170,7 +192,7 @@ def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[in
     if lock:
         counts = Tally(sale.member_id for sale in sales)
         with conn.pipeline():
-            conn.execute(_IN_ORDER)
+            conn.execute(IN_ORDER)
             found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
     else:
         found = conn.execute(

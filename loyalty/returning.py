@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 from loyalty.arrays import array, columns
 from loyalty.db import Overtaken
 from loyalty.errors import Conflict, Fault, Problem
+from loyalty.filling import keep_up
 from loyalty.gather import Locked, heads, lock
 from loyalty.ledger import purses
 from loyalty.ledger.lots import PLACES
@@ -139,6 +140,8 @@ class Batch:
         for member_id in self.lines[sold.owner]:
             for place, change in taken.feeds:
                 counter, value = self.terms.counter_ids[place], change
+                if counter > self.members[member_id].filled:
+                    continue  # it will find the purchase as it is left
                 if self.terms.live[place].measure == "days":
                     before = self.active.get((member_id, counter, day), 0)
                     self.active[member_id, counter, day] = before + change
@@ -164,6 +167,7 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
     members = lock(conn, terms.club_id, {id_ for line in line_of.values() for id_ in line})
     if _lines(conn, ids, owners) != line_of:  # merged or paid meanwhile: begin anew
         raise Overtaken
+    keep_up(terms, (row.filled for row in members.values()))
     sold = read_sold(conn, terms, owners)
     keys = [(sold[id_].store_id, one.key, one.kind) for id_, one in asked if id_ in sold]
     with conn.pipeline():

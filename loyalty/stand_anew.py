@@ -72,7 +72,7 @@ def stand_anew(
     for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
         levels[member_id][code, level] = event_id
     for id_, its in asked.items():
-        bylaws = terms.at(its.at)
+        bylaws = terms.at(its.at, id_)
         its.lost = lost(bylaws, standing[id_], levels[id_], its.returned)
         before = standing[id_].tier
         earns = bylaws.membership[members[id_].status].earns
@@ -80,7 +80,7 @@ def stand_anew(
     _take_gifts(conn, terms, chests, asked, levels, sold)
     gone = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
     moved = [
-        (id_, its.at, *its.tier, its.event_id, terms.at(its.at).version)
+        (id_, its.at, *its.tier, its.event_id, terms.at(its.at, id_).version)
         for id_, its in asked.items()
         if its.tier[0] != its.tier[1]
     ]
@@ -97,14 +97,14 @@ def _facts(
     moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
     wanted: dict[int, dict[Ask, None]] = {}
     for id_, its in asked.items():
-        bylaws, row = terms.at(its.at), members[id_]
+        bylaws, row = terms.at(its.at, id_), members[id_]
         wanted[id_] = dict.fromkeys(bylaws.asks(moments[id_].day, bylaws.since(row.tier_since, row.joined_at)))
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
     for id_, born, attributes, badges, *_ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
-        found[id_] = member.standing(terms.at(asked[id_].at), NOTHING, moments[id_])
+        found[id_] = member.standing(terms.at(asked[id_].at, id_), NOTHING, moments[id_])
     return found
 
 
@@ -137,7 +137,7 @@ def _take_gifts(
         add_lots(conn, chests, [(id_, event) for id_, event in events if event in unread])
     for id_, its in asked.items():
         for level in its.lost:
-            take_gift(sold[levels[id_][level]], level, chests[id_], terms.at(its.at), its)
+            take_gift(sold[levels[id_][level]], level, chests[id_], terms.at(its.at, id_), its)
 
 
 def take_gift(source: Sold, level: Level, chest: Chest, now: Bylaws, its: Anew) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loyalty import documents
-from loyalty.documents import MAX_BYTES, parse
+from loyalty.documents import MAX_BYTES, parse, written
 from loyalty.errors import Invalid
 
 
@@ -96,3 +101,50 @@ def test_a_file_with_too_many_parts_is_refused_before_it_costs_much(monkeypatch:
     monkeypatch.setattr(documents, "MAX_PARTS", 500)
     with pytest.raises(Invalid, match="too many parts"):
         parse("a: [" + "b," * 600 + "]")
+
+
+_leaves = st.one_of(
+    st.text(st.characters(codec="utf-8")),
+    st.integers(),
+    st.booleans(),
+    st.sampled_from(
+        [
+            "on",
+            "no",
+            "yes",
+            "null",
+            "~",
+            "1405-09-01",
+            "007",
+            "-1",
+            "1.5",
+            "5/4",
+            "0.75%",
+            "true",
+            "",
+            " a ",
+            "«۱»",
+            "a: b",
+            "#",
+        ]
+    ),
+)
+_trees = st.recursive(
+    _leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(min_size=1), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=10), _trees, max_size=5))
+def test_whatever_is_written_is_read_back_the_same(tree: dict[str, Any]) -> None:
+    assert parse(written(tree)) == tree
+
+
+def test_shipped_documents_are_written_as_people_write_them() -> None:
+    for file in sorted(Path("seed/bylaws").glob("*.yaml")):
+        tree = parse(file.read_text("utf-8"))
+        text = written(tree)
+        assert parse(text) == tree
+        assert not text.startswith("{")
+        assert "on: purchase" in text

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from psycopg.types.json import Json
 
-from loyalty import absent, outbox
-from loyalty.actions.publish_bylaws import keep_what_is_fixed
+from loyalty import outbox
+from loyalty.actions.publish_bylaws import what_is_fixed
 from loyalty.db import retried, transaction
 from loyalty.errors import Invalid
 from loyalty.rules import load
@@ -21,7 +21,6 @@ MEMBERS: Final = 500
 PARTS: Final = 16
 """Parts at most: as many workers can be at it at once."""
 
-_FIXED: Final = "SELECT currency, timezone, calendar FROM club WHERE id = %s"
 _COUNT: Final = "SELECT count(*) FROM member WHERE club_id = %s AND joined_at < %s"
 _NEW: Final = """
     INSERT INTO rehearsal (club_id, document, from_at, until_at, asked_at) VALUES (%s, %s, %s, %s, %s) RETURNING id
@@ -70,10 +69,8 @@ def _ask(
         raise Invalid.at("/from", _EMPTY)
     bylaws = load(document)
     with transaction() as conn:
-        club = conn.execute(_FIXED, [club_id]).fetchone()
-        if club is None:
-            raise absent.club()
-        keep_what_is_fixed(bylaws, club)
+        if faults := what_is_fixed(conn, club_id, bylaws):
+            raise Invalid(faults)
         many = 1 if bylaws.budgets() else parts or _parts(conn, club_id, end)
         row = conn.execute(_NEW, [club_id, Json(document), since, end, now]).fetchone()
         assert row

@@ -8,8 +8,10 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from loyalty import passwords
+from loyalty.acts import By, note
 from loyalty.db import retried, transaction
-from loyalty.errors import Invalid
+from loyalty.errors import Conflict, Invalid
+from loyalty.roles import Role
 from loyalty.values import Lang, Text
 
 LINK_LASTS: Final = timedelta(days=7)
@@ -23,14 +25,29 @@ class CreatedPerson(NamedTuple):
 
 
 @retried
-def create_person(club_id: int, email: str, now: datetime, *, name: str = "", lang: Lang = "fa") -> CreatedPerson:
-    """Make somebody an owner of a club; who works for another club already keeps name and password.
+def create_person(
+    club_id: int,
+    email: str,
+    now: datetime,
+    *,
+    role: Role = "owner",
+    name: str = "",
+    lang: Lang = "fa",
+    by: By | None = None,
+) -> CreatedPerson:
+    """Let somebody work for a club in a role, or give them another; who works for another club keeps name and password.
+
+    `by` is the person who does it; None is whoever runs the instance.
 
     Raises:
         Invalid: not an e-mail address.
+        Conflict: the club would have no owner any more.
     """
     with transaction() as conn:
-        return add_person(conn, club_id, email, now, name=name, lang=lang)
+        made = add_person(conn, club_id, email, now, role=role, name=name, lang=lang)
+        if by:
+            note(conn, club_id, by, "person.added", now, person=made.id, role=role)
+        return made
 
 
 def add_person(
@@ -39,6 +56,7 @@ def add_person(
     email: str,
     now: datetime,
     *,
+    role: Role = "owner",
     name: str = "",
     lang: Lang = "fa",
 ) -> CreatedPerson:
@@ -52,11 +70,26 @@ def add_person(
         "ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id, password",
         [email, name.strip() or before, lang, now],
     ).fetchone() or (0, None)
+    conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
+    if role != "owner":
+        keep_an_owner(conn, club_id, person_id)
     conn.execute(
-        "INSERT INTO role (person_id, club_id, role) VALUES (%s, %s, 'owner') ON CONFLICT DO NOTHING",
-        [person_id, club_id],
+        "INSERT INTO role (person_id, club_id, role) VALUES (%s, %s, %s)"
+        " ON CONFLICT (person_id, club_id) DO UPDATE SET role = excluded.role",
+        [person_id, club_id, role],
     )
     return CreatedPerson(person_id, None if password else _link(conn, person_id, now))
+
+
+def keep_an_owner(conn: psycopg.Connection[tuple[Any, ...]], club_id: int, person_id: int) -> None:
+    """Make sure that a club whose person loses a role still has an owner.
+
+    Raises:
+        Conflict: the person is the only one.
+    """
+    owners = conn.execute("SELECT person_id FROM role WHERE club_id = %s AND role = 'owner'", [club_id]).fetchall()
+    if owners == [(person_id,)]:
+        raise Conflict(Text("A club needs an owner.", "باشگاه نباید بی‌مالک بماند."))
 
 
 def normal_email(email: str) -> str:

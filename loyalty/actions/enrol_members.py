@@ -165,9 +165,10 @@ def _insert_members(conn: Connection, club_id: int, joined: list[datetime]) -> l
     )
     ids = [row[0] for row in rows]
     conn.execute(
-        "INSERT INTO member (id, club_id, joined_at)"
-        " SELECT id, %s, joined FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(id, joined)",
-        [club_id, ids, joined],
+        "INSERT INTO member (id, club_id, joined_at, filled)"
+        " SELECT id, %s, joined, (SELECT coalesce(max(id), 0) FROM counter WHERE club_id = %s)"
+        " FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(id, joined)",
+        [club_id, club_id, ids, joined],
     )
     return ids
 

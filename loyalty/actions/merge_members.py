@@ -10,6 +10,7 @@ from loyalty.actions.enrol_members import resolve
 from loyalty.actions.forfeit_points import next_event
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict, Invalid
+from loyalty.filling import fill
 from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
@@ -61,6 +62,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         terms = programme(conn, club_id)
         locked = lock(conn, club_id, [member_id, survivor])
         _check(conn, locked, member_id, survivor)
+        fill(conn, terms, {row.id: row.filled for row in locked.values()})
         event = next_event(conn)
         entries = _move(conn, terms, locked[member_id], locked[survivor], event, reason, now)
         _point(conn, club_id, member_id, survivor)

@@ -1,34 +1,57 @@
-"""Publish a version of the bylaws: it takes force and never changes."""
+"""Publish a version of the bylaws: it takes force, once what it counts is filled from history, and never changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Json, Jsonb
 
+from loyalty.actions.end_pilot import end_pilot
+from loyalty.actions.start_pilot import check_pilot
 from loyalty.db import retried, transaction
-from loyalty.errors import Conflict, Invalid, NotFound
+from loyalty.errors import Conflict, Fault, Invalid, NotFound
+from loyalty.filling import BATCH, fill_next
+from loyalty.formats import number
+from loyalty.outbox import send, wake
 from loyalty.rules import Bylaws, load
-from loyalty.rules.counters import Counter, stored_counter
+from loyalty.rules.counters import stored_counter
 from loyalty.values import Text
-from loyalty.versions import Connection
+from loyalty.versions import Connection, programme
 
 
-@retried
+class Published(NamedTuple):
+    """A published version: in force from an instant, or, while it is `filling`, from then at the earliest."""
+
+    version: int
+    from_at: datetime
+    filling: bool
+
+
 def publish_bylaws(
     club_id: int, document: Mapping[str, Any], now: datetime, *, from_at: datetime | None = None, note: str = ""
-) -> int:
-    """Publish a document as the club's next version, in force from an instant (now, if none); returns its number.
+) -> Published:
+    """Publish a document as the club's next version, in force from an instant (now, if none).
+
+    One that counts something new is filled from history first, by a duty, and takes force when that is done.
 
     Raises:
         Invalid: the document has faults, or changes what is fixed when the club is created.
-        Conflict: it counts something new while there is history to count, or begins before the version in force.
+        Conflict: it begins before the version in force, or another one is being filled.
     """
     bylaws = load(document)
+    published = _publish(club_id, document, bylaws, now, from_at or now, note)
+    wake()
+    return published
+
+
+@retried
+def _publish(
+    club_id: int, document: Mapping[str, Any], bylaws: Bylaws, now: datetime, from_at: datetime, note: str
+) -> Published:
     with transaction() as conn:
-        return publish(conn, club_id, document, bylaws, now, from_at or now, note)
+        return publish(conn, club_id, document, bylaws, now, from_at, note)
 
 
 def publish(
@@ -39,14 +62,51 @@ def publish(
     now: datetime,
     from_at: datetime,
     note: str,
-) -> int:
-    """`publish_bylaws` inside a transaction that is open already."""
-    club = conn.execute("SELECT currency, timezone, calendar FROM club WHERE id = %s FOR UPDATE", [club_id]).fetchone()
-    if club is None:
-        raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
-    keep_what_is_fixed(bylaws, club)
-    row = conn.execute("SELECT max(version), max(from_at) FROM bylaws WHERE club_id = %s", [club_id]).fetchone()
-    version, latest = row or (None, None)
+    pilot: int | None = None,
+) -> Published:
+    """`publish_bylaws` inside a transaction that is open already; the caller wakes the outbox.
+
+    `pilot` is the share of the members for whom it is, in percent.
+    """
+    conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
+    if faults := what_is_fixed(conn, club_id, bylaws):
+        raise Invalid(faults)
+    version = 1 + _latest(conn, club_id, from_at)
+    if pilot is not None:
+        check_pilot(conn, club_id, document, from_at)
+    new = _register(conn, club_id, bylaws)
+    conn.execute(
+        "INSERT INTO bylaws (club_id, version, document, from_at, published_at, note, filling, pilot)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [club_id, version, Json(document), from_at, now, note, new, pilot],
+    )
+    filling = new and not _fill_at_once(conn, club_id)
+    if filling:
+        send("bylaws.filling", club_id, [(None, {"version": version})], now)
+    else:
+        in_force(conn, club_id, version, from_at, now)
+    return Published(version, from_at, filling)
+
+
+def _latest(conn: Connection, club_id: int, from_at: datetime) -> int:
+    """The number of the latest version; 0 for none.
+
+    Raises:
+        Conflict: a version may not follow it from an instant.
+    """
+    row = conn.execute(
+        "SELECT max(version), max(from_at) FILTER (WHERE pilot IS NULL), max(version) FILTER (WHERE filling)"
+        " FROM bylaws WHERE club_id = %s",
+        [club_id],
+    ).fetchone()
+    version, latest, filling = row or (None, None, None)
+    if filling is not None:
+        raise Conflict(
+            Text(
+                "What version {n} counts is still being filled from history; publish this one when it is in force.",
+                "شمارنده‌های نسخهٔ {n} هنوز از گذشته پر می‌شوند؛ این نسخه را پس از به اجرا درآمدن آن منتشر کنید.",
+            ).with_(n=Text(number(filling, "en"), number(filling, "fa")))
+        )
     if latest is not None and from_at < latest:
         raise Conflict(
             Text(
@@ -54,54 +114,64 @@ def publish(
                 "نسخهٔ تازه باید پس از نسخه‌های پیشین به اجرا درآید.",
             )
         )
-    _register(conn, club_id, bylaws, first=version is None)
-    conn.execute(
-        "INSERT INTO bylaws (club_id, version, document, from_at, published_at, note) VALUES (%s, %s, %s, %s, %s, %s)",
-        [club_id, (version or 0) + 1, Json(document), from_at, now, note],
-    )
-    conn.execute(
-        "INSERT INTO outbox (club_id, type, data, created_at, due_at) VALUES (%s, 'bylaws.published', %s, %s, %s)",
-        [club_id, Jsonb({"version": (version or 0) + 1, "from": from_at.isoformat()}), now, now],
-    )
-    return (version or 0) + 1
+    return version or 0
 
 
-def keep_what_is_fixed(bylaws: Bylaws, club: tuple[Any, ...]) -> None:
-    """Refuse bylaws of another currency, zone or calendar than the club was created with.
+def _fill_at_once(conn: Connection, club_id: int) -> bool:
+    """Fill new counters here and now where nothing is recorded that they could count; False where there is."""
+    if conn.execute("SELECT 1 FROM purchase WHERE club_id = %s LIMIT 1", [club_id]).fetchone():
+        return False
+    terms = programme(conn, club_id)
+    while fill_next(conn, terms, BATCH):
+        pass
+    return True
+
+
+def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, now: datetime) -> None:
+    """Let a version whose counters are filled take force from an instant, and tell whoever wants to know.
+
+    One for everybody ends a pilot that goes on by then.
+    """
+    row = conn.execute(
+        "UPDATE bylaws SET filling = false, from_at = %s WHERE club_id = %s AND version = %s RETURNING pilot",
+        [from_at, club_id, version],
+    ).fetchone()
+    if row == (None,):
+        end_pilot(conn, club_id, from_at)
+    send("bylaws.published", club_id, [(None, {"version": version, "from": from_at.isoformat()})], now)
+
+
+def what_is_fixed(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
+    """What a document says otherwise than was fixed when the club was created.
 
     Raises:
-        Invalid: naming the field.
+        NotFound: there is no such club.
     """
+    club = conn.execute("SELECT currency, timezone, calendar FROM club WHERE id = %s", [club_id]).fetchone()
+    if club is None:
+        raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
     terms = bylaws.club
     now = {"currency": terms.currency, "timezone": terms.calendar.zone.key, "calendar": terms.calendar.system}
-    for (name, value), fixed in zip(now.items(), club, strict=True):
-        if value != fixed:
-            raise Invalid.at(
-                f"/club/{name}",
-                Text(
-                    f"This was fixed as {fixed} when the club was created.",
-                    f"این هنگام ساختن باشگاه {fixed} تعیین شده و ثابت است.",
-                ),
-            )
-
-
-def _register(conn: Connection, club_id: int, bylaws: Bylaws, *, first: bool) -> None:
-    """Make every counter of a version live. A new one beside history would begin at zero, so it is refused for now."""
-    rows = conn.execute("SELECT definition FROM counter WHERE club_id = %s", [club_id])
-    live = {stored_counter(definition) for (definition,) in rows}
-    fresh: list[Counter] = [counter for counter in bylaws.own_counters() if counter not in live]
-    if not fresh:
-        return
-    if not first and conn.execute("SELECT 1 FROM purchase WHERE club_id = %s LIMIT 1", [club_id]).fetchone():
-        raise Conflict(
-            Text(
-                "This version counts something that was not counted before, and there already are purchases.",
-                "این نسخه چیزی را می‌شمارد که پیش‌تر شمرده نشده، و باشگاه خریدهای ثبت‌شده دارد.",
-            )
-        )
-    conn.execute(
-        "INSERT INTO counter (club_id, digest, definition)"
-        " SELECT %s, digest, definition FROM unnest(%s::bytea[], %s::jsonb[]) WITH ORDINALITY"
-        " AS fresh (digest, definition, place) ORDER BY place",
-        [club_id, [counter.digest for counter in fresh], [Jsonb(counter.definition()) for counter in fresh]],
+    said = Text(
+        "This was fixed as {fixed} when the club was created.", "این هنگام ساختن باشگاه {fixed} تعیین شده و ثابت است."
     )
+    return [
+        Fault(f"/club/{name}", said.with_(fixed=fixed))
+        for (name, value), fixed in zip(now.items(), club, strict=True)
+        if value != fixed
+    ]
+
+
+def _register(conn: Connection, club_id: int, bylaws: Bylaws) -> bool:
+    """Register what a version counts; answers whether any of it is new, and must be filled before it is read."""
+    rows = conn.execute("SELECT definition FROM counter WHERE club_id = %s", [club_id])
+    known = {stored_counter(definition) for (definition,) in rows}
+    fresh = [counter for counter in bylaws.own_counters() if counter not in known]
+    if fresh:
+        conn.execute(
+            "INSERT INTO counter (club_id, digest, definition)"
+            " SELECT %s, digest, definition FROM unnest(%s::bytea[], %s::jsonb[]) WITH ORDINALITY"
+            " AS fresh (digest, definition, place) ORDER BY place",
+            [club_id, [counter.digest for counter in fresh], [Jsonb(counter.definition()) for counter in fresh]],
+        )
+    return bool(fresh)

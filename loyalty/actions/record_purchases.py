@@ -90,7 +90,8 @@ class Place:
         """Itself on its way to be judged, under the version then in force."""
         assert self.member_id is not None
         at = self.purchase.occurred_at
-        return Sale(self.purchase, self.store_id, self.member_id, terms.at(at), terms.calendar.moment(at), self.id)
+        bylaws = terms.at(at, self.member_id)
+        return Sale(self.purchase, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
 
 
 @retried

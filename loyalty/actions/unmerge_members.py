@@ -12,6 +12,7 @@ from loyalty.actions.forfeit_points import next_event
 from loyalty.arrays import array
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict
+from loyalty.filling import fill
 from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause, Purse
@@ -96,6 +97,7 @@ def _unmerge(club_id: int, member_id: int, reason: str, now: datetime) -> int:
         if _survivor(conn, club_id, member_id) != survivor:
             raise Overtaken
         refuse_gone(conn, locked[survivor])
+        fill(conn, terms, {row.id: row.filled for row in locked.values()})
         event, merge = next_event(conn), _merge(conn, member_id)
         _move(conn, terms, locked[member_id], locked[survivor], (merge, event), reason, now)
         _point(conn, club_id, member_id, survivor)

@@ -26,6 +26,7 @@ OURS: Final = {
     "key": "loyalty.cli.key:key",
     "leaderboards": "loyalty.cli.leaderboards:leaderboards",
     "migrate": "loyalty.cli.migrate:migrate",
+    "person": "loyalty.cli.person:person",
     "points": "loyalty.cli.rules:points",
     "recount": "loyalty.cli.rules:recount",
     "restore": "loyalty.cli.backup:restore",

@@ -10,11 +10,13 @@ import click
 
 from loyalty import documents
 from loyalty.actions import create_club
+from loyalty.actions.require_approval import require_approval
 from loyalty.calendars import parse_date
 from loyalty.cli.instance import Instance, in_app, pass_instance
 from loyalty.cli.terminal import answer, json_option, lang
 from loyalty.config import now
 from loyalty.errors import Invalid
+from loyalty.queries.clubs import by_code
 from loyalty.rules import load
 from loyalty.values import Text
 
@@ -23,6 +25,9 @@ LINK: Final = Text(
     "Its owner, {email}, sets a password here, once:\n  {link}",
     "مالک آن، {email}، گذرواژه‌اش را یک بار این‌جا می‌گذارد:\n  {link}",
 )
+
+WANTED: Final = Text("Publishing bylaws takes two people.", "انتشار آیین‌نامه دو نفر می‌خواهد.")
+NOT_WANTED: Final = Text("Publishing bylaws takes one person.", "انتشار آیین‌نامه یک نفر می‌خواهد.")
 
 
 @click.group
@@ -76,6 +81,17 @@ def create(
         "\n".join(sentence.to(lang()) for sentence in sentences),
         as_json=as_json,
     )
+
+
+@club.command
+@click.option("--club", "code", required=True, help="The club's code.")
+@click.option("--wanted/--not-wanted", required=True, help="Whether somebody else must agree.")
+@json_option
+@in_app
+def approval(code: str, wanted: bool, as_json: bool) -> None:
+    """Say whether a second person must agree before bylaws are published."""
+    require_approval(by_code(code).id, wanted, now())
+    answer({"club": code, "approval": wanted}, WANTED if wanted else NOT_WANTED, as_json=as_json)
 
 
 def _day(text: str) -> date:

@@ -34,7 +34,13 @@ def fill_boards(club_id: int, _: list[Message], __: datetime) -> None:
     duties.ask(club_id, "fill_boards")
 
 
+def fill_counters(club_id: int, _: list[Message], __: datetime) -> None:
+    """Have the counters of a new version filled at once instead of at the next tick."""
+    duties.ask(club_id, "fill_counters")
+
+
 _OWN: Final[dict[str, tuple[Handler, ...]]] = {
+    "bylaws.filling": (fill_counters,),
     "bylaws.published": (fill_boards,),
     "member.changed": (move_boards,),
     "rehearsal.asked": (rehearsals.begin,),

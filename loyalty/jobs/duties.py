@@ -16,6 +16,7 @@ from flask import current_app
 
 from loyalty import config
 from loyalty.actions.expire_points import anything_due, expire_points
+from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.forget_deliveries import forget_deliveries
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
@@ -25,6 +26,7 @@ from loyalty.gamification import leaderboards, scores
 from loyalty.jobs import rehearsals
 from loyalty.jobs.queue import put
 from loyalty.queries.clubs import ClubView, all_clubs, one
+from loyalty.queries.filling import anything_to_fill
 from loyalty.valkey import valkey
 from loyalty.versions import programme
 
@@ -65,6 +67,11 @@ def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     return now if leaderboards.unsure(valkey(), club.id, boards.values()) else None
 
 
+def when_behind(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a version waits for its counters to be filled, or somebody was overlooked."""
+    return now if anything_to_fill(club.id) else None
+
+
 def seal(club_id: int, at: datetime) -> None:
     """Seal the club now, for a midnight that was due; of several that were missed, and done again, it is one seal."""
     seal_club(club_id, config.now(), unless_since=at)
@@ -79,6 +86,7 @@ DUTIES: Final = {
     duty.name: duty
     for duty in (
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
+        Duty("fill_counters", when_behind, lambda club_id, _: fill_counters(club_id, config.now)),
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),

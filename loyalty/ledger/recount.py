@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final
 
 from loyalty.db import connection
+from loyalty.ledger.counted import families, stood
 from loyalty.ledger.proofs import Difference, proofs
-from loyalty.rules import Facts
-from loyalty.rules.returned import Left, Standing, kept, standing
-from loyalty.rules.ruling import Given
-from loyalty.sales import facts_again, stored_purchase
 from loyalty.versions import Connection, Programme, programme
 
+_FILLED = "SELECT id, filled FROM member WHERE id = ANY(%s)"
 BATCH = 1000
 """Members whose history is read at a time: memory is bounded by their purchases."""
 EVER, MONTH, DAY = 0, 1, 2
@@ -52,9 +49,11 @@ def _counters(
 ) -> list[Difference]:
     """Compare the counters of some members; adds what they used of shared limits to `used` on the way."""
     days: dict[tuple[int, int, date], int] = {}
-    counts_for = _families(conn, members)
+    counts_for = families(conn, members)
+    filled: dict[int, int] = dict(conn.execute(_FILLED, [members]).fetchall())
     own = set(members)
-    for member_id, day, stands in _events(conn, terms, list(counts_for)):
+    for member_id, at, stands in stood(conn, terms, list(counts_for)):
+        day = terms.calendar.moment(at).day
         for place, events in enumerate(stands.feeds):
             if events:
                 for whose in counts_for[member_id]:
@@ -66,6 +65,8 @@ def _counters(
     proven: dict[Key, int] = {}
     for (member_id, place, day), events in days.items():
         counter_id = terms.counter_ids[place]
+        if counter_id > filled[member_id]:
+            continue  # counts nothing of this member yet
         value = int(events > 0) if terms.live[place].measure == "days" else events
         month = terms.calendar.start_of("month", day)
         for grain, start, amount in ((DAY, day, events), (MONTH, month, value), (EVER, EPOCH, value)):
@@ -81,43 +82,6 @@ def _counters(
         for key in kept.keys() | proven.keys()
         if kept.get(key, 0) != (its := proven.get(key, 0))
     ]
-
-
-_FAMILIES: Final = """
-    WITH RECURSIVE family AS (
-        SELECT id AS whose, id FROM member WHERE id = ANY(%s)
-        UNION ALL
-        SELECT family.whose, member.id FROM family JOIN member ON member.merged_into = family.id
-    )
-    SELECT id, whose FROM family
-"""
-
-
-def _families(conn: Connection, members: list[int]) -> dict[int, list[int]]:
-    """Whose purchases count for some members, each with those for whom: their own, and of whoever was merged in."""
-    found: dict[int, list[int]] = {}
-    for id_, whose in conn.execute(_FAMILIES, [members]):
-        found.setdefault(id_, []).append(whose)
-    return found
-
-
-def _events(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, date, Standing]]:
-    """What every purchase of some members stands for, and the day on which it does."""
-    rows: Iterable[tuple[Any, ...]] = conn.execute(
-        "SELECT member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept FROM purchase"
-        " WHERE member_id = ANY(%s) AND voided_at IS NULL ORDER BY member_id, id",
-        [members],
-    )
-    for member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept_form in rows:
-        bylaws = terms.version(version)
-        purchase = stored_purchase(receipt, "", occurred_at, terms.currency, gross, net, lines, extra)
-        sold = facts_again(bylaws, purchase, ruling["facts"])
-        awards = tuple(Given(*given) for given in (kept_form or ruling)["awards"])
-        is_kept: Facts | None = sold
-        if kept_form:
-            rest = kept(purchase, Left.from_form(kept_form))
-            is_kept = facts_again(bylaws, rest, ruling["facts"]) if rest else None
-        yield member_id, sold.moment.day, standing(bylaws, sold, is_kept, awards)
 
 
 def _limits(conn: Connection, club_id: int, used: dict[tuple[str, date], int]) -> list[Difference]:

@@ -2,6 +2,7 @@
 
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
+from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
 from loyalty.models.member import (
     BadgeLevel,
@@ -20,12 +21,15 @@ from loyalty.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "EVENT_ID",
+    "Act",
     "Adjustment",
     "Answer",
     "ApiKey",
     "BadgeLevel",
     "Balance",
     "Bylaws",
+    "BylawsDraft",
+    "BylawsRequest",
     "Club",
     "ClubUse",
     "Counter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +16,9 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.db import Base
@@ -24,10 +26,23 @@ from loyalty.models.columns import Big, ClubRef, Document, Id, Instant, MemberRe
 
 
 class Bylaws(Base):
-    """A published version; it never changes. In force from `from_at`; the first one since ever."""
+    """A published version; it never changes. In force from `from_at`; the first one since ever.
+
+    While what it counts is filled from history it is in force for nobody, and `from_at` is the earliest that it may be.
+    """
 
     __tablename__ = "bylaws"
-    __table_args__ = (Index("bylaws_in_force", "club_id", "from_at"),)
+    __table_args__ = (
+        CheckConstraint("pilot BETWEEN 1 AND 99", name="bylaws_pilot_share"),
+        CheckConstraint("pilot IS NOT NULL OR pilot_until IS NULL", name="bylaws_pilot_whole"),
+        Index("bylaws_in_force", "club_id", "from_at"),
+        Index(
+            "bylaws_one_pilot",
+            "club_id",
+            unique=True,
+            postgresql_where=text("pilot IS NOT NULL AND pilot_until IS NULL"),
+        ),
+    )
     club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -35,6 +50,11 @@ class Bylaws(Base):
     from_at: Mapped[Instant]
     published_at: Mapped[Instant]
     note: Mapped[str] = mapped_column(Text, server_default="")
+    filling: Mapped[bool] = mapped_column(server_default="false")
+    pilot: Mapped[int | None] = mapped_column(SmallInteger)
+    """Of a version for a pilot group: which share of the members, in percent; see `loyalty.versions.in_group`."""
+    pilot_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """When the pilot ended; until then it is in force for its group."""
 
 
 class Counter(Base):

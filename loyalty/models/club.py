@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from loyalty.db import Base
 from loyalty.models.columns import ClubRef, Document, Id, Instant
 
+ROLES = ("owner", "marketer", "approver", "cashier", "viewer")
+
 
 class Club(Base):
     """A customer club. Currency, zone and calendar are fixed when it is created."""
@@ -29,6 +31,8 @@ class Club(Base):
     timezone: Mapped[str] = mapped_column(Text)
     calendar: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Instant]
+    approval: Mapped[bool] = mapped_column(server_default="false")
+    """Whether a second person must agree before bylaws are published."""
 
 
 class Store(Base):
@@ -77,10 +81,10 @@ class Person(Base):
 
 
 class Role(Base):
-    """What a person is in a club."""
+    """What a person is in a club: see `loyalty.roles` for what each may do."""
 
     __tablename__ = "role"
-    __table_args__ = (CheckConstraint("role IN ('owner')", name="role_known"),)
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role_known"),)
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), primary_key=True)
     club_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("club.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Text)

@@ -22,6 +22,7 @@ class Member(Base):
         CheckConstraint(f"status IN {STATUSES}", name="member_status_known"),
         CheckConstraint("merged_into <> id", name="member_merged_elsewhere"),
         Index("member_by_club", "club_id", "id"),
+        Index("member_behind", "club_id", "filled", "id"),
         Index("member_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
     id: Mapped[Id]
@@ -38,6 +39,8 @@ class Member(Base):
     """How long the member's chain of entries is."""
     head: Mapped[bytes] = mapped_column(LargeBinary, server_default="")
     """The digest of its last entry."""
+    filled: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Counters up to this id count the member; later ones are still to be filled from what is recorded."""
     merged_into: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
     """The member who goes on for both; this one receives nothing more."""
     erased_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -26,8 +26,13 @@ def explanation(club_id: int, purchase_id: int) -> Explanation:
     if sale is None:
         raise NotFound(Text("There is no such judged purchase.", "چنین خرید داوری‌شده‌ای نیست."))
     bylaws = terms.version(sale.ruling.version)
-    articles = tuple(_article(bylaws, article, sale.facts, sale.ruling) for article in bylaws.articles)
-    return Explanation(sale.id, sale.ruling.version, sale.occurred_at, sale.facts.tier, articles)
+    judged = articles(bylaws, sale.facts, sale.ruling)
+    return Explanation(sale.id, sale.ruling.version, sale.occurred_at, sale.facts.tier, judged)
+
+
+def articles(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> tuple[ArticleView, ...]:
+    """Every article of a version as it was judged, each condition with what it saw."""
+    return tuple(_article(bylaws, article, facts, ruling) for article in bylaws.articles)
 
 
 def _article(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> ArticleView:

@@ -49,7 +49,7 @@ def names(club_id: int, at: datetime) -> Names | None:
         connection()
         .execute(
             "SELECT version, document->'wallets', document->'tiers'->'ladder', document->'badges', "
-            "document->'leaderboards' FROM bylaws WHERE club_id = %(club)s "
+            "document->'leaderboards' FROM bylaws WHERE club_id = %(club)s AND NOT filling AND pilot IS NULL "
             "ORDER BY from_at <= %(at)s DESC, CASE WHEN from_at <= %(at)s THEN version ELSE -version END DESC LIMIT 1",
             {"club": club_id, "at": at},
         )

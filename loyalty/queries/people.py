@@ -11,6 +11,7 @@ from loyalty.calendars import Calendar
 from loyalty.db import connection
 from loyalty.formats import unit
 from loyalty.queries.clubs import ClubView
+from loyalty.roles import Role
 from loyalty.values import Lang, Text
 
 
@@ -23,6 +24,28 @@ class PersonView(NamedTuple):
     lang: Lang
     stamp: str
     clubs: tuple[ClubView, ...]
+    roles: dict[int, Role]
+    """What they are in each club, by its id."""
+
+
+class Colleague(NamedTuple):
+    """Somebody who works for a club."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    has_password: bool
+
+
+def colleagues(club_id: int) -> list[Colleague]:
+    """Everybody who works for a club, by name."""
+    rows = connection().execute(
+        "SELECT p.id, p.email, p.name, r.role, p.password IS NOT NULL FROM role r JOIN person p ON p.id = r.person_id"
+        " WHERE r.club_id = %s ORDER BY p.name, p.id",
+        [club_id],
+    )
+    return [Colleague(*row) for row in rows]
 
 
 def person(person_id: int) -> PersonView | None:
@@ -31,7 +54,7 @@ def person(person_id: int) -> PersonView | None:
         connection()
         .execute(
             "SELECT p.email, p.name, p.lang, p.password, c.id, c.code, c.name, c.currency, c.display, c.timezone, "
-            "c.calendar "
+            "c.calendar, r.role "
             "FROM person p LEFT JOIN role r ON r.person_id = p.id LEFT JOIN club c ON c.id = r.club_id "
             "WHERE p.id = %s AND p.password IS NOT NULL ORDER BY c.code",
             [person_id],
@@ -43,11 +66,12 @@ def person(person_id: int) -> PersonView | None:
     email, name, lang, password, *_ = rows[0]
     clubs = tuple(
         ClubView(id_, code, Text(**title), currency, display, Calendar(zone, calendar), unit(currency, display))
-        for *_, id_, code, title, currency, display, zone, calendar in rows
+        for *_, id_, code, title, currency, display, zone, calendar, _ in rows
         if id_ is not None
     )
+    roles = {row[4]: row[-1] for row in rows if row[4] is not None}
     stamp = hashlib.sha256(password.encode()).hexdigest()[:16]
-    return PersonView(person_id, email, name, "en" if lang == "en" else "fa", stamp, clubs)
+    return PersonView(person_id, email, name, "en" if lang == "en" else "fa", stamp, clubs, roles)
 
 
 def whose_link(token: str, now: datetime) -> str | None:

@@ -13,7 +13,7 @@ from loyalty.queries.answer import Judged
 from loyalty.rules import Purchase
 from loyalty.sales import Sale
 from loyalty.values import Text
-from loyalty.versions import programme
+from loyalty.versions import Connection, Programme, programme
 
 
 def quote(club_id: int, purchase: Purchase) -> Judged:
@@ -26,23 +26,39 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     """
     conn = connection()
     terms = programme(conn, club_id)
-    if purchase.currency != terms.currency:
-        message = Text(f"The club keeps {terms.currency}.", f"واحد پول باشگاه {terms.currency} است.")
-        raise CurrencyMismatch(message, [Fault("/currency", message)])
-    store = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", [club_id, purchase.store]).fetchone()
-    if store is None:
-        raise Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست."))
     if purchase.member is None:
         raise Invalid.at("/member", Text("A quote is for a member.", "پیش‌نمایش برای یک عضو است."))
-    member_id = resolve(conn, club_id, {purchase.member}).get(purchase.member)
-    if member_id is None:
-        message = Text("There is no such member.", "چنین عضوی نیست.")
-        raise NotFound(message, [Fault("/member", message)])
+    store_id, member_id = store_and_member(conn, terms, purchase)
+    assert member_id is not None
     at = purchase.occurred_at
-    sale = Sale(purchase, store[0], member_id, terms.at(at), terms.calendar.moment(at))
+    sale = Sale(purchase, store_id, member_id, terms.at(at, member_id), terms.calendar.moment(at))
     gathered = gather(conn, terms, [sale], lock=False)
     judge([sale], gathered.members, terms.calendar, NoBudgets(conn, club_id))
     post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts
     return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
+
+
+def store_and_member(conn: Connection, terms: Programme, purchase: Purchase) -> tuple[int, int | None]:
+    """The ids of the store and the member, if any, of a purchase that is not recorded.
+
+    Raises:
+        Invalid: no such store.
+        NotFound: no such member.
+        CurrencyMismatch: not the club's currency.
+    """
+    if purchase.currency != terms.currency:
+        message = Text(f"The club keeps {terms.currency}.", f"واحد پول باشگاه {terms.currency} است.")
+        raise CurrencyMismatch(message, [Fault("/currency", message)])
+    asked = [terms.club_id, purchase.store]
+    store = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", asked).fetchone()
+    if store is None:
+        raise Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست."))
+    if purchase.member is None:
+        return store[0], None
+    member_id = resolve(conn, terms.club_id, {purchase.member}).get(purchase.member)
+    if member_id is None:
+        message = Text("There is no such member.", "چنین عضوی نیست.")
+        raise NotFound(message, [Fault("/member", message)])
+    return store[0], member_id

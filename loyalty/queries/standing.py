@@ -83,7 +83,7 @@ def badges(club_id: int, member_id: int, now: datetime) -> list[BadgeView]:
 def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
     conn = connection()
     terms = programme(conn, club_id)
-    bylaws = terms.at(now)
+    bylaws = terms.at(now, member_id)
     row = conn.execute(
         f"SELECT {LOCKED} FROM member WHERE id = %s AND club_id = %s",  # noqa: S608 - constants
         [member_id, club_id],

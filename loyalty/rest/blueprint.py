@@ -109,7 +109,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         for method, doc in self._docs[endpoint].items():
             if method == "parameters":
                 continue
-            refusals = [*_ALWAYS, *(_WITH_BODY if method in ("post", "patch") else ())]
+            refusals = [*_ALWAYS, *(_WITH_BODY if method in ("post", "patch", "put") else ())]
             manual = doc.setdefault("manual_doc", {})
             manual["responses"] = {status.value: status.name for status in refusals}
             kinds = access.OPERATIONS.get(f"{self.name}.{endpoint}", ())

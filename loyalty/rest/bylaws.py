@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import Schema, fields
 
 from loyalty.config import now
 from loyalty.queries import bylaws as documents
+from loyalty.queries import drafts
 from loyalty.queries import versions as published
+from loyalty.queries.filling import filling
 from loyalty.queries.views import BylawsView
 from loyalty.rest.access import caller
-from loyalty.rest.answers import at, many, next_page, text, whole
+from loyalty.rest.answers_bylaws import BylawsSchema, DifferencesSchema, VersionsSchema
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import reply
 from loyalty.rules.phrase import plain
-from loyalty.schemas.said import told
 from loyalty.values import LANGS, Lang, Text
 
 blp = Blueprint(
@@ -29,59 +29,6 @@ blp = Blueprint(
 )
 
 MAX_VERSION: Final = 2**31 - 1
-
-
-class ArticleTextSchema(Schema):
-    """A numbered article, a tier, a badge or a board, in one language."""
-
-    no = text(metadata={"example": "2"})
-    title = text()
-    text = text()
-
-
-class SectionSchema(Schema):
-    """A part of the bylaws in one language."""
-
-    code = text(metadata={"example": "articles"})
-    title = text()
-    articles = many(ArticleTextSchema)
-
-
-class BothTextsSchema(Schema):
-    """The bylaws as members read them."""
-
-    fa = many(SectionSchema)
-    en = many(SectionSchema)
-
-
-class BylawsSchema(Schema):
-    """A version of the bylaws."""
-
-    version = whole()
-    since = at(
-        data_key="from",
-        metadata=told(
-            "In force from then; the first version since ever.", "از آن زمان جاری است؛ نخستین نسخه از همیشه."
-        ),
-    )
-    document = fields.Dict(required=True)
-    text = fields.Nested(BothTextsSchema, required=True)
-
-
-class VersionSchema(Schema):
-    """A published version, without its text."""
-
-    version = whole()
-    since = at(data_key="from")
-    published_at = at()
-    note = text()
-
-
-class VersionsSchema(Schema):
-    """Every version, the newest first."""
-
-    items = many(VersionSchema)
-    next = next_page()
 
 
 @blp.operation(
@@ -103,15 +50,31 @@ def in_force() -> Response:
     "GET",
     "/bylaws/versions",
     Text("List the versions", "فهرست نسخه‌ها"),
-    Text("Every published version, the newest first.", "همهٔ نسخه‌های منتشرشده، تازه‌ترین در آغاز."),
+    Text(
+        "The draft, if there is one, and every version, the newest first, each with its status.",
+        "پیش‌نویس، اگر باشد، و همهٔ نسخه‌ها، تازه‌ترین در آغاز، هر یک با وضعیتش.",
+    ),
     {200: VersionsSchema},
 )
 def versions() -> Response:
-    """Every published version."""
-    items = [
-        {"version": view.version, "from": view.from_at, "published_at": view.published_at, "note": view.note}
-        for view in published.versions(caller().club_id)
+    """The draft, if there is one, and every version, the newest first."""
+    club_id, at = caller().club_id, now()
+    views = published.versions(club_id)
+    status = published.statuses(views, at)
+    items: list[dict[str, Any]] = [
+        {
+            "version": view.version,
+            "status": status[view.version],
+            "from": view.from_at,
+            "published_at": view.published_at,
+            "note": view.note,
+            "filling": filling(club_id) if view.filling else None,
+        }
+        for view in views
     ]
+    if drafts.draft_if_any(club_id):
+        draft = {"version": None, "status": "draft", "from": None, "published_at": None, "note": "", "filling": None}
+        items.insert(0, draft)
     return reply({"items": items, "next": None})
 
 
@@ -125,6 +88,21 @@ def versions() -> Response:
 def version(number: int) -> Response:
     """A published version, in force or not."""
     return reply(_shown(documents.version(caller().club_id, number)))
+
+
+@blp.operation(
+    "GET",
+    "/bylaws/versions/<one>/diff/<other>",
+    Text("What differs", "تفاوت دو نسخه"),
+    Text(
+        "What the other version says otherwise than the one, as sentences. Each is a version's number or `draft`.",
+        "آنچه نسخهٔ دوم جز نسخهٔ نخست می‌گوید، به زبان جمله. هر یک شمارهٔ نسخه است یا `draft` (پیش‌نویس).",
+    ),
+    {200: DifferencesSchema},
+)
+def diff(one: str, other: str) -> Response:
+    """What the other version says otherwise than the one, as sentences."""
+    return reply({"items": drafts.difference(caller().club_id, one, other)})
 
 
 def _shown(view: BylawsView) -> dict[str, Any]:

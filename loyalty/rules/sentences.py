@@ -36,8 +36,8 @@ class Part(NamedTuple):
     said: tuple[Said, ...]
 
 
-def sections(bylaws: Bylaws) -> list[Part]:
-    """Everything a member should know, in reading order; secret badges keep their secret."""
+def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
+    """Everything a member should know, in reading order; `secrets` tells also of secret badges."""
     voices = {lang: Voice(lang, bylaws) for lang in LANGS}
     parts = [
         Part(
@@ -59,7 +59,7 @@ def sections(bylaws: Bylaws) -> list[Part]:
             tuple(
                 Said(badge.code, badge.title, {lang: badge_phrase(badge, v) for lang, v in voices.items()})
                 for badge in bylaws.badges.values()
-                if not badge.secret
+                if secrets or not badge.secret
             ),
         ),
         Part("returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws, voices)),

@@ -43,6 +43,17 @@ def test_check_names_every_fault_with_its_place(run: CliRunner, tmp_path: Path) 
     assert all(fault["message"]["fa"] for fault in as_json["errors"])
 
 
+def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(document(BASE)))
+    result = run.invoke(bylaws, ["check", str(file)])
+    assert result.exit_code == 0
+    assert "/articles/0: Article 1 (“Article 1”) has no limit" in result.output
+    assert "The bylaws are sound." in result.output
+    told = json.loads(run.invoke(bylaws, ["check", "--json", str(file)]).output)
+    assert [(its["code"], its["path"]) for its in told["warnings"]] == [("no_limit", "/articles/0")]
+
+
 def test_check_is_content_with_every_shipped_document(run: CliRunner) -> None:
     shipped = sorted(Path("seed/bylaws").glob("*.yaml"))
     assert shipped
@@ -67,16 +78,25 @@ def test_a_changed_article_is_published_and_judges_from_then_on(run: CliRunner, 
     assert story.books_agree()
 
 
-def test_a_version_that_counts_something_new_beside_history_is_refused(run: CliRunner, tmp_path: Path) -> None:
+def test_a_version_that_counts_something_new_is_filled_from_history_before_it_takes_force(
+    run: CliRunner, tmp_path: Path
+) -> None:
     story = Story()
-    story.buys(story.enrols(), 10_000)
+    sara = story.enrols()
+    story.buys(sara, 10_000)
     file = tmp_path / "new.json"
-    counters = {"units": {"of": "purchases", "measure": "quantity"}}
-    file.write_text(json.dumps(document(BASE, counters=counters)))
-    refused = run.invoke(bylaws, ["publish", str(file), "--club", "anar"])
-    assert refused.exit_code != 0
-    rows = connection().execute("SELECT count(*) FROM bylaws").fetchone()
-    assert rows == (1,)
+    badge = {"title": {"en": "Full bags", "fa": "کیسه‌های پر"}, "counter": "receipts", "levels": [{"at": 2}]}
+    counters = {"receipts": {"of": "purchases", "measure": "times"}}
+    file.write_text(json.dumps(document(BASE, counters=counters, badges={"full": badge})))
+    published = run.invoke(bylaws, ["publish", str(file), "--club", "anar"])
+    assert published.exit_code == 0, published.output
+    assert "Version 2 is in force." in published.output
+    row = connection().execute("SELECT from_at FROM bylaws WHERE version = 2 AND NOT filling").fetchone()
+    assert row
+    ruling = story.buys(sara, 10_000, at=row[0]).ruling
+    assert ruling
+    assert [step.code for step in ruling.badges] == ["full"]
+    assert story.books_agree()
 
 
 def test_recount_is_clean_until_a_figure_is_tampered_with(run: CliRunner) -> None:

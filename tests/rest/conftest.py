@@ -99,6 +99,13 @@ class Api:
         sent = kwargs or {"json": body}
         return self.client.post(f"/api/v1{path}", headers=self.headers, **sent)
 
+    def put(self, path: str, body: Any) -> TestResponse:
+        return self.client.put(f"/api/v1{path}", headers=self.headers, json=body)
+
+    def put_text(self, path: str, body: str) -> TestResponse:
+        headers = self.headers | {"Content-Type": "application/json"}
+        return self.client.put(f"/api/v1{path}", headers=headers, data=body)
+
     def patch(self, path: str, body: Any) -> TestResponse:
         return self.client.patch(f"/api/v1{path}", headers=self.headers, json=body)
 

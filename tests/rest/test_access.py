@@ -25,14 +25,15 @@ def endpoints(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPERATIONS:
             path = re.sub("<[^<>]+>", "1", rule.rule.removeprefix("/api/v1"))
-            found += [(rule.endpoint, method, path) for method in rule.methods & {"GET", "POST", "PATCH", "DELETE"}]
+            found += [
+                (rule.endpoint, method, path) for method in rule.methods & {"GET", "PUT", "POST", "PATCH", "DELETE"}
+            ]
     return found
 
 
 def call(api: Api, method: str, path: str):
-    return {"GET": api.get, "POST": api.post, "PATCH": api.patch, "DELETE": api.delete}[method](
-        path, **({"body": {}} if method in ("POST", "PATCH") else {})
-    )
+    calls = {"GET": api.get, "PUT": api.put, "POST": api.post, "PATCH": api.patch, "DELETE": api.delete}
+    return calls[method](path, **({"body": {}} if method in ("PUT", "POST", "PATCH") else {}))
 
 
 def test_no_operation_opens_without_a_key_that_is_known(club: Club, client, app) -> None:

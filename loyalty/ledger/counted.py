@@ -1,0 +1,49 @@
+"""What members' recorded purchases stand for: the source from which counters are filled and proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from loyalty.rules import Facts
+from loyalty.rules.returned import Left, Standing, kept, standing
+from loyalty.rules.ruling import Given
+from loyalty.sales import facts_again, stored_purchase
+from loyalty.versions import Connection, Programme
+
+_FAMILIES: Final = """
+    WITH RECURSIVE family AS (
+        SELECT id AS whose, id FROM member WHERE id = ANY(%s)
+        UNION ALL
+        SELECT family.whose, member.id FROM family JOIN member ON member.merged_into = family.id
+    )
+    SELECT id, whose FROM family
+"""
+
+
+def families(conn: Connection, members: list[int]) -> dict[int, list[int]]:
+    """Whose purchases count for some members, each with those for whom: their own, and of whoever was merged in."""
+    found: dict[int, list[int]] = {}
+    for id_, whose in conn.execute(_FAMILIES, [members]):
+        found.setdefault(id_, []).append(whose)
+    return found
+
+
+def stood(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, datetime, Standing]]:
+    """What every purchase of some members stands for, and when it was made."""
+    rows: Iterable[tuple[Any, ...]] = conn.execute(
+        "SELECT member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept FROM purchase"
+        " WHERE member_id = ANY(%s) AND voided_at IS NULL ORDER BY member_id, id",
+        [members],
+    )
+    for member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept_form in rows:
+        bylaws = terms.version(version)
+        purchase = stored_purchase(receipt, "", occurred_at, terms.currency, gross, net, lines, extra)
+        sold = facts_again(bylaws, purchase, ruling["facts"])
+        awards = tuple(Given(*given) for given in (kept_form or ruling)["awards"])
+        is_kept: Facts | None = sold
+        if kept_form:
+            rest = kept(purchase, Left.from_form(kept_form))
+            is_kept = facts_again(bylaws, rest, ruling["facts"]) if rest else None
+        yield member_id, occurred_at, standing(bylaws, sold, is_kept, awards)

@@ -1,0 +1,105 @@
+"""One purchase judged under a draft, beside what the version in force gives: each condition with what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from loyalty.budgets import NoBudgets
+from loyalty.db import connection
+from loyalty.filling import Counts, counted
+from loyalty.gather import gather
+from loyalty.judge import judge
+from loyalty.post import post
+from loyalty.queries.answer import Judged
+from loyalty.queries.explanation import articles
+from loyalty.queries.quote import store_and_member
+from loyalty.queries.views import ArticleView
+from loyalty.rules import Bylaws, Purchase
+from loyalty.rules.bylaws import Ask
+from loyalty.rules.history import History, MemberFacts
+from loyalty.sales import Sale
+from loyalty.versions import Connection, Programme, drafted
+
+
+class Tried(NamedTuple):
+    """What a version gives for the purchase, and why."""
+
+    judged: Judged
+    articles: tuple[ArticleView, ...]
+
+
+class Trial(NamedTuple):
+    """The same purchase under the draft and under the version in force at its time."""
+
+    draft: Tried
+    in_force: Tried
+
+
+def trial(club_id: int, purchase: Purchase, document: Mapping[str, Any]) -> Trial:
+    """Judge a purchase under a draft; without a member, as of somebody who joins with it. Writes nothing.
+
+    What the draft counts anew is counted from the member's recorded purchases.
+
+    Raises:
+        Invalid: the draft has faults, or there is no such store.
+        NotFound: no such member.
+        CurrencyMismatch: not the club's currency.
+    """
+    conn = connection()
+    terms = drafted(conn, club_id, document)
+    store_id, member_id = store_and_member(conn, terms, purchase)
+    return Trial(
+        *(
+            _tried(conn, terms, bylaws, purchase, store_id, member_id)
+            for bylaws in (terms.versions[-1], terms.at(purchase.occurred_at, member_id))
+        )
+    )
+
+
+def _tried(
+    conn: Connection, terms: Programme, bylaws: Bylaws, purchase: Purchase, store_id: int, member_id: int | None
+) -> Tried:
+    moment = terms.calendar.moment(purchase.occurred_at)
+    sale = Sale(purchase, store_id, member_id or 0, bylaws, moment)
+    budgets = NoBudgets(conn, terms.club_id)
+    if member_id is None:
+        judge([sale], {0: _newcomer(bylaws, purchase.occurred_at, moment.day)}, terms.calendar, budgets)
+    else:
+        gathered = gather(conn, terms, [sale], lock=False)
+        members = {member_id: _complete(conn, terms, gathered.members[member_id])}
+        judge([sale], members, terms.calendar, budgets)
+        post([sale], gathered.chests)
+    assert sale.ruling
+    assert sale.facts
+    judged = Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, bylaws)
+    return Tried(judged, articles(bylaws, sale.facts, sale.ruling))
+
+
+def _newcomer(bylaws: Bylaws, at: datetime, day: date) -> MemberFacts:
+    """Somebody of whom nothing is known yet."""
+    nothing = dict.fromkeys([*bylaws.asks(day, bylaws.since(None, at)), *bylaws.day_asks(day)], 0)
+    return MemberFacts(0, "active", bylaws.first_tier(), None, at, None, {}, History(nothing))
+
+
+def _complete(conn: Connection, terms: Programme, member: MemberFacts) -> MemberFacts:
+    """The member with the figures of counters that do not count them yet."""
+    history, known = member.history, member.counted
+    if known is None:
+        return member
+    assert isinstance(history, History)
+    recorded = history.recorded
+    counts = counted(conn, terms, {member.id: known})
+    fresh = {ask: _figure(terms, counts, ask) for ask in recorded if ask.place >= known}
+    return replace(member, history=History({**recorded, **fresh}), counted=None)
+
+
+def _figure(terms: Programme, counts: Counts, ask: Ask) -> int:
+    days = terms.live[ask.place].measure == "days" and not ask.raw
+    return sum(
+        int(events > 0) if days else events
+        for (_, place, day), (events, _) in counts.items()
+        if place == ask.place and ask.span.holds(day)
+    )

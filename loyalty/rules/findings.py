@@ -1,0 +1,181 @@
+"""What is odd about bylaws that load: nothing forbids it, and somebody should look. With place and sentence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Literal, NamedTuple
+
+from loyalty.calendars import Calendar
+from loyalty.formats import day as said_day
+from loyalty.formats import digits, listed
+from loyalty.rules.awards.earn import Earn
+from loyalty.rules.bylaws import Article, Badge, Bylaws, Step
+from loyalty.rules.compare import apart, implies, lines_apart, never
+from loyalty.rules.conditions.history import NthPurchase
+from loyalty.rules.conditions.logic import All
+from loyalty.rules.conditions.time import Dates
+from loyalty.rules.filters import LineFilter
+from loyalty.rules.kinds import Condition
+from loyalty.values import Text
+
+Code = Literal["unreachable_tier", "overlap", "no_limit", "out_of_date", "impossible", "unearnable_badge"]
+
+
+class Finding(NamedTuple):
+    """One odd thing: what kind it is, the JSON pointer of its place, and a sentence."""
+
+    code: Code
+    path: str
+    message: Text
+
+
+def findings(bylaws: Bylaws, today: date) -> list[Finding]:
+    """Everything odd, in the document's order."""
+    return [*_articles(bylaws, today), *_overlaps(bylaws), *_tiers(bylaws), *_badges(bylaws, today)]
+
+
+def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
+    for place, article in enumerate(bylaws.articles):
+        path, named = f"/articles/{place}", _article(article)
+        if last := _ended(article, today):
+            when = _day(last, bylaws.club.calendar)
+            yield Finding(
+                "out_of_date",
+                f"{path}/until" if article.until == last else f"{path}/if",
+                Text("{a} ended on {day}.", "{a} در {day} پایان یافته است.").with_(a=named, day=when),
+            )
+        elif article.condition and never(article.condition):
+            said = Text("The condition of {a} can never hold.", "شرط {a} هیچ‌گاه برقرار نمی‌شود.")
+            yield Finding("impossible", f"{path}/if", said.with_(a=named))
+        elif not article.limits and not _capped(article):
+            said = Text(
+                "{a} has no limit: nothing bounds what it may cost.",
+                "{a} سقفی ندارد: هزینه‌اش هیچ کرانی ندارد.",
+            )
+            yield Finding("no_limit", path, said.with_(a=named))
+
+
+def _overlaps(bylaws: Bylaws) -> Iterator[Finding]:
+    """Articles that earn into one wallet on the same lines of one purchase: what they give adds up."""
+    for place, article in enumerate(bylaws.articles):
+        for earlier in bylaws.articles[:place]:
+            wallets = _shared(earlier, article)
+            if not wallets or _never_both(earlier, article):
+                continue
+            said = Text(
+                "{a} and {b} can both give {what} for the same goods; what they give adds up.",
+                "{a} و {b} هر دو می‌توانند برای یک کالا {what} بدهند و با هم جمع می‌شوند.",
+            )
+            names = [bylaws.wallets[code].name for code in wallets]
+            what = Text(listed([its.en for its in names], "en"), listed([its.fa for its in names], "fa"))
+            message = said.with_(a=_article(earlier), b=_article(article), what=what)
+            yield Finding("overlap", f"/articles/{place}", message)
+
+
+def _tiers(bylaws: Bylaws) -> Iterator[Finding]:
+    for rank, step in enumerate(bylaws.steps):
+        path = f"/tiers/ladder/{rank}/needs" if step.needs else f"/tiers/ladder/{rank}"
+        if step.needs and never(step.needs):
+            said = Text("Nobody can meet the needs of tier {t}.", "هیچ عضوی نمی‌تواند به شرط‌های سطح {t} برسد.")
+            yield Finding("unreachable_tier", path, said.with_(t=_quoted(step)))
+            continue
+        higher = next((above for above in bylaws.steps[rank + 1 :] if implies(step.needs, above.needs)), None)
+        if higher:
+            said = Text(
+                "Nobody stands on tier {t}: whoever meets its needs meets those of {above}, which is higher.",
+                "هیچ عضوی در سطح {t} نمی‌ماند: هر که به شرط‌های آن برسد به شرط‌های {above} هم رسیده که بالاتر است.",
+            )
+            yield Finding("unreachable_tier", path, said.with_(t=_quoted(step), above=_quoted(higher)))
+
+
+def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
+    for code, badge in bylaws.badges.items():
+        if not _earnable(bylaws, badge, today):
+            said = Text("Nobody can earn badge {b}.", "هیچ عضوی نمی‌تواند نشان {b} را به دست آورد.")
+            title = Text(f"“{badge.title.en}”", f"«{badge.title.fa}»")
+            yield Finding("unearnable_badge", f"/badges/{code}", said.with_(b=title))
+
+
+def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:
+    if badge.counter is not None:
+        return True
+    if badge.condition is not None:
+        return not never(badge.condition) and _until(badge.condition) >= today
+    giving = [article for article in bylaws.articles if badge.code in article.granted]
+    return any(
+        not _ended(article, today) and not (article.condition and never(article.condition)) for article in giving
+    )
+
+
+def _ended(article: Article, today: date) -> date | None:
+    """The last day of an article that is over; None of one that is not."""
+    last = min(article.until or date.max, _until(article.condition))
+    return last if last < today else None
+
+
+def _until(condition: Condition | None) -> date:
+    """The last day on which a condition may hold."""
+    if isinstance(condition, Dates) and isinstance(condition.until, date):
+        return condition.until
+    if isinstance(condition, All):
+        return min(map(_until, condition.value), default=date.max)
+    return date.max
+
+
+def _capped(article: Article) -> bool:
+    """Whether what it gives has a bound of its own: per award, or because it gives a fixed amount to a member once."""
+    if article.multipliers:
+        return False
+    once = _once(article.condition)
+    return all(
+        (isinstance(award, Earn) and award.at_most) or (once and not award.on_lines) for _, award in article.earnings
+    )
+
+
+def _once(condition: Condition | None) -> bool:
+    """Whether a condition holds for a member once at most."""
+    if isinstance(condition, All):
+        return any(map(_once, condition.value))
+    return isinstance(condition, NthPurchase) and not condition.every
+
+
+def _shared(one: Article, other: Article) -> list[str]:
+    """The wallets into which both earn on lines that both may mean."""
+    found = {
+        wallet
+        for wallet, lines in _earned(one)
+        for theirs, their_lines in _earned(other)
+        if wallet == theirs and not lines_apart(lines, their_lines)
+    }
+    return sorted(found)
+
+
+def _earned(article: Article) -> Iterable[tuple[str, LineFilter | None]]:
+    return [
+        (its.wallet, its.of.lines if isinstance(its, Earn) else None) for _, its in article.earnings if its.on_lines
+    ]
+
+
+def _never_both(one: Article, other: Article) -> bool:
+    """Whether only one of two articles ever gives for the same purchase."""
+    best = one.group is not None and one.group == other.group
+    alone = one.exclusive or other.exclusive
+    return best or alone or _apart_in_time(one, other) or apart(one.condition, other.condition)
+
+
+def _apart_in_time(one: Article, other: Article) -> bool:
+    return (one.until or date.max) < (other.from_ or date.min) or (other.until or date.max) < (one.from_ or date.min)
+
+
+def _article(article: Article) -> Text:
+    no = digits(article.no, "fa")
+    return Text(f"Article {article.no} (“{article.title.en}”)", f"مادهٔ {no} («{article.title.fa}»)")
+
+
+def _quoted(step: Step) -> Text:
+    return Text(f"“{step.title.en}”", f"«{step.title.fa}»")
+
+
+def _day(day: date, calendar: Calendar) -> Text:
+    return Text(said_day(day, calendar, "en"), said_day(day, calendar, "fa"))

@@ -1,0 +1,69 @@
+"""What a version says otherwise is told in sentences, before and after."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from loyalty.rules import load
+from loyalty.rules.differences import Difference, differences
+from tests.story import BASE, article, document, title
+
+BADGES = {"secret": {"title": title("Secret"), "secret": True, "counter": "visits", "levels": [{"at": 3}]}}
+ONE = document(BASE, article("2", {"points": {"fixed": 5}}), badges=BADGES)
+
+
+def between(one: dict[str, Any], other: dict[str, Any]) -> list[Difference]:
+    return differences(load(one), load(other))
+
+
+def test_the_same_differs_in_nothing() -> None:
+    assert between(ONE, deepcopy(ONE)) == []
+
+
+def test_articles_added_removed_and_changed() -> None:
+    other = document(
+        article("1", {"points": {"per": 1000, "give": 2}}), article("3", {"points": {"fixed": 7}}), badges=BADGES
+    )
+    changed, added, removed = between(ONE, other)
+    assert (changed.part, changed.no, changed.what) == ("articles", "1", "changed")
+    assert changed.before
+    assert changed.after
+    assert "1 points for each full" in changed.before.en.replace("1 point ", "1 points ")
+    assert "2 points for each full" in changed.after.en
+    assert "۲ امتیاز" in changed.after.fa
+    assert (added.no, added.what, added.before) == ("3", "added", None)
+    assert (removed.no, removed.what, removed.after) == ("2", "removed", None)
+
+
+def test_a_new_title_is_a_change() -> None:
+    other = deepcopy(ONE)
+    other["articles"][1]["title"] = {"en": "Welcome", "fa": "خوشامد"}
+    [changed] = between(ONE, other)
+    assert changed.after
+    assert changed.after.en.startswith("Welcome: ")
+
+
+def test_wallets_tiers_badges_boards_counters_and_stacking() -> None:
+    other = deepcopy(ONE)
+    other["wallets"]["points"]["expires"] = {"months": 6}
+    other["badges"]["secret"]["levels"] = [{"at": 4}]
+    other["tiers"] = {"ladder": [{"code": "a", "title": title("A")}]}
+    other["leaderboards"] = {"m": {"title": title("M"), "counter": "spend"}}
+    other["counters"]["spend"]["measure"] = "gross"
+    found = [(its.part, its.no, its.what) for its in between(ONE, other)]
+    assert found == [
+        ("badges", "secret", "changed"),
+        ("wallets", "points", "changed"),
+        ("counters", "spend", "changed"),
+        ("tiers", "a", "added"),
+        ("returns", "standing", "added"),
+        ("leaderboards", "m", "added"),
+    ]
+
+
+def test_how_multipliers_go_together() -> None:
+    doubles = article("2", {"multiply": {"by": "2"}})
+    [changed] = between(document(BASE, doubles), document(BASE, doubles, stacking="add"))
+    assert changed.after
+    assert changed.after.en == "Multipliers add up."
