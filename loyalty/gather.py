@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-import psycopg
-
 from loyalty import filling
-from loyalty.arrays import array, columns
-from loyalty.calendars import Calendar
+from loyalty.arrays import array
 from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
 from loyalty.lock_order import IN_ORDER
@@ -20,10 +17,8 @@ from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts, since_at
 from loyalty.rules.windows import Since
 from loyalty.sales import Sale
+from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme
-
-EVER, MONTH, DAY = 0, 1, 2
-EPOCH = date(1, 1, 1)
 
 _LOCK = """
     UPDATE member SET seq = seq + asked.n
@@ -43,26 +38,12 @@ KNOWN = """
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
 _MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%s::bigint[]) ORDER BY member_id, at, id"
-_SUMS = """
-    SELECT asked.k, sum(found.value)::bigint
-    FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::date[], %s::boolean[])
-        AS asked (k, member_id, counter_id, grain, first, last, active)
-    CROSS JOIN LATERAL (
-        SELECT sum(CASE WHEN asked.active THEN (value > 0)::int ELSE value END) AS value FROM counter_sum
-        WHERE member_id = asked.member_id AND counter_id = asked.counter_id AND grain = asked.grain
-            AND start BETWEEN asked.first AND asked.last
-    ) found
-    WHERE found.value IS NOT NULL
-    GROUP BY asked.k
-"""
 
-Cursor = psycopg.Cursor[tuple[Any, ...]]
 Former = tuple[datetime, str | None]
 """Until when a member had a tier, and which."""
 _GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
 LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled"
 """The columns of `Locked`."""
-_ONE_DAY = timedelta(days=1)
 
 
 class Locked(NamedTuple):
@@ -257,70 +238,3 @@ def _sinces(sale: Sale, row: Locked, former: Sequence[Former], days: Iterable[da
     assert since
     assert then
     return since, then, *(since._replace(tier=day) for day in days)
-
-
-class Sums:
-    """Figures over days, put together from day, month and ever rows, all in one statement."""
-
-    def __init__(self, programme: Programme, wanted: dict[int, dict[Ask, None]], rows: Mapping[int, Locked]) -> None:
-        self.programme = programme
-        self.answers: dict[int, dict[Ask, int]] = {id_: dict.fromkeys(asked, 0) for id_, asked in wanted.items()}
-        self.targets: list[tuple[int, Ask]] = []
-        self.rows: list[tuple[Any, ...]] = []
-        for member_id, asked in wanted.items():
-            latest_at = rows[member_id].latest_at
-            if latest_at is None:
-                continue  # without an event there is nothing to add up
-            last = programme.calendar.moment(latest_at).day
-            for ask in asked:
-                self._add(member_id, ask, last)
-
-    def _add(self, member_id: int, ask: Ask, last: date) -> None:
-        k = len(self.targets)
-        self.targets.append((member_id, ask))
-        counter_id = self.programme.counter_ids[ask.place]
-        active = self.programme.live[ask.place].measure == "days" and not ask.raw
-        for grain, first, until in pieces(ask, last, self.programme.calendar):
-            self.rows.append((k, member_id, counter_id, grain, first, until, active and grain == DAY))
-
-    def send(self, conn: Connection) -> Cursor | None:
-        """The statement on its way; None where nothing is to be asked."""
-        return conn.execute(_SUMS, columns(self.rows)) if self.rows else None
-
-    def answered(self, cursor: Cursor | None) -> dict[int, dict[Ask, int]]:
-        """The answers by member."""
-        for k, value in cursor or ():
-            member_id, ask = self.targets[k]
-            self.answers[member_id][ask] = value
-        return self.answers
-
-
-def pieces(ask: Ask, last: date, calendar: Calendar) -> Iterable[tuple[int, date, date]]:
-    """(grain, first start, last start) of the rows that add up to a span; `last` is the latest day with any row.
-
-    At most a month of day rows at either end and month rows between: flat in the length of history.
-    """
-    start, end = ask.span
-    if start == end:
-        yield DAY, start, end
-        return
-    if end > last:
-        end = last  # a limit's window may reach into days to come, even beyond the calendar
-    month = calendar.start_of("month", end)
-    whole = end >= last or calendar.next_start("month", end) == end + _ONE_DAY
-    if start is None:
-        if end >= last:
-            yield EVER, EPOCH, EPOCH
-            return
-        first = EPOCH
-    else:
-        first = start if calendar.start_of("month", start) == start else calendar.next_start("month", start)
-        if start < first:
-            yield DAY, start, min(end, first - _ONE_DAY)
-    if whole and first <= month:
-        yield MONTH, first, month
-    elif not whole:
-        if first < month:
-            yield MONTH, first, month - _ONE_DAY
-        if first <= month:
-            yield DAY, month, end

@@ -9,7 +9,7 @@ from typing import Any, Final
 from loyalty import outbox
 from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
-from loyalty.gather import DAY, Locked, Sums, heads, member_facts
+from loyalty.gather import Locked, heads, member_facts
 from loyalty.hands import expired
 from loyalty.ledger import purses
 from loyalty.ledger.lots import PLACES, Order, Purse
@@ -17,6 +17,7 @@ from loyalty.ledger.purses import Chest, open_purses
 from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
 from loyalty.stand_anew import NOTHING
+from loyalty.sums import DAY, Sums
 from loyalty.versions import Connection, Programme
 
 _FAMILY: Final = """

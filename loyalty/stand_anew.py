@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from loyalty.arrays import array, columns
-from loyalty.gather import KNOWN, Locked, Sums, member_facts
+from loyalty.gather import KNOWN, Locked, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
 from loyalty.rules import Bylaws, Facts, Purchase, reviewed
@@ -16,6 +16,7 @@ from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.sold import Sold, read_sold
+from loyalty.sums import Sums
 from loyalty.take_back import Posting, Taken
 from loyalty.versions import Connection, Programme
 

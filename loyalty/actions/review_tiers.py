@@ -8,10 +8,11 @@ from typing import Any
 from loyalty.actions.settle_returns import settle_all_returns
 from loyalty.arrays import array
 from loyalty.db import connection, retried, transaction
-from loyalty.gather import LOCKED, Locked, Sums, member_facts
+from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Purchase, reviewed
 from loyalty.rules.history import History
+from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme, programme
 
 BATCH = 500

@@ -11,9 +11,9 @@ from loyalty.arrays import array
 from loyalty.bench.instance import Club
 from loyalty.bench.timeline import NOW, Judged
 from loyalty.db import transaction
-from loyalty.gather import DAY, EPOCH, EVER, MONTH
 from loyalty.post import post
 from loyalty.sales import digest
+from loyalty.sums import DAY, EPOCH, EVER, MONTH
 
 STATEMENT: Final = """
     WITH standing AS (

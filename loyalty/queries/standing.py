@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loyalty.calendars import Moment
 from loyalty.db import connection
 from loyalty.errors import NotFound
-from loyalty.gather import LOCKED, Locked, Sums, member_facts
+from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView
 from loyalty.rules import Bylaws, Facts, Purchase
 from loyalty.rules.bylaws import Ask, Badge, Step
@@ -18,6 +18,7 @@ from loyalty.rules.kinds import Measured
 from loyalty.rules.phrase import plain
 from loyalty.rules.sentences import badge_phrase
 from loyalty.rules.voice import Voice
+from loyalty.sums import Sums
 from loyalty.values import Text
 from loyalty.versions import Programme, programme
 

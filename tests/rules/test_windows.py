@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from loyalty.calendars import Calendar, Span
-from loyalty.gather import DAY, EVER, MONTH, pieces
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.reading import Node, Reading
 from loyalty.rules.windows import Since, Window, read_window
+from loyalty.sums import DAY, EVER, MONTH, pieces
 from tests.rules.drawn import many, quick, windows
 
 TEHRAN = Calendar("Asia/Tehran", "jalali")
