@@ -59,7 +59,7 @@ def tables() -> dict[str, list[Any]]:
     db.session.rollback()
     own = {"rehearsal", "rehearsal_part", "outbox", "duty"}
     names = [name for name in db.metadata.tables if name not in own]
-    return {name: connection().execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+    return {name: connection().execute(f"SELECT * FROM {name} AS its ORDER BY its::text").fetchall() for name in names}
 
 
 def test_workers_do_the_parts_and_the_last_one_adds_them_up(
