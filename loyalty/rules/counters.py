@@ -16,15 +16,23 @@ from loyalty.values import Text
 if TYPE_CHECKING:
     from loyalty.rules.ruling import Given
 
-Measure = Literal["amount", "gross", "quantity", "times", "days", "base"]
+Measure = Literal["amount", "gross", "paid", "quantity", "times", "days", "base"]
 MEASURES: Final[dict[str, Text]] = {
     "amount": Text("net amount", "مبلغ خالص"),
     "gross": Text("amount before discount", "مبلغ پیش از تخفیف"),
+    "paid": Text("amount paid without wallets and gift cards", "مبلغ پرداختی بدون کیف و کارت هدیه"),
     "quantity": Text("quantity", "تعداد"),
     "times": Text("times", "دفعات"),
     "days": Text("days", "روزها"),
 }
-UNITS: Final = {"amount": "money", "gross": "money", "quantity": "quantity", "times": "times", "days": "days"}
+UNITS: Final = {
+    "amount": "money",
+    "gross": "money",
+    "paid": "money",
+    "quantity": "quantity",
+    "times": "times",
+    "days": "days",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,8 @@ class Counter:
                 return purchase.net
             if self.measure == "gross":
                 return purchase.gross
-            if self.measure == "quantity":
-                return facts.basket("quantity", facts.whole)
+            if self.measure in ("quantity", "paid"):
+                return facts.basket(self.measure, facts.whole)
             return 1
         mask = self.where.mask(facts) if self.where else (facts.whole if purchase.lines else 0)
         if self.measure in ("times", "days"):
