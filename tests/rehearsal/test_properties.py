@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,8 @@ def lived(story: Story, drawn: Any) -> None:
             sold.append(shop(story, members[who], basket, story.now))
         elif what == "back" and sold:
             purchase, lines = sold[days % len(sold)]
-            asked = Return(f"k{next(_keys)}", "s1", story.now, (ReturnedLine(lines[0].line, 1000),))
+            some = (ReturnedLine(lines[0].line, 1000),) if days % 3 == 0 else ()
+            asked = Return(f"k{next(_keys)}", "s1", story.now, some, all=not some)
             db.session.rollback()
             return_purchases(story.club_id, [(purchase, asked)], story.now)
         else:
@@ -93,6 +95,42 @@ def agree(found: Form) -> None:
     assert differences(found["difference"]) == {}
     assert found["rehearsed"] == found["recorded"]
     assert (found["affected"], found["gain"], found["lose"]) == (0, {}, {})
+
+
+@pytest.mark.parametrize("returns", ["at_once", "at_review", "keep"])
+def test_a_badge_and_a_tier_that_a_return_takes_go_in_the_rehearsal_too(app: Flask, returns: str) -> None:
+    document = lively("allow", returns)
+    story = Story(document)
+    sara = story.enrols()
+    days = [START - timedelta(days=n) for n in (9, 6, 5, 3, 1)]
+    shop(story, sara, [(1, 30_000, False)], days[0])
+    purchase, _ = shop(story, sara, [(1, 35_000, True)], days[1])
+    asked = Return("k", "s1", days[2], all=True)
+    return_purchases(story.club_id, [(purchase, asked)], days[2])
+    for day in days[3:]:
+        db.session.rollback()
+        shop(story, sara, [(1, 2_000, False)], day)
+    everything_due_is_done(story)
+    found = report(story, document)
+    agree(found)
+    assert found["recorded"]["tiers"] == {"up": 1, "down": 1, "members": {"bronze": 1}}
+    assert found["recorded"]["articles"]["badge:r:1"]["amounts"] == {"points": 8}
+
+
+def test_a_hold_that_lapsed_is_free_for_what_came_after_it(app: Flask) -> None:
+    document = lively("allow", "at_once")
+    story = Story(document)
+    sara = story.enrols()
+    adjust_points(story.club_id, sara, Adjustment("points", 20, "x"), START)
+    for days, amount in ((0, 15), (2, 18)):
+        story.now = START + timedelta(days=days)
+        db.session.rollback()
+        hold_points(story.club_id, sara, "points", amount, story.now, until=story.now + timedelta(days=1))
+    everything_due_is_done(story)
+    found = report(story, document)
+    agree(found)
+    points = found["rehearsed"]["wallets"]["points"]
+    assert (points["outstanding"], points["short"]) == (20, 0)
 
 
 @FIXTURE
