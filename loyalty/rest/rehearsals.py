@@ -11,7 +11,7 @@ from loyalty.actions.ask_rehearsal import ask_rehearsal
 from loyalty.actions.cancel_rehearsal import cancel_rehearsal
 from loyalty.config import now
 from loyalty.errors import Fault, Invalid
-from loyalty.queries import rehearsals
+from loyalty.queries import drafts, rehearsals
 from loyalty.queries.rehearsals import RehearsalView
 from loyalty.rest.access import caller
 from loyalty.rest.answers_rehearsal import AskedSchema, RehearsalSchema
@@ -38,9 +38,11 @@ class RehearsalBody(PeriodQuery):
     """A document and a span; an end that is left out is open."""
 
     document = fields.Dict(
-        required=True,
         error_messages=says(invalid=Said("This must be an object.", "این باید یک شیء باشد.")),
-        metadata=told("Bylaws, as they would be published.", "اساسنامه، همان‌گونه که منتشر می‌شد."),
+        metadata=told(
+            "Bylaws, as they would be published; the draft, if left out.",
+            "اساسنامه، همان‌گونه که منتشر می‌شد؛ بدون آن، پیش‌نویس.",
+        ),
     )
 
 
@@ -60,8 +62,10 @@ class RehearsalBody(PeriodQuery):
 def ask(body: dict[str, Any]) -> Response:
     """Rehearse a draft over a span."""
     since, until = period(body, caller().timezone)
+    club_id = caller().club_id
+    document = body["document"] if "document" in body else drafts.draft(club_id).document
     try:
-        id_ = ask_rehearsal(caller().club_id, body["document"], since, until, now())
+        id_ = ask_rehearsal(club_id, document, since, until, now())
     except Invalid as problem:
         raise Invalid([_in_document(fault) for fault in problem.faults]) from None
     return reply({"id": id_}, 202)

@@ -74,3 +74,15 @@ def test_another_clubs_rehearsal_is_not_there(
     assert other.get(f"/rehearsals/{id_}").status_code == 404
     assert other.post(f"/rehearsals/{id_}/cancel").status_code == 404
     assert server.get(f"/rehearsals/{id_}").json["status"] == "running"
+
+
+def test_without_a_document_the_draft_is_rehearsed(
+    server: Api, clock: Clock, work: Callable[[], None], generous: dict[str, Any]
+) -> None:
+    assert server.post(DRAFT, {}).status_code == 404
+    assert server.put("/bylaws/draft", {"document": generous}).status_code == 200
+    asked = server.post(DRAFT, {})
+    assert asked.status_code == 202
+    deliveries.relay(clock.move(seconds=1))
+    work()
+    assert server.get(f"/rehearsals/{asked.json['id']}").json["status"] == "done"
