@@ -59,7 +59,11 @@ def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruli
     """Add what some articles earn and multiply."""
     caps = Caps(bylaws.capped, facts, ruling.uses) if bylaws.capped else None
     earned = _earn(held, facts, ruling, caps)
-    multiplying = [(article, article.multiplies(facts)) for article in held if article.multipliers]
+    multiplying = [
+        (article, article.multiplies(facts) if article.tabled else article.multipliers)
+        for article in held
+        if article.multipliers
+    ]
     if multiplying:
         _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling, caps)
 
@@ -84,15 +88,15 @@ def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling, caps: Caps | No
     whole = facts.whole
     for article in held:
         own: list[Given] = []
-        for place, award in article.earnings if not article.tabled else article.earns(facts):
+        for place, award in article.earns(facts) if article.tabled else article.earnings:
             base, asked = award.reckon(facts, whole)
             amount = asked
-            if article.limits and asked:
+            if asked and (article.limits or caps):
                 base, amount = limited(article, award, facts, base, asked, own)
-            if caps and amount:
-                amount = caps.cut(award.wallet, amount)
-            if article.shared:
-                use(article, facts, ruling, amount, base, award.wallet, own)
+                if caps and amount:
+                    amount = caps.cut(award.wallet, amount)
+                if article.shared:
+                    use(article, facts, ruling, amount, base, award.wallet, own)
             if amount:
                 given = Given(article.no, place, award.wallet, amount, base, asked)
                 own.append(given)
@@ -111,12 +115,12 @@ def _multiply(
         for place, award in awards:
             base, asked = multipliers.next(article, place, award)
             amount = asked
-            if article.limits and asked:
+            if asked and (article.limits or caps):
                 base, amount = limited(article, award, facts, base, asked, own)
-            if caps and amount:
-                amount = caps.cut(award.wallet, amount)
-            if article.shared:
-                use(article, facts, ruling, amount, base, award.wallet, own)
+                if caps and amount:
+                    amount = caps.cut(award.wallet, amount)
+                if article.shared:
+                    use(article, facts, ruling, amount, base, award.wallet, own)
             multipliers.gave(amount)
             if amount:
                 own.append(Given(article.no, place, award.wallet, amount, base, asked))

@@ -125,9 +125,9 @@ class Facts:
         purchase = self.purchase
         if mask == self.whole and measure != "quantity":
             return purchase.net if measure == "net" else purchase.gross if measure == "gross" else purchase.paid
-        if measure == "paid":
+        place, total = _PLACES.get(measure), 0
+        if place is None:
             return self.share(purchase.paid, mask)
-        place, total = _PLACES[measure], 0
         for line in purchase.lines:
             if mask & 1:
                 total += line[place]  # type: ignore[operator]

@@ -84,7 +84,7 @@ class Earning(Award):
     """An award that is reckoned from the basket into a wallet."""
 
     wallet: str
-    on_lines: ClassVar[bool] = True
+    on_lines: bool = True
     """False: a fixed amount, which belongs to no line and is never multiplied."""
     base_unit: str = "money"
     """What its base is counted in: `money`, `quantity` or `years`."""

@@ -73,7 +73,7 @@ class Limit:
 
     def room(self, facts: Facts, taken: int) -> int:
         """What is left for this event, which has already taken some."""
-        if self.per == MEMBER:
+        if self.index >= 0:
             left = self.at_most - facts.counts[self.index] - taken
             return left if left > 0 else 0
         if facts.budgets is None:

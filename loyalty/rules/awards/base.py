@@ -42,8 +42,6 @@ class Base:
 
     def of(self, facts: Facts, mask: int) -> int:
         """How much there is of it on the lines of a mask."""
-        if self.plain:
-            return facts.basket(self.measure, mask)
         if self.lines is not None:
             mask &= self.lines.mask(facts)
             if not mask:

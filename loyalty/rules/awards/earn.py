@@ -37,6 +37,8 @@ class Earn(Earning):
     table: Table | None = None
     parts: tuple[int, int] = field(init=False, repr=False, compare=False)
     """The rate's numerator and denominator."""
+    on_lines: bool = field(init=False, repr=False, compare=False)
+    """A fixed amount, and what years earn, belongs to no line."""
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that gives nothing."""
     fields: ClassVar[tuple[Field, ...]] = (
@@ -51,11 +53,6 @@ class Earn(Earning):
         Field("expires", TERM, Text("Expires", "انقضا"), None),
     )
     unit: ClassVar[str] = "points"
-
-    @property
-    def on_lines(self) -> bool:  # type: ignore[override]
-        """A fixed amount, and what years earn, belongs to no line."""
-        return self.how != "fixed" and self.of.measure != YEARS
 
     @property
     def base_unit(self) -> str:  # type: ignore[override]
@@ -85,6 +82,7 @@ class Earn(Earning):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
+        object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.measure != YEARS)
         rates = self.table.rates if self.table else ()
         variants = tuple(replace(self, rate=rate, table=None) if rate else None for _, rate in rates)
         object.__setattr__(self, "variants", variants)
@@ -93,8 +91,9 @@ class Earn(Earning):
         """The base over the lines, and what it comes to; with a table it is a variant that reckons."""
         if self.how == "fixed":
             return 0, self.amount(0)
-        base = self.of.of(facts, mask)
-        return (base, self.amount(base)) if base else (0, 0)
+        of = self.of
+        base = facts.basket(of.measure, mask) if of.plain else of.of(facts, mask)
+        return base, self.amount(base)
 
     def amount(self, base: int) -> int:
         """What a base comes to: full steps first, then one rounding at the end."""

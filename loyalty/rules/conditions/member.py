@@ -135,14 +135,15 @@ class MemberIs(Condition):
         value = facts.values.get(self.about)
         if value is None:
             return False
-        if self.bounds is None and isinstance(value, str):
+        bounds = self.bounds
+        if bounds is None and isinstance(value, str):
             return value in self.is_
+        if bounds is not None and self.about in ("age", "years"):
+            return bounds.hold(value)
         several = value if isinstance(value, list) else [value]
-        if self.bounds is None:
+        if bounds is None:
             return any(_as_word(its) in self.is_ for its in several)
-        if not self.about.startswith(ATTRIBUTE):
-            return self.bounds.hold(value)
-        return any(self.bounds.hold(figure) for its in several if (figure := _figure(its)) is not None)
+        return any(bounds.hold(figure) for its in several if (figure := _figure(its)) is not None)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The member's value."""
