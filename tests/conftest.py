@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import fcntl
 import os
@@ -150,20 +149,14 @@ def app(application: Flask, clock: Clock) -> Iterator[Flask]:
 
 @pytest.fixture
 def work(app: Flask) -> Callable[[], None]:
-    """Let a worker do what lies in the queue.
-
-    After a page's test the browser's driver has its event loop running in this thread; a worker's process has none.
-    """
+    """Let a worker do what lies in the queue."""
 
     def run() -> None:
         kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
-        loop = asyncio._get_running_loop()
-        asyncio._set_running_loop(None)
         try:
             with connect(app.extensions["loyalty"].redis_url, patience=LIFE) as connection:
                 Worker(app, connection).work(burst=True, logging_level="ERROR")
         finally:
-            asyncio._set_running_loop(loop)
             for name, handler in kept.items():
                 signal.signal(name, handler)
 
