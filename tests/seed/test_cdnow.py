@@ -76,7 +76,7 @@ def test_the_whole_file_comes_to_what_is_known_of_it(cdnow_file: Path) -> None:
 
 @pytest.mark.data
 def test_a_slice_of_the_file_becomes_a_record_club(app: Flask, clock: Clock, cdnow_file: Path, tmp_path: Path) -> None:
-    """All of it takes a minute: `loyalty import purchases ../shared/data/cdnow.txt.xz --club …`."""
+    """All of it takes a minute or two: `loyalty import purchases ../shared/data/cdnow.txt.xz --club …`."""
     with lzma.open(cdnow_file, "rb") as whole:
         lines = [whole.readline() for _ in range(3000)]
     file = tmp_path / "slice.txt"
