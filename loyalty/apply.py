@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.arrays import columns, together
+from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
 from loyalty.rules.history import MemberFacts, fed
-from loyalty.sales import Sale, extra, kept_facts
 from loyalty.versions import Connection, Programme
 
 Rows = list[tuple[Any, ...]]
@@ -65,7 +65,7 @@ _OUTBOX = """
 
 
 class Effects(NamedTuple):
-    """The rows that the rulings of some sales come to, in the columns of the statements above."""
+    """The rows that the rulings of some cases come to, in the columns of the statements above."""
 
     purchases: Rows
     purses: Changes
@@ -79,33 +79,33 @@ class Effects(NamedTuple):
 def apply(
     conn: Connection,
     programme: Programme,
-    sales: Sequence[Sale],
+    cases: Sequence[Case],
     members: dict[int, MemberFacts],
     chests: Mapping[int, Chest],
     now: datetime,
 ) -> None:
-    """Write what judged and posted sales change; `members` and `chests` are as they leave the chunk."""
-    write(conn, programme.club_id, effects(programme, sales, members, chests, now), now)
+    """Write what judged and posted cases change; `members` and `chests` are as they leave the chunk."""
+    write(conn, programme.club_id, effects(programme, cases, members, chests, now), now)
 
 
 def effects(
     programme: Programme,
-    sales: Sequence[Sale],
+    cases: Sequence[Case],
     members: dict[int, MemberFacts],
     chests: Mapping[int, Chest],
     now: datetime,
 ) -> Effects:
-    """What judged and posted sales change; the chests' chains go on."""
-    moves = _moves(sales, programme)
-    badges = _badges(sales)
+    """What judged and posted cases change; the chests' chains go on."""
+    moves = _moves(cases, programme)
+    badges = _badges(cases)
     return Effects(
-        _purchases(sales),
+        _purchases(cases),
         changes(chests.values(), now),
-        _counters(programme, sales, members),
+        _counters(programme, cases, members),
         badges,
         moves,
-        _changed(sales, members, chests),
-        _messages(sales, moves, badges),
+        _changed(cases, members, chests),
+        _messages(cases, moves, badges),
     )
 
 
@@ -132,87 +132,87 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _purchases(sales: Sequence[Sale]) -> Rows:
+def _purchases(cases: Sequence[Case]) -> Rows:
     rows: Rows = []
-    for sale in sales:
-        assert sale.facts
-        assert sale.ruling
-        purchase = sale.purchase
+    for case in cases:
+        assert case.facts
+        assert case.ruling
+        purchase = case.purchase
         ruling = {
-            "facts": kept_facts(sale.facts),
-            **sale.ruling.kept(),
-            "wallets": {wallet: list(shown) for wallet, shown in sale.wallets.items()},
+            "facts": kept_facts(case.facts),
+            **case.ruling.kept(),
+            "wallets": {wallet: list(shown) for wallet, shown in case.wallets.items()},
         }
         rows.append(
             (
-                sale.member_id,
-                sale.id,
-                sale.store_id,
+                case.member_id,
+                case.id,
+                case.store_id,
                 purchase.receipt,
                 purchase.occurred_at,
-                sale.moment.day,
+                case.moment.day,
                 purchase.gross,
                 purchase.net,
                 _json([list(line) for line in purchase.lines]),
                 _json(extra(purchase)),
-                sale.bylaws.version,
+                case.bylaws.version,
                 _json(ruling),
             )
         )
     return rows
 
 
-def _counters(programme: Programme, sales: Sequence[Sale], members: Mapping[int, MemberFacts]) -> Rows:
-    """What the sales add to counters; one that does not count the member yet will find them in what is recorded."""
+def _counters(programme: Programme, cases: Sequence[Case], members: Mapping[int, MemberFacts]) -> Rows:
+    """What the cases add to counters; one that does not count the member yet will find them in what is recorded."""
     rows: Rows = []
-    for sale in sales:
-        assert sale.facts
-        assert sale.ruling
-        at, counted = sale.purchase.occurred_at, members[sale.member_id].counted
-        month = programme.calendar.start_of("month", sale.moment.day)
-        for place, day, value, events in fed(sale.bylaws, sale.facts, sale.ruling):
+    for case in cases:
+        assert case.facts
+        assert case.ruling
+        at, counted = case.event.occurred_at, members[case.member_id].counted
+        month = programme.calendar.start_of("month", case.moment.day)
+        for place, day, value, events in fed(case.bylaws, case.facts, case.ruling):
             if counted is None or place < counted:
-                rows.append((sale.member_id, programme.counter_ids[place], day, month, value, events, at))
+                rows.append((case.member_id, programme.counter_ids[place], day, month, value, events, at))
     return rows
 
 
-def _badges(sales: Sequence[Sale]) -> Rows:
+def _badges(cases: Sequence[Case]) -> Rows:
     return [
-        (sale.member_id, step.code, step.level, sale.id, sale.purchase.occurred_at)
-        for sale in sales
-        if sale.ruling
-        for step in sale.ruling.badges
+        (case.member_id, step.code, step.level, case.id, case.event.occurred_at)
+        for case in cases
+        if case.ruling
+        for step in case.ruling.badges
     ]
 
 
-def _moves(sales: Sequence[Sale], programme: Programme) -> Rows:
+def _moves(cases: Sequence[Case], programme: Programme) -> Rows:
     rows: Rows = []
-    for sale in sales:
-        version = sale.bylaws.version
-        if sale.review:  # due when the local day began
-            begun = programme.calendar.instant(sale.moment.day)
-            rows.append((sale.member_id, begun, *sale.review, None, version))
-        if sale.ruling and sale.moved_at:
-            both = sale.ruling.tier_from, sale.ruling.tier_to
-            rows.append((sale.member_id, sale.moved_at, *both, sale.id, version))
+    for case in cases:
+        version = case.bylaws.version
+        if case.review:  # due when the local day began
+            begun = programme.calendar.instant(case.moment.day)
+            rows.append((case.member_id, begun, *case.review, None, version))
+        if case.ruling and case.moved_at:
+            both = case.ruling.tier_from, case.ruling.tier_to
+            rows.append((case.member_id, case.moved_at, *both, case.id, version))
     return rows
 
 
-def _changed(sales: Sequence[Sale], members: dict[int, MemberFacts], chests: Mapping[int, Chest]) -> Rows:
+def _changed(cases: Sequence[Case], members: dict[int, MemberFacts], chests: Mapping[int, Chest]) -> Rows:
     """The members and, once `changes` has told what moved, the heads of their chains."""
     rows: Rows = []
-    for id_ in {sale.member_id: None for sale in sales}:
+    for id_ in {case.member_id: None for case in cases}:
         member, chest = members[id_], chests[id_]
         rows.append((id_, member.tier, member.tier_since, member.latest_at, chest.entries, chest.head))
     return rows
 
 
-def _messages(sales: Sequence[Sale], moves: Rows, badges: Rows) -> Rows:
+def _messages(cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:
     days: dict[int, dict[str, None]] = {}
     events: dict[int, list[int]] = {}
-    for sale in sales:
-        days.setdefault(sale.member_id, {})[sale.moment.day.isoformat()] = None
-        events.setdefault(sale.member_id, []).append(sale.id)
+    for case in cases:
+        days.setdefault(case.member_id, {})[case.moment.day.isoformat()] = None
+        events.setdefault(case.member_id, []).append(case.id)
     rows: Rows = [
         (member_id, "member.changed", _json({"days": list(touched), "events": events[member_id]}))
         for member_id, touched in days.items()

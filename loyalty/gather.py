@@ -10,13 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from loyalty import filling
 from loyalty.arrays import array
+from loyalty.cases import Case
 from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
 from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts, since_at
 from loyalty.rules.windows import Since
-from loyalty.sales import Sale
 from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme
 
@@ -89,28 +89,28 @@ class Gathered:
     """Members whose badges were not looked at since something came back."""
 
 
-def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, lock: bool = True) -> Gathered:
-    """The members of some sales, locked, with every figure that judging these sales reads.
+def gather(conn: Connection, programme: Programme, cases: Sequence[Case], *, lock: bool = True) -> Gathered:
+    """The members of some cases, locked, with every figure that judging these cases reads.
 
     `lock=False` only reads: for quotes.
 
     Raises:
-        Overtaken: one of them was merged or erased since the sales were told whose they are, or is counted by more than
+        Overtaken: one of them was merged or erased since the cases were told whose they are, or is counted by more than
             this programme knows.
     """
-    ids = sorted({sale.member_id for sale in sales})
-    rows = _members(conn, programme.club_id, sales, ids, lock)
+    ids = sorted({case.member_id for case in cases})
+    rows = _members(conn, programme.club_id, cases, ids, lock)
     if lock:
         if any(row.gone for row in rows.values()):
             raise Overtaken
-        rows = _counted(conn, programme, sales, rows)
-    late = _late(programme, sales, rows)
+        rows = _counted(conn, programme, cases, rows)
+    late = _late(programme, cases, rows)
     former = _former(conn, late)
-    wanted = _wanted(programme, sales, rows, former)
+    wanted = _wanted(programme, cases, rows, former)
     sums = Sums(programme, wanted, rows)
     with conn.pipeline():
         known = conn.execute(KNOWN, [programme.club_id, array(ids)])
-        purses = Reading(conn, _uptos(sales))
+        purses = Reading(conn, _uptos(cases))
         answers = sums.send(conn)
     figures = sums.answered(answers)
     members: dict[int, MemberFacts] = {}
@@ -130,14 +130,14 @@ def gather(conn: Connection, programme: Programme, sales: Sequence[Sale], *, loc
 
 
 def _counted(
-    conn: Connection, programme: Programme, sales: Sequence[Sale], rows: dict[int, Locked]
+    conn: Connection, programme: Programme, cases: Sequence[Case], rows: dict[int, Locked]
 ) -> dict[int, Locked]:
     """The members, counted by all that judges them: whoever was overlooked by a fill is filled now."""
     filling.keep_up(programme, (row.filled for row in rows.values()))
     behind = {
-        sale.member_id: rows[sale.member_id].filled
-        for sale in sales
-        if rows[sale.member_id].filled < programme.needs[sale.bylaws.version - 1]
+        case.member_id: rows[case.member_id].filled
+        for case in cases
+        if rows[case.member_id].filled < programme.needs[case.bylaws.version - 1]
     }
     if not behind:
         return rows
@@ -145,12 +145,12 @@ def _counted(
     return rows | {id_: rows[id_]._replace(filled=programme.latest_counter) for id_ in behind}
 
 
-def _uptos(sales: Sequence[Sale]) -> dict[int, datetime]:
+def _uptos(cases: Sequence[Case]) -> dict[int, datetime]:
     """Until when each member's purses must be settled."""
     uptos: dict[int, datetime] = {}
-    for sale in sales:
-        at, before = sale.purchase.occurred_at, uptos.get(sale.member_id)
-        uptos[sale.member_id] = at if before is None or before < at else before
+    for case in cases:
+        at, before = case.event.occurred_at, uptos.get(case.member_id)
+        uptos[case.member_id] = at if before is None or before < at else before
     return uptos
 
 
@@ -169,9 +169,9 @@ def member_facts(
     )
 
 
-def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[int], lock: bool) -> dict[int, Locked]:
+def _members(conn: Connection, club_id: int, cases: Sequence[Case], ids: list[int], lock: bool) -> dict[int, Locked]:
     if lock:
-        counts = Tally(sale.member_id for sale in sales)
+        counts = Tally(case.member_id for case in cases)
         with conn.pipeline():
             conn.execute(IN_ORDER)
             found = conn.execute(_LOCK, [array(ids), array(counts[id_] for id_ in ids), club_id])
@@ -183,23 +183,23 @@ def _members(conn: Connection, club_id: int, sales: Sequence[Sale], ids: list[in
     return {row[0]: Locked._make(row) for row in found}
 
 
-def _late(programme: Programme, sales: Sequence[Sale], rows: Mapping[int, Locked]) -> list[int]:
-    """The members of whom a sale comes after one of a later day."""
+def _late(programme: Programme, cases: Sequence[Case], rows: Mapping[int, Locked]) -> list[int]:
+    """The members of whom a case comes after one of a later day."""
     late: dict[int, None] = {}
-    for sale, standing in _standings(programme, sales, rows):
-        if standing != sale.moment.day:
-            late[sale.member_id] = None
+    for case, standing in _standings(programme, cases, rows):
+        if standing != case.moment.day:
+            late[case.member_id] = None
     return list(late)
 
 
-def _standings(programme: Programme, sales: Sequence[Sale], rows: Mapping[int, Locked]) -> Iterable[tuple[Sale, date]]:
-    """Each sale with the latest day of its member, this sale among them."""
+def _standings(programme: Programme, cases: Sequence[Case], rows: Mapping[int, Locked]) -> Iterable[tuple[Case, date]]:
+    """Each case with the latest day of its member, this case among them."""
     calendar = programme.calendar
     latest = {id_: calendar.moment(row.latest_at).day if row.latest_at else None for id_, row in rows.items()}
-    for sale in sales:
-        day, before = sale.moment.day, latest[sale.member_id]
-        latest[sale.member_id] = standing = max(day, before) if before else day
-        yield sale, standing
+    for case in cases:
+        day, before = case.moment.day, latest[case.member_id]
+        latest[case.member_id] = standing = max(day, before) if before else day
+        yield case, standing
 
 
 def _former(conn: Connection, late: Sequence[int]) -> dict[int, list[Former]]:
@@ -212,29 +212,29 @@ def _former(conn: Connection, late: Sequence[int]) -> dict[int, list[Former]]:
 
 def _wanted(
     programme: Programme,
-    sales: Sequence[Sale],
+    cases: Sequence[Case],
     rows: Mapping[int, Locked],
     former: Mapping[int, Sequence[Former]],
 ) -> dict[int, dict[Ask, None]]:
-    """Every figure that each member's sales ask for."""
+    """Every figure that each member's cases ask for."""
     wanted: dict[int, dict[Ask, None]] = {id_: {} for id_ in rows}
     passed: dict[int, dict[date, None]] = {id_: {} for id_ in rows}
-    for sale, standing in _standings(programme, sales, rows):
-        bylaws, day, row = sale.bylaws, sale.moment.day, rows[sale.member_id]
-        asked, days = wanted[sale.member_id], passed[sale.member_id]
+    for case, standing in _standings(programme, cases, rows):
+        bylaws, day, row = case.bylaws, case.moment.day, rows[case.member_id]
+        asked, days = wanted[case.member_id], passed[case.member_id]
         asked.update(dict.fromkeys(bylaws.day_asks(day)))
         days[standing] = None
-        for since in _sinces(sale, row, former.get(sale.member_id, ()), days) if bylaws.personal else (None,):
+        for since in _sinces(case, row, former.get(case.member_id, ()), days) if bylaws.personal else (None,):
             asked.update(dict.fromkeys(bylaws.asks(day, since)))
             if standing != day:
                 asked.update(dict.fromkeys(bylaws.asks(standing, since)))
     return wanted
 
 
-def _sinces(sale: Sale, row: Locked, former: Sequence[Former], days: Iterable[date]) -> Iterable[Since]:
-    """From when the tier may count when a sale is judged: as recorded, or since a sale of this chunk moved it."""
-    since = sale.bylaws.since(row.tier_since, row.joined_at)
-    then = sale.bylaws.since(since_at(former, row.tier_since, sale.purchase.occurred_at), row.joined_at)
+def _sinces(case: Case, row: Locked, former: Sequence[Former], days: Iterable[date]) -> Iterable[Since]:
+    """From when the tier may count when a case is judged: as recorded, or since a case of this chunk moved it."""
+    since = case.bylaws.since(row.tier_since, row.joined_at)
+    then = case.bylaws.since(since_at(former, row.tier_since, case.event.occurred_at), row.joined_at)
     assert since
     assert then
     return since, then, *(since._replace(tier=day) for day in days)

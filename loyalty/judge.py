@@ -1,4 +1,4 @@
-"""Between gather and apply: judge the sales of a chunk in their order, facts folding forward."""
+"""Between gather and apply: judge the cases of a chunk in their order, facts folding forward."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import date
 from typing import Protocol
 
 from loyalty.calendars import Calendar
+from loyalty.cases import Case
 from loyalty.rules import evaluate, reviewed
 from loyalty.rules.history import MemberFacts, standing_day
-from loyalty.sales import Sale
 
 Budget = dict[tuple[str, date], int]
 
@@ -36,69 +36,69 @@ class Shared(Protocol):
 
 
 def judge(
-    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, shared: Shared
+    cases: Sequence[Case], before: Mapping[int, MemberFacts], calendar: Calendar, shared: Shared
 ) -> dict[int, MemberFacts]:
-    """Judge every sale of members as they were before; returns the members as they leave the chunk.
+    """Judge every case of members as they were before; returns the members as they leave the chunk.
 
     Where less of a shared limit is granted than wanted, the chunk is judged once more with what was granted.
     """
-    members = _fold(sales, before, calendar, None)
-    wanted, most = _wanted(sales)
+    members = _fold(cases, before, calendar, None)
+    wanted, most = _wanted(cases)
     if wanted:
         granted = shared.reserve(wanted, most)
         if granted != wanted:
             left = dict(granted)
-            members = _fold(sales, before, calendar, left)
+            members = _fold(cases, before, calendar, left)
             shared.release({key: unused for key, unused in left.items() if unused})
     return members
 
 
-def _wanted(sales: Sequence[Sale]) -> tuple[Budget, Budget]:
+def _wanted(cases: Sequence[Case]) -> tuple[Budget, Budget]:
     """(what the first judging used of shared limits, how much each gives at most)."""
     wanted: Budget = {}
     most: Budget = {}
-    for sale in sales:
-        if not (sale.ruling and sale.facts and sale.ruling.uses):
+    for case in cases:
+        if not (case.ruling and case.facts and case.ruling.uses):
             continue
-        for key, used in sale.ruling.uses.items():
+        for key, used in case.ruling.uses.items():
             wanted[key] = wanted.get(key, 0) + used
-        for limit in sale.bylaws.budgets():
-            most[limit.budget(sale.facts)] = limit.at_most
+        for limit in case.bylaws.budgets():
+            most[limit.budget(case.facts)] = limit.at_most
     return wanted, most
 
 
 def _fold(
-    sales: Sequence[Sale], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Left | None
+    cases: Sequence[Case], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Left | None
 ) -> dict[int, MemberFacts]:
     members = dict(before)
-    for sale in sales:
-        members[sale.member_id] = judge_one(sale, members[sale.member_id], calendar, budgets)
+    for case in cases:
+        members[case.member_id] = judge_one(case, members[case.member_id], calendar, budgets)
     return members
 
 
-def judge_one(sale: Sale, member: MemberFacts, calendar: Calendar, budgets: Left | None = None) -> MemberFacts:
-    """Judge one sale of a member, whose tier is reviewed first if a day began since; returns the member after it.
+def judge_one(case: Case, member: MemberFacts, calendar: Calendar, budgets: Left | None = None) -> MemberFacts:
+    """Judge one case of a member, whose tier is reviewed first if a day began since; returns the member after it.
 
     `budgets` is what is left of limits that all members share, and becomes less; None grants whatever is asked.
     """
-    standing = standing_day(member, sale.moment, calendar)
-    facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
-    sale.review = None
-    if standing == sale.moment.day and sale.bylaws.tiers and _day_has_turned(member, standing, calendar):
-        tier = reviewed(sale.bylaws, facts)
+    standing = standing_day(member, case.moment, calendar)
+    facts = member.facts(case.bylaws, case.event, case.moment, standing)
+    case.review = None
+    if standing == case.moment.day and case.bylaws.tiers and _day_has_turned(member, standing, calendar):
+        tier = reviewed(case.bylaws, facts)
         if tier != facts.tier:
-            sale.review = facts.tier, tier
+            case.review = facts.tier, tier
             member = member.on_tier(tier, calendar.instant(standing))
-            facts = member.facts(sale.bylaws, sale.purchase, sale.moment, standing)
+            facts = member.facts(case.bylaws, case.event, case.moment, standing)
     if budgets is not None:
-        facts.budgets = {limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in sale.bylaws.budgets()}
-    ruling = evaluate(sale.bylaws, facts)
+        facts.budgets = {limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in case.bylaws.budgets()}
+    ruling = evaluate(case.bylaws, facts)
     if budgets is not None:
         for key, used in ruling.uses.items():
             budgets[key] -= used
-    sale.facts, sale.ruling = facts, ruling
-    after = member.after(sale.bylaws, facts, ruling)
-    sale.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
+    case.facts, case.ruling = facts, ruling
+    after = member.after(case.bylaws, facts, ruling)
+    case.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
     return after
 
 

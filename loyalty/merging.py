@@ -16,7 +16,6 @@ from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
 from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
-from loyalty.stand_anew import NOTHING
 from loyalty.sums import DAY, Sums
 from loyalty.versions import Connection, Programme
 
@@ -123,7 +122,7 @@ def review(conn: Connection, terms: Programme, row: Locked, event: int, now: dat
     sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day, since))}, {row.id: row})
     figures = sums.answered(sums.send(conn))[row.id]
     person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
-    facts = member_facts(row, History(figures), None, person).standing(bylaws, NOTHING, moment)
+    facts = member_facts(row, History(figures), None, person).standing(bylaws, moment)
     tier = reviewed(bylaws, facts)
     if tier == facts.tier or (not demote and bylaws.ranks.get(tier or "", -1) < facts.rank):
         return

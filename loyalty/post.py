@@ -1,29 +1,29 @@
-"""Between judge and apply: post what rulings give into the purses of their members, in the order of the sales."""
+"""Between judge and apply: post what rulings give into the purses of their members, in the order of the cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from loyalty.cases import Case
 from loyalty.ledger.lots import Cause, Lot, Purse
 from loyalty.ledger.purses import Chest
 from loyalty.rules import Bylaws
 from loyalty.rules.ruling import Given
-from loyalty.sales import Sale
 
 
-def post(sales: Sequence[Sale], chests: Mapping[int, Chest]) -> None:
-    """Post the awards of judged sales; what fell due for a member before a sale is done first."""
-    for sale in sales:
-        assert sale.ruling
-        chest, at = chests[sale.member_id], sale.purchase.occurred_at
+def post(cases: Sequence[Case], chests: Mapping[int, Chest]) -> None:
+    """Post the awards of judged cases; what fell due for a member before a case is done first."""
+    for case in cases:
+        assert case.ruling
+        chest, at = chests[case.member_id], case.event.occurred_at
         chest.settle(at)
-        for given in sale.ruling.awards:
+        for given in case.ruling.awards:
             purse = chest.purse(given.wallet)
-            cause = Cause(sale.id, at, sale.bylaws.version, given.article)
-            purse.put(cause, "issued", given.amount, lot_of(purse, sale.bylaws, given, sale.id, at))
-            purse.be_active(at, lapse(sale.bylaws, given.wallet, at))
-        sale.wallets = chest.shown()
+            cause = Cause(case.id, at, case.bylaws.version, given.article)
+            purse.put(cause, "issued", given.amount, lot_of(purse, case.bylaws, given, case.id, at))
+            purse.be_active(at, lapse(case.bylaws, given.wallet, at))
+        case.wallets = chest.shown()
 
 
 def lot_of(purse: Purse, bylaws: Bylaws, given: Given, event_id: int, at: datetime) -> Lot:

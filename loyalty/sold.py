@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from loyalty.arrays import array
+from loyalty.cases import facts_again, stored_purchase
 from loyalty.rules import Bylaws, Facts, Purchase
 from loyalty.rules.evaluate import earns_badge
 from loyalty.rules.returned import Left, Standing, awards_for, kept, standing, undone
 from loyalty.rules.ruling import Given
-from loyalty.sales import facts_again, stored_purchase
 from loyalty.versions import Connection, Programme
 
 _ROWS: Final = """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from loyalty.arrays import array, columns
 from loyalty.gather import KNOWN, Locked, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
-from loyalty.rules import Bylaws, Facts, Purchase, reviewed
+from loyalty.rules import Bylaws, Facts, reviewed
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
@@ -19,9 +19,6 @@ from loyalty.sold import Sold, read_sold
 from loyalty.sums import Sums
 from loyalty.take_back import Posting, Taken
 from loyalty.versions import Connection, Programme
-
-NOTHING: Final = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
-"""A stand-in for an event: what stands reads only the member."""
 
 _BADGES: Final = "SELECT member_id, code, level, event_id FROM badge_level WHERE member_id = ANY(%s::bigint[])"
 _LOSE: Final = """
@@ -105,7 +102,7 @@ def _facts(
     found = {}
     for id_, born, attributes, badges, *_ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
-        found[id_] = member.standing(terms.at(asked[id_].at, id_), NOTHING, moments[id_])
+        found[id_] = member.standing(terms.at(asked[id_].at, id_), moments[id_])
     return found
 
 

@@ -9,11 +9,11 @@ from loyalty import absent, outbox
 from loyalty.actions.enrol_members import resolve
 from loyalty.actions.record_purchases import Outcome, Place, judge_places
 from loyalty.actions.return_purchases import again
+from loyalty.cases import from_sent
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.merged import lines
 from loyalty.rules import MemberRef
-from loyalty.sales import from_sent
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
 

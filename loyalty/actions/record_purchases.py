@@ -14,6 +14,7 @@ from loyalty.actions.settle_returns import settle_returns
 from loyalty.apply import apply
 from loyalty.arrays import array, columns
 from loyalty.budgets import ClubBudgets
+from loyalty.cases import Case, as_sent, digest
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
 from loyalty.gather import gather
@@ -21,7 +22,6 @@ from loyalty.judge import judge
 from loyalty.outbox import wake
 from loyalty.post import post
 from loyalty.rules import Bylaws, Facts, Purchase, Ruling
-from loyalty.sales import Sale, as_sent, digest
 from loyalty.values import Shown, Text
 from loyalty.versions import Connection, Programme, programme
 
@@ -86,12 +86,12 @@ class Place:
         """Turn this one away; the others go on."""
         self.outcome = Outcome("refused", self.purchase.receipt, problem=problem)
 
-    def sale(self, terms: Programme) -> Sale:
+    def sale(self, terms: Programme) -> Case:
         """Itself on its way to be judged, under the version then in force."""
         assert self.member_id is not None
         at = self.purchase.occurred_at
         bylaws = terms.at(at, self.member_id)
-        return Sale(self.purchase, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
+        return Case(self.purchase, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
 
 
 @retried
@@ -262,7 +262,7 @@ def judge_places(conn: Connection, terms: Programme, places: list[Place], now: d
         )
 
 
-def _midnights(terms: Programme, sales: Sequence[Sale], members: frozenset[int]) -> dict[int, datetime]:
+def _midnights(terms: Programme, sales: Sequence[Case], members: frozenset[int]) -> dict[int, datetime]:
     """When the local day began on which each of some members bought first in this chunk."""
     days: dict[int, date] = {}
     for sale in sales:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent
+from loyalty.cases import from_sent
 from loyalty.errors import Conflict, Fault, Invalid, Problem
 from loyalty.returning import TAKEN, Answer
 from loyalty.returns import Return, left_after, stored_return
 from loyalty.rules import Purchase
 from loyalty.rules.returned import Left, came_off, kept
-from loyalty.sales import from_sent
 from loyalty.take_back import Taken
 from loyalty.values import Text
 from loyalty.versions import Connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from loyalty.actions.settle_returns import settle_all_returns
@@ -10,13 +10,12 @@ from loyalty.arrays import array
 from loyalty.db import connection, retried, transaction
 from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.outbox import wake
-from loyalty.rules import Bylaws, Purchase, reviewed
+from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
 from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme, programme
 
 BATCH = 500
-_NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
 
 _LOCK = f"""
     UPDATE member SET seq = seq WHERE id IN (
@@ -107,7 +106,7 @@ def _moves(
     moved = []
     for id_, row in rows.items():
         member = member_facts(row, History(figures[id_]), None, people.get(id_))
-        facts = member.standing(bylaws, _NOTHING, moment)
+        facts = member.standing(bylaws, moment)
         tier = reviewed(bylaws, facts)
         if tier != facts.tier:
             moved.append((id_, facts.tier, tier))

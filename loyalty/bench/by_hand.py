@@ -33,7 +33,7 @@ class ByHand(NamedTuple):
 
 def by_hand(facts: Facts) -> ByHand:  # noqa: C901 - one function on purpose
     """What a purchase gives an active member, whose event is not late."""
-    purchase, moment = facts.purchase, facts.moment
+    purchase, moment = facts.event, facts.moment
     net, gross, weekday, minute = purchase.net, purchase.gross, moment.weekday, moment.minute
     dairy = fruit = local = branded = branded_dairy = organic = 0
     kinds = is_local = is_organic = 0

@@ -17,11 +17,11 @@ from loyalty.actions.enrol_members import enrol_members
 from loyalty.actions.record_purchases import record_purchases
 from loyalty.bench.baskets import START, STORE, Sent, document, people
 from loyalty.bench.timeline import NOW
+from loyalty.cases import Case
 from loyalty.cli.instance import Instance, application
 from loyalty.db import transaction
 from loyalty.engines import Engines
 from loyalty.ledger.purses import Chest, open_purses
-from loyalty.sales import Sale
 from loyalty.schemas import load_purchase
 from loyalty.versions import Connection, Programme, programme
 
@@ -49,7 +49,7 @@ class Club(NamedTuple):
     """Ids by place."""
     terms: Programme
 
-    def own(self, sale: Sale, number: int) -> Sale:
+    def own(self, sale: Case, number: int) -> Case:
         """A sale that was judged in memory as this club's, under the number of an event."""
         return replace(sale, id=number, member_id=self.members[sale.member_id], store_id=self.store_id)
 

@@ -40,7 +40,7 @@ def difference(bylaws: Bylaws, all_facts: Sequence[Facts]) -> str | None:
             ("feeds", ruling.feeds, hand.feeds),
         ):
             if ours != its:
-                return f"{name} of {facts.purchase.receipt}: {ours} by us, {its} by hand"
+                return f"{name} of the purchase at {facts.event.occurred_at}: {ours} by us, {its} by hand"
     return None
 
 

@@ -10,9 +10,9 @@ from loyalty.apply import Effects, effects
 from loyalty.arrays import array
 from loyalty.bench.instance import Club
 from loyalty.bench.timeline import NOW, Judged
+from loyalty.cases import digest
 from loyalty.db import transaction
 from loyalty.post import post
-from loyalty.sales import digest
 from loyalty.sums import DAY, EPOCH, EVER, MONTH
 
 STATEMENT: Final = """

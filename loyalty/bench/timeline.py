@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from loyalty.bench.baskets import people
+from loyalty.cases import Case
 from loyalty.judge import Budget, judge
 from loyalty.rules import Bylaws, Purchase
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
-from loyalty.sales import Sale
 from loyalty.schemas import load_purchase
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 class Judged(NamedTuple):
     """A purchase with its ruling, and its member as it leaves it. Members and purchases go by their place."""
 
-    sale: Sale
+    sale: Case
     member: MemberFacts
 
 
@@ -54,6 +54,6 @@ def timeline(bylaws: Bylaws, bodies: Iterable[tuple[int, dict[str, object]]], me
     }  # fmt: skip
     for n, (place, body) in enumerate(bodies):
         purchase: Purchase = load_purchase(body, now=NOW)
-        sale = Sale(purchase, 0, place, bylaws, calendar.moment(purchase.occurred_at), n)
+        sale = Case(purchase, 0, place, bylaws, calendar.moment(purchase.occurred_at), n)
         known |= judge([sale], {place: known[place]}, calendar, _Unshared())
         yield Judged(sale, known[place])

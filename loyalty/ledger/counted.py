@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from loyalty.cases import facts_again, stored_purchase
 from loyalty.rules import Facts
 from loyalty.rules.returned import Left, Standing, kept, standing
 from loyalty.rules.ruling import Given
-from loyalty.sales import facts_again, stored_purchase
 from loyalty.versions import Connection, Programme
 
 _FAMILIES: Final = """

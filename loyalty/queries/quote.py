@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyalty.actions.enrol_members import resolve
 from loyalty.budgets import NoBudgets
+from loyalty.cases import Case
 from loyalty.db import connection
 from loyalty.errors import CurrencyMismatch, Fault, Invalid, NotFound
 from loyalty.gather import gather
@@ -11,7 +12,6 @@ from loyalty.judge import judge
 from loyalty.post import post
 from loyalty.queries.answer import Judged
 from loyalty.rules import Purchase
-from loyalty.sales import Sale
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 
@@ -31,7 +31,7 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     store_id, member_id = store_and_member(conn, terms, purchase)
     assert member_id is not None
     at = purchase.occurred_at
-    sale = Sale(purchase, store_id, member_id, terms.at(at, member_id), terms.calendar.moment(at))
+    sale = Case(purchase, store_id, member_id, terms.at(at, member_id), terms.calendar.moment(at))
     gathered = gather(conn, terms, [sale], lock=False)
     judge([sale], gathered.members, terms.calendar, NoBudgets(conn, club_id))
     post([sale], gathered.chests)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loyalty.cases import facts_again, stored_purchase
 from loyalty.db import connection
 from loyalty.rules import Facts, Purchase, Ruling
-from loyalty.sales import facts_again, stored_purchase
 from loyalty.values import Shown
 from loyalty.versions import Programme
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from loyalty.calendars import Moment
@@ -10,7 +10,7 @@ from loyalty.db import connection
 from loyalty.errors import NotFound
 from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView
-from loyalty.rules import Bylaws, Facts, Purchase
+from loyalty.rules import Bylaws, Facts
 from loyalty.rules.bylaws import Ask, Badge, Step
 from loyalty.rules.explain import both, sentence
 from loyalty.rules.history import History, MemberFacts
@@ -21,9 +21,6 @@ from loyalty.rules.voice import Voice
 from loyalty.sums import Sums
 from loyalty.values import Text
 from loyalty.versions import Programme, programme
-
-_NOTHING = Purchase("", "", datetime(1970, 1, 1, tzinfo=UTC), "", 0, 0)
-"""A stand-in for an event: what stands reads only the member."""
 
 
 class Standing(NamedTuple):
@@ -117,7 +114,7 @@ def _figures(terms: Programme, bylaws: Bylaws, row: Locked, day: date) -> dict[A
 
 
 def _now(member: MemberFacts, bylaws: Bylaws, moment: Moment) -> Facts:
-    return member.standing(bylaws, _NOTHING, moment)
+    return member.standing(bylaws, moment)
 
 
 def _step(bylaws: Bylaws, step: Step, facts: Facts) -> TierStep:

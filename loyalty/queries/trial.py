@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from loyalty.budgets import NoBudgets
+from loyalty.cases import Case
 from loyalty.db import connection
 from loyalty.filling import Counts, counted
 from loyalty.gather import gather
@@ -20,7 +21,6 @@ from loyalty.queries.views import ArticleView
 from loyalty.rules import Bylaws, Purchase
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts
-from loyalty.sales import Sale
 from loyalty.versions import Connection, Programme, drafted
 
 
@@ -63,7 +63,7 @@ def _tried(
     conn: Connection, terms: Programme, bylaws: Bylaws, purchase: Purchase, store_id: int, member_id: int | None
 ) -> Tried:
     moment = terms.calendar.moment(purchase.occurred_at)
-    sale = Sale(purchase, store_id, member_id or 0, bylaws, moment)
+    sale = Case(purchase, store_id, member_id or 0, bylaws, moment)
     budgets = NoBudgets(conn, terms.club_id)
     if member_id is None:
         judge([sale], {0: _newcomer(bylaws, purchase.occurred_at, moment.day)}, terms.calendar, budgets)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from loyalty.cases import Case, facts_again, kept_facts
 from loyalty.errors import InsufficientBalance
 from loyalty.judge import judge_one
 from loyalty.ledger.purses import Chest
@@ -26,9 +27,8 @@ from loyalty.rules import Bylaws, Ruling, reviewed
 from loyalty.rules.history import MemberFacts
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
-from loyalty.sales import Sale, facts_again, kept_facts
 from loyalty.sold import Sold
-from loyalty.stand_anew import NOTHING, Anew, Level, lost, take_gift
+from loyalty.stand_anew import Anew, Level, lost, take_gift
 from loyalty.take_back import take_back
 
 
@@ -91,7 +91,7 @@ class Life:
             self._settle(stage.calendar.instant(moment.day))
         recorded = event.ruling
         bylaws = stage.terms.version(event.version) if recorded else stage.draft
-        sale = Sale(purchase, event.store_id, id_, bylaws, moment, event.id)
+        sale = Case(purchase, event.store_id, id_, bylaws, moment, event.id)
         if recorded:
             self._as_judged(sale, recorded)
         else:
@@ -114,11 +114,11 @@ class Life:
         if event.kept or sale.ruling.badges:
             self._keep(sale)
 
-    def _as_judged(self, sale: Sale, recorded: dict[str, Any]) -> None:
+    def _as_judged(self, sale: Case, recorded: dict[str, Any]) -> None:
         """Take a purchase as it was really judged; all that the draft counts is counted of it."""
         bylaws, member = sale.bylaws, self.member
         facts, ruling = (
-            facts_again(bylaws, sale.purchase, recorded["facts"]),
+            facts_again(bylaws, sale.event, recorded["facts"]),
             Ruling.from_kept(sale.bylaws.version, recorded),
         )
         facts.active_days = self._active(bylaws, sale)
@@ -132,7 +132,7 @@ class Life:
             for key, used in stood.uses.items():
                 self.budgets.use(key, used)
 
-    def _active(self, bylaws: Bylaws, sale: Sale) -> int:
+    def _active(self, bylaws: Bylaws, sale: Case) -> int:
         asks = bylaws.day_asks(sale.moment.day)
         return sum(1 << ask.place for ask in asks if self.history.over(ask) > 0)
 
@@ -145,11 +145,12 @@ class Life:
             own |= {asked[name]: value for name, value in event.values.items() if name in asked}
             self.member = replace(self.member, attributes=own)
 
-    def _keep(self, sale: Sale) -> None:
+    def _keep(self, sale: Case) -> None:
         assert sale.facts
         assert sale.ruling
         given = tuple(sale.ruling.awards)
         form, left = kept_facts(sale.facts), Left.of(sale.purchase)
+        assert sale.store_id is not None
         self.sold[sale.id] = Sold(
             sale.id, sale.member_id, sale.store_id, sale.purchase, sale.bylaws, form, given, given, left
         )
@@ -188,7 +189,7 @@ class Life:
         member, stage = self.member, self.stage
         bylaws = stage.at(its.at)
         moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
-        facts = member.standing(bylaws, NOTHING, moment)
+        facts = member.standing(bylaws, moment)
         events = {level: event for level, (event, _) in self.levels.items()}
         its.lost = lost(bylaws, facts, events, its.returned)
         for level in its.lost:
@@ -239,7 +240,7 @@ class Life:
         if not bylaws.tiers or member.latest_at is None or member.latest_at >= begun:
             return
         if bylaws.membership[member.status_at(begun)].earns:
-            facts = member.standing(bylaws, NOTHING, self.stage.calendar.moment(begun))
+            facts = member.standing(bylaws, self.stage.calendar.moment(begun))
             self._stand(bylaws, facts.tier, reviewed(bylaws, facts), begun)
 
     def _move(self, event: Moved) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Final, NamedTuple
 
+from loyalty.cases import stored_purchase
 from loyalty.rehearsal.events import Back, Bought, Moved
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.stage import Stage
 from loyalty.returns import stored_return
 from loyalty.rules.history import MemberFacts
-from loyalty.sales import stored_purchase
 from loyalty.versions import Connection
 
 ROWS: Final = 2000

@@ -3,13 +3,15 @@
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.document import load
 from loyalty.rules.evaluate import evaluate, reviewed
-from loyalty.rules.facts import Facts, Line, MemberRef, Purchase, Tender
+from loyalty.rules.facts import Event, Facts, Happening, Line, MemberRef, Purchase, Tender
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Ruling
 
 __all__ = [
     "Bylaws",
+    "Event",
     "Facts",
+    "Happening",
     "Line",
     "MemberRef",
     "Purchase",

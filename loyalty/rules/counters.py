@@ -76,16 +76,16 @@ class Counter:
 
     def feed(self, facts: Facts) -> int:
         """What a purchase adds; to a counter of days 1, which makes the day active."""
-        purchase = facts.purchase
+        event = facts.event
         if self.of == "purchases":
             if self.measure == "amount":
-                return purchase.net
+                return event.net
             if self.measure == "gross":
-                return purchase.gross
+                return event.gross
             if self.measure in ("quantity", "paid"):
                 return facts.basket(self.measure, facts.whole)
             return 1
-        mask = self.where.mask(facts) if self.where else (facts.whole if purchase.lines else 0)
+        mask = self.where.mask(facts) if self.where else (facts.whole if event.lines else 0)
         if self.measure in ("times", "days"):
             return 1 if mask else 0
         return facts.basket("net" if self.measure == "amount" else self.measure, mask) if mask else 0

@@ -1,11 +1,11 @@
-"""What an event says: a purchase as the till sent it, checked and normalised. Pure values."""
+"""What an event says: a purchase as the till sent it, or something else, checked and normalised. Pure values."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.windows import Since
@@ -44,6 +44,10 @@ STORED_VALUE: Final = frozenset({"wallet", "gift_card"})
 """Tenders of money that the club holds already: what they pay is not paid anew."""
 
 
+PURCHASE: Final = "purchase"
+"""The type of the event that has a basket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """A purchase: `gross` and `net` are the basket's; with lines they are the lines' sums. `occurred_at` is aware."""
@@ -60,6 +64,7 @@ class Purchase:
     channel: str | None = None
     cashier: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    type: ClassVar[str] = PURCHASE
 
     @property
     def paid(self) -> int:
@@ -71,15 +76,49 @@ class Purchase:
         return sum([tender.amount for tender in self.tenders if tender.type in types])
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event other than a purchase: of a type that the bylaws declare, or an occasion that the club itself finds.
+
+    `attributes` are its fields; `key` is its source's own and tells a repeat; the club's own source has no name.
+    """
+
+    type: str
+    occurred_at: datetime
+    key: str = ""
+    source: str = ""
+    store: str = ""
+    """The store whose till told of it, if one did."""
+    member: MemberRef | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    lines: ClassVar[tuple[Line, ...]] = ()
+    tenders: ClassVar[tuple[Tender, ...]] = ()
+    gross: ClassVar[int] = 0
+    net: ClassVar[int] = 0
+    paid: ClassVar[int] = 0
+    channel: ClassVar[str | None] = None
+    cashier: ClassVar[str | None] = None
+
+    def tendered(self, _: Set[str]) -> int:
+        """Nothing is paid with it."""
+        return 0
+
+
+Happening = Purchase | Event
+"""Whatever is judged: an event without a basket has nothing in it."""
+NO_EVENT: Final = Event("", datetime(1970, 1, 1, tzinfo=UTC))
+"""A stand-in where only the member is looked at."""
+
+
 @dataclass(slots=True)
 class Facts:
-    """What a version of the bylaws sees of one event: the purchase, and the member before it.
+    """What a version of the bylaws sees of one event: what happened, and the member before it.
 
     `counts` answers the version's `reads` in their order, at the event's own day; `standing` the same at the member's
     latest day, where tiers and badges stand (the same list unless the event is late).
     """
 
-    purchase: Purchase
+    event: Happening
     moment: Moment
     calendar: Calendar
     tier: str | None
@@ -105,7 +144,7 @@ class Facts:
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
 
     def __post_init__(self) -> None:
-        self.whole = (1 << (len(self.purchase.lines) or 1)) - 1
+        self.whole = (1 << (len(self.event.lines) or 1)) - 1
 
     def with_counts(self, counts: list[int]) -> Facts:
         """The same with other answers to the version's `reads`."""
@@ -122,13 +161,13 @@ class Facts:
 
     def basket(self, measure: str, mask: int) -> int:
         """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask, or their share of `paid`."""
-        purchase = self.purchase
+        event = self.event
         if mask == self.whole and measure != "quantity":
-            return purchase.net if measure == "net" else purchase.gross if measure == "gross" else purchase.paid
+            return event.net if measure == "net" else event.gross if measure == "gross" else event.paid
         place, total = _PLACES.get(measure), 0
         if place is None:
-            return self.share(purchase.paid, mask)
-        for line in purchase.lines:
+            return self.share(event.paid, mask)
+        for line in event.lines:
             if mask & 1:
                 total += line[place]  # type: ignore[operator]
             mask >>= 1
@@ -138,7 +177,7 @@ class Facts:
         """What of an amount falls to the lines of a mask, by their net amounts, floored."""
         if mask == self.whole:
             return amount
-        net = self.purchase.net
+        net = self.event.net
         return amount * self.basket("net", mask) // net if net else 0
 
 

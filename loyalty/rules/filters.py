@@ -30,7 +30,7 @@ class LineFilter:
 
     def mask(self, facts: Facts) -> int:
         """The lines meant, as bits by position; a basket without lines has none to match."""
-        lines = facts.purchase.lines
+        lines = facts.event.lines
         found = facts.whole if lines else 0
         for key, values in self.keys:
             if found:

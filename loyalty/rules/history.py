@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Ask, Bylaws
-from loyalty.rules.facts import Facts, Purchase
+from loyalty.rules.facts import NO_EVENT, Facts, Happening
 from loyalty.rules.known import event_values, member_values
 from loyalty.rules.ruling import Ruling
 
@@ -77,20 +77,20 @@ class MemberFacts:
     counted: int | None = None
     """How many of the live counters, by place, count this member already; None for all of them."""
 
-    def facts(self, bylaws: Bylaws, purchase: Purchase, moment: Moment, standing_day: date) -> Facts:
+    def facts(self, bylaws: Bylaws, event: Happening, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
         over = self.history.over
         late, present = standing_day != moment.day, bylaws.since(self.tier_since, self.joined_at)
-        since = bylaws.since(self.tier_since_at(purchase.occurred_at), self.joined_at) if late else present
+        since = bylaws.since(self.tier_since_at(event.occurred_at), self.joined_at) if late else present
         counts = [over(ask) for ask in bylaws.asks(moment.day, since)]
         active = 0
         for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
                 active |= 1 << ask.place
         now = _known(bylaws, self.tier)
-        tier = _known(bylaws, self.tier_at(purchase.occurred_at)) if late else now
+        tier = _known(bylaws, self.tier_at(event.occurred_at)) if late else now
         return Facts(
-            purchase,
+            event,
             moment,
             bylaws.club.calendar,
             tier,
@@ -103,15 +103,15 @@ class MemberFacts:
             self.badges,
             {
                 **member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day),
-                **event_values(bylaws.event_reads, purchase),
+                **event_values(bylaws.event_reads, event),
             },
-            bylaws.membership[self.status_at(purchase.occurred_at)].earns,
+            bylaws.membership[self.status_at(event.occurred_at)].earns,
             active,
             standing_since=present,
         )
 
-    def standing(self, bylaws: Bylaws, purchase: Purchase, moment: Moment) -> Facts:
-        """What a version sees of the member alone, on a day without an event; `purchase` is a stand-in."""
+    def standing(self, bylaws: Bylaws, moment: Moment) -> Facts:
+        """What a version sees of the member alone, on a day without an event."""
         since = bylaws.since(self.tier_since, self.joined_at)
         counts = [self.history.over(ask) for ask in bylaws.asks(moment.day, since)]
         tier = _known(bylaws, self.tier)
@@ -119,7 +119,7 @@ class MemberFacts:
         calendar = bylaws.club.calendar
         values = member_values(bylaws.member_reads, self, calendar, moment.day)
         return Facts(
-            purchase, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
+            NO_EVENT, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
         )
 
     def tier_at(self, instant: datetime) -> str | None:
@@ -146,7 +146,7 @@ class MemberFacts:
 
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> MemberFacts:
         """The member as a ruling leaves them: the facts of the next event."""
-        occurred_at = facts.purchase.occurred_at
+        occurred_at = facts.event.occurred_at
         latest_at = occurred_at if self.latest_at is None else max(self.latest_at, occurred_at)
         moved = ruling.tier_to != ruling.tier_from
         return replace(

@@ -14,7 +14,7 @@ from loyalty.calendars import Calendar, parse_date
 from loyalty.rules.yearly import of_date
 
 if TYPE_CHECKING:
-    from loyalty.rules.facts import Purchase
+    from loyalty.rules.facts import Happening
     from loyalty.rules.history import MemberFacts
 
 ATTRIBUTE: Final = "attribute:"
@@ -28,19 +28,19 @@ def member_values(names: Iterable[str], member: MemberFacts, calendar: Calendar,
     return {name: value for name, value in found if value is not None}
 
 
-def event_values(names: Iterable[str], purchase: Purchase) -> dict[str, Any]:
+def event_values(names: Iterable[str], event: Happening) -> dict[str, Any]:
     """Values of an event by their names; what the till did not tell is left out."""
     found = (
-        (name, purchase.attributes.get(name[len(FIELD) :]) if name.startswith(FIELD) else _OF_EVENT[name](purchase))
+        (name, event.attributes.get(name[len(FIELD) :]) if name.startswith(FIELD) else _OF_EVENT[name](event))
         for name in names
     )
     return {name: value for name, value in found if value is not None}
 
 
-_OF_EVENT: Final[dict[str, Callable[[Purchase], Any]]] = {
-    "store": lambda purchase: purchase.store,
-    "channel": lambda purchase: purchase.channel,
-    "cashier": lambda purchase: purchase.cashier,
+_OF_EVENT: Final[dict[str, Callable[[Happening], Any]]] = {
+    "store": lambda event: event.store or None,
+    "channel": lambda event: event.channel,
+    "cashier": lambda event: event.cashier,
 }
 
 

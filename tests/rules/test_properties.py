@@ -55,7 +55,7 @@ def test_judging_is_repeatable_and_changes_nothing_it_was_given(tree: dict[str, 
     once = evaluate(bylaws, facts)
     again = evaluate(bylaws, facts)
     assert once == again
-    for name in ("purchase", "tier", "rank", "counts", "standing", "badges", "values", "active_days", "budgets"):
+    for name in ("event", "tier", "rank", "counts", "standing", "badges", "values", "active_days", "budgets"):
         assert getattr(facts, name) == before[name]
 
 

@@ -32,7 +32,7 @@ def stands(demote: str, day: str, **given: Any) -> str | None:
     bylaws = load(document(articles=[article()], tiers=ladder(demote)))
     story = Story(bylaws, {"tier": "gold", "counted": [{"on": "1405-08-01", "spend": 5000}], **given})
     at = instant(f"{day} 00:00", story.calendar)
-    return reviewed(bylaws, story.member.standing(bylaws, story.purchase({"net": 0}), story.calendar.moment(at)))
+    return reviewed(bylaws, story.member.standing(bylaws, story.calendar.moment(at)))
 
 
 @pytest.mark.parametrize("demote", ["to_qualified", "one_step", "never"])
@@ -60,7 +60,7 @@ def test_without_a_ladder_nothing_moves() -> None:
     bylaws = load(document(articles=[article()], tiers=None))
     story = Story(bylaws, {"tier": "gold"})
     moment = story.calendar.moment(instant("1405-09-01", story.calendar))
-    facts = story.member.standing(bylaws, story.purchase({"net": 0}), moment)
+    facts = story.member.standing(bylaws, moment)
     assert reviewed(bylaws, facts) == facts.standing_tier
 
 
@@ -70,4 +70,4 @@ def test_a_first_step_with_needs_may_be_lost_too() -> None:
     story = Story(bylaws, {"tier": "silver", "counted": [{"on": "1405-08-01", "spend": 5000}]})
     for day, tier in (("1405-08-30", "silver"), ("1405-09-01", None)):
         moment = story.calendar.moment(instant(f"{day} 00:00", story.calendar))
-        assert reviewed(bylaws, story.member.standing(bylaws, story.purchase({"net": 0}), moment)) == tier
+        assert reviewed(bylaws, story.member.standing(bylaws, moment)) == tier

@@ -50,7 +50,7 @@ class Base:
             years: int = facts.values.get(YEARS, 0)
             return years
         if self.types:
-            return facts.share(facts.purchase.tendered(set(self.types)), mask)
+            return facts.share(facts.event.tendered(set(self.types)), mask)
         return facts.basket(self.measure, mask)
 
     def say(self, voice: Voice) -> str:

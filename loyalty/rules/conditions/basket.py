@@ -45,7 +45,7 @@ class Basket(Condition):
     def holds(self, facts: Facts) -> bool:
         """Whether the total lies within."""
         net = self.of == "net"
-        return self.bounds.hold(facts.purchase.net if net else facts.basket(self.of, facts.whole))
+        return self.bounds.hold(facts.event.net if net else facts.basket(self.of, facts.whole))
 
     def share(self, facts: Facts) -> int:
         """How far the total has come."""

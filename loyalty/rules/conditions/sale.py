@@ -55,11 +55,11 @@ class Channel(Condition):
 
     def holds(self, facts: Facts) -> bool:
         """Whether the purchase came over one of them."""
-        return facts.purchase.channel in self.value
+        return facts.event.channel in self.value
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The channel."""
-        return voice.pick("channel: ", "کانال: ") + _told(facts.purchase.channel, voice)
+        return voice.pick("channel: ", "کانال: ") + _told(facts.event.channel, voice)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the channel is “web” or “app”`."""
@@ -89,13 +89,13 @@ class PaidWith(Condition):
 
     def holds(self, facts: Facts) -> bool:
         """Whether there is such a tender, and of the amount asked for."""
-        if not any(tender.type in self.types for tender in facts.purchase.tenders):
+        if not any(tender.type in self.types for tender in facts.event.tenders):
             return False
-        return self.amount is None or self.amount.hold(facts.purchase.tendered(set(self.types)))
+        return self.amount is None or self.amount.hold(facts.event.tendered(set(self.types)))
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """Every tender."""
-        tenders = [f"{tender.type} {voice.money(tender.amount)}" for tender in facts.purchase.tenders]
+        tenders = [f"{tender.type} {voice.money(tender.amount)}" for tender in facts.event.tenders]
         return voice.pick("payment: ", "پرداخت: ") + _told(voice.listed(tenders), voice)
 
     def phrase(self, voice: Voice) -> Phrase:

@@ -1,4 +1,4 @@
-"""A purchase on its way through gather, judge and apply: what has been found out about it so far."""
+"""An event on its way through gather, judge and apply: what has been found out about it so far."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.calendars import Moment
-from loyalty.rules import Bylaws, Facts, Line, MemberRef, Purchase, Ruling, Tender
+from loyalty.rules import Bylaws, Facts, Happening, Line, MemberRef, Purchase, Ruling, Tender
 from loyalty.values import Shown
 
 
 @dataclass(slots=True)
-class Sale:
-    """One purchase of a batch, with what has been found out about it so far."""
+class Case:
+    """One event of a batch, with what has been found out about it so far."""
 
-    purchase: Purchase
-    store_id: int
+    event: Happening
+    store_id: int | None
     member_id: int
     bylaws: Bylaws
     moment: Moment
@@ -26,11 +26,17 @@ class Sale:
     facts: Facts | None = None
     ruling: Ruling | None = None
     review: tuple[str | None, str | None] | None = None
-    """(from, to): the tier move that was due before the purchase."""
+    """(from, to): the tier move that was due before it."""
     moved_at: datetime | None = None
     """When its member came to the tier that it leads to: a late purchase moves the tier of today."""
     wallets: dict[str, Shown] = field(default_factory=dict)
     """What each wallet holds after it."""
+
+    @property
+    def purchase(self) -> Purchase:
+        """The event, which is a purchase."""
+        assert isinstance(self.event, Purchase)
+        return self.event
 
 
 def digest(purchase: Purchase) -> bytes:
@@ -137,14 +143,14 @@ def kept_facts(facts: Facts) -> dict[str, Any]:
     return form
 
 
-def facts_again(bylaws: Bylaws, purchase: Purchase, form: dict[str, Any]) -> Facts:
-    """The facts of a recorded purchase, from what was kept."""
+def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts:
+    """The facts of a recorded event, from what was kept."""
     calendar = bylaws.club.calendar
-    moment = calendar.moment(purchase.occurred_at)
+    moment = calendar.moment(event.occurred_at)
     counts, tier = form["counts"], form["tier"]
     standing, day, standing_tier = form.get("standing", (counts, moment.day.isoformat(), tier))
     return Facts(
-        purchase,
+        event,
         moment,
         calendar,
         tier,
