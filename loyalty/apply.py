@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.arrays import columns, together
 from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
+from loyalty.rules import Event, Purchase
 from loyalty.rules.history import MemberFacts, fed
 from loyalty.versions import Connection, Programme
 
@@ -22,6 +23,14 @@ _PURCHASES = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::date[], %s::bigint[],
         %s::bigint[], %s::jsonb[], %s::jsonb[], %s::int[], %s::jsonb[])
         AS sale (member_id, id, store_id, receipt, occurred_at, day, gross, net, lines, extra, version, ruling)
+"""
+_EVENTS = """
+    INSERT INTO event (member_id, id, club_id, type, source, key, store_id, occurred_at, recorded_at, day, data,
+        version, ruling)
+    SELECT member_id, id, %s, type, source, key, store_id, occurred_at, %s, day, data, version, ruling
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
+        %s::date[], %s::jsonb[], %s::int[], %s::jsonb[])
+        AS told (member_id, id, type, source, key, store_id, occurred_at, day, data, version, ruling)
 """
 COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
@@ -68,6 +77,7 @@ class Effects(NamedTuple):
     """The rows that the rulings of some cases come to, in the columns of the statements above."""
 
     purchases: Rows
+    events: Rows
     purses: Changes
     counters: Rows
     badges: Rows
@@ -100,6 +110,7 @@ def effects(
     badges = _badges(cases)
     return Effects(
         _purchases(cases),
+        _events(cases),
         changes(chests.values(), now),
         _counters(programme, cases, members),
         badges,
@@ -112,6 +123,8 @@ def effects(
 def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
     """Write effects, in one statement."""
     asked: tuple[tuple[str, list[Any], Rows], ...] = (
+        (_PURCHASES, [club, now], rows.purchases),
+        (_EVENTS, [club, now], rows.events),
         (COUNTERS, [], rows.counters),
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
@@ -121,7 +134,6 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
     conn.execute(
         *together(
             [
-                (_PURCHASES, [club, now, *columns(rows.purchases)]),
                 *writes(club, rows.purses, now),
                 *((text, [*first, *columns(its)]) for text, first, its in asked if its),
             ]
@@ -135,14 +147,9 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def _purchases(cases: Sequence[Case]) -> Rows:
     rows: Rows = []
     for case in cases:
-        assert case.facts
-        assert case.ruling
-        purchase = case.purchase
-        ruling = {
-            "facts": kept_facts(case.facts),
-            **case.ruling.kept(),
-            "wallets": {wallet: list(shown) for wallet, shown in case.wallets.items()},
-        }
+        purchase = case.event
+        if not isinstance(purchase, Purchase):
+            continue
         rows.append(
             (
                 case.member_id,
@@ -156,10 +163,38 @@ def _purchases(cases: Sequence[Case]) -> Rows:
                 _json([list(line) for line in purchase.lines]),
                 _json(extra(purchase)),
                 case.bylaws.version,
-                _json(ruling),
+                _ruling(case),
             )
         )
     return rows
+
+
+def _events(cases: Sequence[Case]) -> Rows:
+    return [
+        (
+            case.member_id,
+            case.id,
+            case.event.type,
+            case.event.source,
+            case.event.key,
+            case.store_id,
+            case.event.occurred_at,
+            case.moment.day,
+            _json(case.event.attributes),
+            case.bylaws.version,
+            _ruling(case),
+        )
+        for case in cases
+        if isinstance(case.event, Event)
+    ]
+
+
+def _ruling(case: Case) -> str:
+    """The facts that a ruling read, and what came of it."""
+    assert case.facts
+    assert case.ruling
+    wallets = {wallet: list(shown) for wallet, shown in case.wallets.items()}
+    return _json({"facts": kept_facts(case.facts), **case.ruling.kept(), "wallets": wallets})
 
 
 def _counters(programme: Programme, cases: Sequence[Case], members: Mapping[int, MemberFacts]) -> Rows:

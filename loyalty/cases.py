@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.calendars import Moment
-from loyalty.rules import Bylaws, Facts, Happening, Line, MemberRef, Purchase, Ruling, Tender
+from loyalty.rules import Bylaws, Event, Facts, Happening, Line, MemberRef, Purchase, Ruling, Tender
 from loyalty.values import Shown
 
 
@@ -50,6 +50,21 @@ def digest(purchase: Purchase) -> bytes:
         "lines": [list(line) for line in purchase.lines],
         "extra": extra(purchase),
     }
+    return _hashed(form)
+
+
+def event_digest(event: Event) -> bytes:
+    """What tells a repeated event from another one under the same key."""
+    form = {
+        "type": event.type,
+        "member": list(event.member) if event.member else None,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "data": event.attributes,
+    }
+    return _hashed(form)
+
+
+def _hashed(form: dict[str, Any]) -> bytes:
     return hashlib.sha256(json.dumps(form, sort_keys=True, ensure_ascii=False).encode()).digest()
 
 

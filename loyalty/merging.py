@@ -135,7 +135,9 @@ def review(conn: Connection, terms: Programme, row: Locked, event: int, now: dat
 def latest(conn: Connection, member_id: int) -> datetime | None:
     """When the latest purchase happened that counts for a member: their own, or of one who was merged into them."""
     row = conn.execute(
-        "SELECT max(occurred_at) FROM purchase WHERE member_id = ANY(%s::bigint[])", [array(family(conn, member_id))]
+        "SELECT max(occurred_at) FROM (SELECT member_id, occurred_at FROM purchase UNION ALL"
+        " SELECT member_id, occurred_at FROM event) happened WHERE member_id = ANY(%s::bigint[])",
+        [array(family(conn, member_id))],
     ).fetchone()
     return row[0] if row else None
 

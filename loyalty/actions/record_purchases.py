@@ -249,12 +249,7 @@ def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime
 def judge_places(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
     """Judge purchases whose members are known, and let them have what these give."""
     sales = [place.sale(terms) for place in places]
-    gathered = gather(conn, terms, sales)
-    if gathered.unsettled and settle_returns(conn, terms, _midnights(terms, sales, gathered.unsettled), now):
-        gathered = gather(conn, terms, sales)
-    members = judge(sales, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
-    post(sales, gathered.chests)
-    apply(conn, terms, sales, members, gathered.chests, now)
+    judge_cases(conn, terms, sales, now)
     for place, sale in zip(places, sales, strict=True):
         receipt = place.purchase.receipt
         place.outcome = Outcome(
@@ -262,10 +257,20 @@ def judge_places(conn: Connection, terms: Programme, places: list[Place], now: d
         )
 
 
-def _midnights(terms: Programme, sales: Sequence[Case], members: frozenset[int]) -> dict[int, datetime]:
-    """When the local day began on which each of some members bought first in this chunk."""
+def judge_cases(conn: Connection, terms: Programme, cases: Sequence[Case], now: datetime) -> None:
+    """Judge events of members in their order, and let them have what these give: the one way in which anything is."""
+    gathered = gather(conn, terms, cases)
+    if gathered.unsettled and settle_returns(conn, terms, _midnights(terms, cases, gathered.unsettled), now):
+        gathered = gather(conn, terms, cases)
+    members = judge(cases, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
+    post(cases, gathered.chests)
+    apply(conn, terms, cases, members, gathered.chests, now)
+
+
+def _midnights(terms: Programme, cases: Sequence[Case], members: frozenset[int]) -> dict[int, datetime]:
+    """When the local day began on which something happened first to each of some members in this chunk."""
     days: dict[int, date] = {}
-    for sale in sales:
-        if sale.member_id in members:
-            days[sale.member_id] = min(sale.moment.day, days.get(sale.member_id, sale.moment.day))
+    for case in cases:
+        if case.member_id in members:
+            days[case.member_id] = min(case.moment.day, days.get(case.member_id, case.moment.day))
     return {member_id: terms.calendar.instant(day) for member_id, day in days.items()}

@@ -1,4 +1,4 @@
-"""What members' recorded purchases stand for: the source from which counters are filled and proven."""
+"""What members' recorded events stand for: the source from which counters are filled and proven."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from loyalty.cases import facts_again, stored_purchase
-from loyalty.rules import Facts
+from loyalty.rules import Event, Facts
 from loyalty.rules.returned import Left, Standing, kept, standing
 from loyalty.rules.ruling import Given
 from loyalty.versions import Connection, Programme
@@ -31,7 +31,20 @@ def families(conn: Connection, members: list[int]) -> dict[int, list[int]]:
 
 
 def stood(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, datetime, Standing]]:
-    """What every purchase of some members stands for, and when it was made."""
+    """What every event of some members stands for, and when it happened."""
+    yield from _purchases(conn, terms, members)
+    told = conn.execute(
+        "SELECT member_id, type, occurred_at, data, version, ruling FROM event WHERE member_id = ANY(%s)"
+        " ORDER BY member_id, id",
+        [members],
+    )
+    for member_id, type_, occurred_at, data, version, ruling in told:
+        bylaws = terms.version(version)
+        facts = facts_again(bylaws, Event(type_, occurred_at, attributes=data), ruling["facts"])
+        yield member_id, occurred_at, standing(bylaws, facts, facts, tuple(Given(*its) for its in ruling["awards"]))
+
+
+def _purchases(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, datetime, Standing]]:
     rows: Iterable[tuple[Any, ...]] = conn.execute(
         "SELECT member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept FROM purchase"
         " WHERE member_id = ANY(%s) AND voided_at IS NULL ORDER BY member_id, id",

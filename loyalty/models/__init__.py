@@ -15,7 +15,7 @@ from loyalty.models.member import (
     TierMove,
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
-from loyalty.models.purchase import EVENT_ID, Purchase, Receipt, Return, SetAside
+from loyalty.models.purchase import EVENT_ID, Event, EventKey, Purchase, Receipt, Return, SetAside
 from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
@@ -36,6 +36,8 @@ __all__ = [
     "CounterSum",
     "Duty",
     "Entry",
+    "Event",
+    "EventKey",
     "Hold",
     "Identifier",
     "ImportRun",

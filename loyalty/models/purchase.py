@@ -75,6 +75,45 @@ class Receipt(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Event(Base):
+    """A judged event other than a purchase: of a declared type, or an occasion that the club found by itself."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_by_id", "id"),
+        Index("event_by_time", "club_id", "occurred_at", "id"),
+        Index("event_of_member", "member_id", "type", "occurred_at"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    club_id: Mapped[ClubRef]
+    type: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    """Who tells of it; the club itself has no name."""
+    key: Mapped[str] = mapped_column(Text)
+    store_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("store.id"))
+    occurred_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    day: Mapped[date]
+    """The local day in the club's zone."""
+    data: Mapped[Document]
+    version: Mapped[int] = mapped_column(Integer)
+    ruling: Mapped[Document]
+    """The facts that were read and the effects: `Ruling.kept()`."""
+
+
+class EventKey(Base):
+    """A source's key for an event, once; the digest tells a repeat from another event under the same key."""
+
+    __tablename__ = "event_key"
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    event_id: Mapped[Big]
+    member_id: Mapped[MemberRef]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Return(Base):
     """A purchase given back, in part or whole, or undone as a mistake. `member_id` is None while nobody claims it."""
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from loyalty.calendars import Calendar, Span
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
+from loyalty.rules.events import EventType
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
@@ -93,14 +94,16 @@ class Bylaws:
     """What it reads of the member and of an event besides counters, by the names of `known.py`."""
     membership: dict[str, Membership]
     """What each standing of a member means, `active` too."""
+    events: dict[str, EventType] = field(default_factory=dict)
+    """The types of events that it declares."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
     """For each read, the place of its counter among `live`."""
     of_days: tuple[int, ...] = field(init=False)
     """The places of the live counters of days."""
-    of_events: tuple[tuple[int, Counter], ...] = field(init=False)
-    """The live counters that an event itself feeds, with their places."""
+    fed_by: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
+    """By type of event: the live counters that such an event itself feeds, with their places."""
     of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By article: the live counters that its awards feed, with their places."""
     capped: dict[str, tuple[Limit, ...]] = field(init=False)
@@ -121,7 +124,7 @@ class Bylaws:
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
     _moved: dict[tuple[date, date, Since | None], tuple[Moved, ...]] = field(init=False)
-    _in_force: dict[date, tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
+    _in_force: dict[tuple[date, str], tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
@@ -190,24 +193,27 @@ class Bylaws:
         self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
         self._asks, self._moved = {}, {}
         self.feeds = tuple(places[read.counter] for read in self.reads)
-        self.of_events = tuple((place, counter) for place, counter in enumerate(live) if counter.of != "given")
+        by_type: dict[str, list[tuple[int, Counter]]] = {}
         by_article: dict[str, list[tuple[int, Counter]]] = {}
         for place, counter in enumerate(live):
+            if counter.type is not None:
+                by_type.setdefault(counter.type, []).append((place, counter))
             of_any = [article.no for article in self.articles] if counter.of == "given" else []
             for article in counter.articles or of_any:
                 by_article.setdefault(article, []).append((place, counter))
+        self.fed_by = {type_: tuple(fed) for type_, fed in by_type.items()}
         self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
 
-    def in_force(self, day: date) -> tuple[tuple[Article, Test | None], ...]:
-        """The articles that hold on a local day, each with what tests its condition, if it has one."""
-        found = self._in_force.get(day)
+    def in_force(self, day: date, type_: str) -> tuple[tuple[Article, Test | None], ...]:
+        """The articles for a type of event on a local day, each with what tests its condition, if it has one."""
+        found = self._in_force.get((day, type_))
         if found is None:
             found = tuple(
                 (article, article.condition.holds if article.condition else None)
                 for article in self.articles
-                if article.in_force(day)
+                if article.on.type == type_ and article.in_force(day)
             )
-            self._in_force = _remembered(self._in_force, day, found)
+            self._in_force = _remembered(self._in_force, (day, type_), found)
         return found
 
     def since(self, tier_since: datetime | None, joined_at: datetime) -> Since | None:

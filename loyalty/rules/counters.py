@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import PURCHASE, Facts
 from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.reading import Node, Reading
 from loyalty.values import Text
@@ -42,7 +42,8 @@ class Counter:
     Equal definitions are the same counter in every version; the digest is its identity.
     """
 
-    of: Literal["purchases", "lines", "given"]
+    of: str
+    """`purchases`, `lines`, `given`, or a type of event."""
     measure: Measure
     where: LineFilter | None = None
     articles: tuple[str, ...] = ()
@@ -74,8 +75,13 @@ class Counter:
         """What its figures are: `money`, `quantity`, `times`, `days` or `count`."""
         return UNITS.get(self.measure, "count") if self.of != "given" or self.measure == "times" else "count"
 
+    @property
+    def type(self) -> str | None:
+        """The type of the events that feed it; None for one of what is given."""
+        return PURCHASE if self.of in ("purchases", "lines") else None if self.of == "given" else self.of
+
     def feed(self, facts: Facts) -> int:
-        """What a purchase adds; to a counter of days 1, which makes the day active."""
+        """What an event of its type adds; to a counter of days 1, which makes the day active."""
         event = facts.event
         if self.of == "purchases":
             if self.measure == "amount":
@@ -84,6 +90,8 @@ class Counter:
                 return event.gross
             if self.measure in ("quantity", "paid"):
                 return facts.basket(self.measure, facts.whole)
+            return 1
+        if self.of != "lines":
             return 1
         mask = self.where.mask(facts) if self.where else (facts.whole if event.lines else 0)
         if self.measure in ("times", "days"):
@@ -104,10 +112,11 @@ PURCHASES_EVER: Final = Counter("purchases", "times", returned_too=True)
 
 
 def read_counter(node: Node) -> Counter:
-    """A counter of the document: `{of: purchases | lines, where?, measure}`."""
+    """A counter of the document: `{of: purchases | lines | EVENT, where?, measure}`."""
     found = node.fields(["of", "measure"], ["where"])
-    of = found["of"].choice(("purchases", "lines"))
-    measure = found["measure"].choice(tuple(MEASURES))
+    events = node.reading.events
+    of = found["of"].choice(("purchases", "lines", *events))
+    measure = found["measure"].choice(("times", "days") if of in events else tuple(MEASURES))
     where = None
     if "where" in found:
         if of != "lines":

@@ -14,10 +14,12 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.bylaws import Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
+from loyalty.rules.events import read_event_type
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
+from loyalty.rules.occasions import read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
@@ -29,7 +31,7 @@ from loyalty.values import Text
 T = TypeVar("T")
 
 FORMAT = 1
-SECTIONS = ("counters", "tiers", "badges", "leaderboards", "stacking", "membership")
+SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership")
 
 
 def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
@@ -58,6 +60,7 @@ def _load(root: Node, version: int) -> Bylaws:
         reading.calendar = club.calendar
     _declare(found)
     wallets = _named(found.get("wallets"), _wallet)
+    events = reading.events = _named(found.get("events"), read_event_type)
     counters = _named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
@@ -90,6 +93,7 @@ def _load(root: Node, version: int) -> Bylaws:
         frozenset(reading.member_reads),
         frozenset(reading.event_reads),
         membership,
+        events,
     )
 
 
@@ -209,14 +213,14 @@ def _article(node: Node) -> Article:
     attempt = node.reading.attempt
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
-    attempt(lambda n: n.choice(("purchase",)), found["on"])
+    on = attempt(read_occasion, found["on"])
     condition = attempt(read_condition, found["if"]) if "if" in found else None
     give = attempt(lambda n: n.every(read_award, least=1), found["give"]) or ()
     first = attempt(read_date, found["from"]) if "from" in found else None
     last = attempt(read_date, found["until"]) if "until" in found else None
     if first and last and first > last:
         raise found["until"].bad(Text("The last day comes before the first.", "روز پایان پیش از روز آغاز است."))
-    if no is None or title is None or not give:
+    if no is None or title is None or on is None or not give:
         raise Bad
     wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply)]
     if "limits" in found and not wallets:
@@ -224,7 +228,7 @@ def _article(node: Node) -> Article:
     limits: tuple[Limit, ...] = ()
     if "limits" in found:
         limits = different(found["limits"].every(lambda n: read_limit(n, no, wallets[0])), found["limits"])
-    return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)))
+    return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)), on)
 
 
 def _article_no(node: Node) -> str:

@@ -19,7 +19,7 @@ from loyalty.rules.tables import chosen
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
-    """What one purchase gives its member. A member who is not active gets, and moves, nothing."""
+    """What one event gives its member. A member who is not active gets, and moves, nothing."""
     ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], {}, [])
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
@@ -45,7 +45,11 @@ def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
 
 def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
     """Let the articles earn and multiply; answers those that held."""
-    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    held = [
+        article
+        for article, holds in bylaws.in_force(facts.moment.day, facts.event.type)
+        if holds is None or holds(facts)
+    ]
     if bylaws.contested:
         held, _ = contested(bylaws, facts, held)
     _amounts(bylaws, facts, held, ruling)
@@ -129,7 +133,7 @@ def _multiply(
 
 def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
     feeds = [0] * len(bylaws.live)
-    for place, counter in bylaws.of_events:
+    for place, counter in bylaws.fed_by.get(facts.event.type, ()):
         feeds[place] = counter.feed(facts)
     for given in awards:
         for place, counter in bylaws.of_articles.get(given.article, ()):
@@ -156,7 +160,8 @@ def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int]
         if badge.counter is not None:
             reached = bisect_right(badge.steps, counts[badge.index])
         else:
-            reached = int(badge.condition is not None and badge.condition.holds(facts))
+            asked = badge.condition if badge.on.type == facts.event.type else None
+            reached = int(asked is not None and asked.holds(facts))
         for level in range(has + 1, reached + 1):
             ruling.badges.append(BadgeStep(badge.code, level))
             ruling.awards.extend(_level_awards(badge, level, facts))
@@ -172,8 +177,12 @@ def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
     if badge is None or not facts.active:
         return False
     if badge.condition is not None:
-        return badge.condition.holds(facts)
-    held = [article for article, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+        return badge.on.type == facts.event.type and badge.condition.holds(facts)
+    held = [
+        article
+        for article, holds in bylaws.in_force(facts.moment.day, facts.event.type)
+        if holds is None or holds(facts)
+    ]
     if bylaws.contested:
         held, _ = contested(bylaws, facts, held)
     return any(code in article.granted for article in held)

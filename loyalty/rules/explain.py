@@ -92,7 +92,7 @@ def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
 def reasons(voice: Voice, facts: Facts, ruling: Ruling) -> list[tuple[str, str]]:
     """`withheld` in one language: (the article's number, why it gave nothing)."""
     gave = {given.article for given in ruling.awards}
-    silent = [article for article in voice.bylaws.articles if article.no not in gave]
+    silent = [its for its in voice.bylaws.articles if its.on.type == facts.event.type and its.no not in gave]
     return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
 
 
@@ -127,6 +127,9 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
 
 def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
     """Why an article did not hold; None if it did."""
+    if article.on.type != facts.event.type:
+        on = voice.text(article.on.each)
+        return voice.pick(f"The article is for {on}.", f"این ماده برای {on} است.")
     if not facts.active:
         return voice.pick("The membership is not active.", "عضویت فعال نیست.")
     if not article.in_force(facts.moment.day):
@@ -159,7 +162,7 @@ def _would_give(article: Article, facts: Facts) -> bool:
 
 
 def _shut_out(bylaws: Bylaws, article: Article, facts: Facts) -> Shut | None:
-    held = [its for its, holds in bylaws.in_force(facts.moment.day) if holds is None or holds(facts)]
+    held = [its for its, holds in bylaws.in_force(facts.moment.day, facts.event.type) if holds is None or holds(facts)]
     return contested(bylaws, facts, held)[1].get(article.no)
 
 

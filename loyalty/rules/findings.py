@@ -161,7 +161,13 @@ def _never_both(one: Article, other: Article) -> bool:
     """Whether only one of two articles ever gives for the same purchase."""
     best = one.group is not None and one.group == other.group
     alone = one.exclusive or other.exclusive
-    return best or alone or _apart_in_time(one, other) or apart(one.condition, other.condition)
+    return (
+        one.on.type != other.on.type
+        or best
+        or alone
+        or _apart_in_time(one, other)
+        or apart(one.condition, other.condition)
+    )
 
 
 def _apart_in_time(one: Article, other: Article) -> bool:

@@ -13,6 +13,7 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Condition, Earning
 from loyalty.rules.limits import Limit
+from loyalty.rules.occasions import PURCHASE, Occasion
 from loyalty.rules.tables import chosen
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
@@ -57,7 +58,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A numbered article: on a purchase, if its condition holds, it gives."""
+    """A numbered article: on an occasion, if its condition holds, it gives."""
 
     no: str
     title: Text
@@ -71,6 +72,7 @@ class Article:
     priority: int = 0
     exclusive: bool = False
     """Where it gives something, articles of lower priority do not hold."""
+    on: Occasion = PURCHASE
     earnings: tuple[tuple[int, Earning], ...] = field(init=False)
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
@@ -143,7 +145,7 @@ class BadgeLevelTerms:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge: by a counter's levels, by a condition on a purchase, or handed out by an article."""
+    """A badge: by a counter's levels, by a condition on an event, or handed out by an article."""
 
     code: str
     title: Text
@@ -154,6 +156,8 @@ class Badge:
     index: int = -1
     levels: tuple[BadgeLevelTerms, ...] = ()
     condition: Condition | None = None
+    on: Occasion = PURCHASE
+    """On what occasion the condition is looked at."""
     steps: tuple[int, ...] = field(init=False)
     """What its levels ask of the counter, each more than the one before."""
     height: int = field(init=False)

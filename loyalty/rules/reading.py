@@ -14,6 +14,7 @@ from loyalty.values import Rounding, Text
 
 if TYPE_CHECKING:
     from loyalty.rules.counters import Counter
+    from loyalty.rules.events import EventType
     from loyalty.rules.windows import Window
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Reading:
         self.wallet_units: dict[str, str] = {}
         self.roundings: dict[str, Rounding] = {}
         self.badge_levels: dict[str, int] = {}
+        self.events: dict[str, EventType] = {}
         self.member_reads: set[str] = set()
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""

@@ -98,7 +98,7 @@ def standing(bylaws: Bylaws, sold: Facts, kept_facts: Facts | None, awards: tupl
     if not sold.active:
         return Standing(awards, (0,) * len(bylaws.live), {})
     feeds = [0] * len(bylaws.live)
-    for place, counter in bylaws.of_events:
+    for place, counter in bylaws.fed_by.get(sold.event.type, ()):
         facts = sold if counter.returned_too else kept_facts
         feeds[place] = counter.feed(facts) if facts else 0
     for given in awards:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.occasions import PURCHASE, read_occasion
 from loyalty.rules.parts import Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
 from loyalty.rules.reading import Node
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
@@ -66,7 +67,7 @@ def _standing(condition: Condition) -> bool:
 
 
 def read_badge(code: str, node: Node) -> Badge:
-    """A badge: by a counter's levels, by a condition on a purchase, or handed out."""
+    """A badge: by a counter's levels, by a condition on an event, or handed out."""
     found = node.fields(["title"], ["secret", "counter", "over", "levels", "on", "if"])
     title = bilingual(found["title"])
     secret = BOOLEAN.read(found["secret"]) if "secret" in found else False
@@ -88,11 +89,11 @@ def read_badge(code: str, node: Node) -> Badge:
         raise found[other].bad(Text("Only a badge with a counter has this.", "این تنها برای نشانی با شمارنده است."))
     if ("on" in found) != ("if" in found):
         raise node.bad(Text("“on” and “if” stand together.", "«on» و «if» با هم می‌آیند."))
-    condition = None
+    condition, on = None, PURCHASE
     if "on" in found:
-        found["on"].choice(("purchase",))
+        on = read_occasion(found["on"])
         condition = read_condition(found["if"])
-    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition)
+    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition, on=on)
 
 
 def _level(node: Node, unit: str) -> BadgeLevelTerms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -257,13 +258,9 @@ def test_members_are_named_by_card_phone_and_external_id(story: Story) -> None:
     sara = story.enrols(phone="+989121234567", external_id="crm-9", card="SARACARD")
     for ref in (MemberRef("phone", "+989121234567"), MemberRef("external_id", "crm-9"), MemberRef("card", "SARACARD")):
         sale = story.sale(None, 1000)
-        [outcome] = story.records([type(sale)(**{**_fields(sale), "member": ref})])
+        [outcome] = story.records([replace(sale, member=ref)])
         assert outcome.member_id == sara
     assert story.balance(sara) == 3
-
-
-def _fields(sale: object) -> dict[str, object]:
-    return {name: getattr(sale, name) for name in sale.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_lines_are_judged_and_kept(app: Flask) -> None:
@@ -350,7 +347,7 @@ def test_sixteen_writers_on_a_budgets_last_points_give_exactly_what_is_left(app:
 def test_an_import_enrols_whom_it_records_and_nobody_else(story: Story) -> None:
     known, other = MemberRef("external_id", "crm-1"), MemberRef("external_id", "crm-2")
     sales = [story.sale(None, 1000, store="new"), story.sale(None, 1000, store="far", currency="USD")]
-    named = [type(sale)(**{**_fields(sale), "member": ref}) for sale, ref in zip(sales, (known, other), strict=True)]
+    named = [replace(sale, member=ref) for sale, ref in zip(sales, (known, other), strict=True)]
     statuses = [outcome.status for outcome in story.records(named, importing=True)]
     assert statuses == ["recorded", "refused"]
     people = connection().execute("SELECT value FROM identifier WHERE kind = 'external_id'").fetchall()

@@ -1,0 +1,153 @@
+"""Record events other than purchases: once each, under lock, judged by when they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from loyalty.actions.enrol_members import resolved, resolving
+from loyalty.actions.record_purchases import CHUNK, Outcome, judge_cases
+from loyalty.arrays import array, columns
+from loyalty.cases import Case, event_digest
+from loyalty.db import retried, transaction
+from loyalty.errors import Conflict, Fault, Invalid, NotFound, Problem
+from loyalty.outbox import wake
+from loyalty.rules import Event
+from loyalty.rules.facts import MemberRef
+from loyalty.values import Text
+from loyalty.versions import Connection, Programme, programme
+
+_STORES: Final = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s::text[])"
+_CLAIM: Final = """
+    INSERT INTO event_key (club_id, source, key, event_id, member_id, digest)
+    SELECT %s, source, key, id, member_id, digest
+    FROM (
+        SELECT nextval('event_id') AS id, asked.*
+        FROM (SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bytea[], %s::int[])
+            AS asked (source, key, member_id, digest, place) ORDER BY place) asked
+    ) numbered
+    ORDER BY source, key
+    ON CONFLICT DO NOTHING
+    RETURNING source, key, event_id
+"""
+"""Numbers follow the batch; keys are taken in their own order, as receipts are."""
+_KNOWN: Final = """
+    SELECT source, key, event_id, member_id, digest
+    FROM event_key JOIN unnest(%s::text[], %s::text[]) AS asked (source, key) USING (source, key) WHERE club_id = %s
+"""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where an event stands in its chunk: refused, known, or on its way to be judged."""
+
+    event: Event
+    digest: bytes
+    store_id: int | None = None
+    member_id: int = 0
+    id: int = 0
+    outcome: Outcome | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.event.source, self.event.key
+
+    def refuse(self, problem: Problem) -> None:
+        self.outcome = Outcome("refused", self.event.key, problem=problem)
+
+    def case(self, terms: Programme) -> Case:
+        at = self.event.occurred_at
+        bylaws = terms.at(at, self.member_id)
+        return Case(self.event, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
+
+
+def record_events(club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
+    """Record events in order, at most 500 to a transaction; one that can't be taken refuses only itself."""
+    outcomes: list[Outcome] = []
+    for start in range(0, len(events), CHUNK):
+        outcomes.extend(_record(club_id, events[start : start + CHUNK], now))
+    if events:
+        wake()
+    return outcomes
+
+
+@retried
+def _record(club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
+    with transaction() as conn:
+        return record(conn, club_id, events, now)
+
+
+def record(conn: Connection, club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
+    """`record_events` inside a transaction that is open already, of at most a chunk; the caller wakes the outbox."""
+    places = [_Place(event, event_digest(event)) for event in events]
+    terms = _name(conn, club_id, places)
+    _claim(conn, terms, places)
+    judged = [place for place in places if place.outcome is None]
+    cases = [place.case(terms) for place in judged]
+    if cases:
+        judge_cases(conn, terms, cases, now)
+    for place, case in zip(judged, cases, strict=True):
+        place.outcome = Outcome(
+            "recorded",
+            place.event.key,
+            place.id,
+            place.member_id,
+            None,
+            case.ruling,
+            case.facts,
+            case.wallets,
+            case.bylaws,
+        )
+    return [place.outcome for place in places if place.outcome is not None]
+
+
+def _name(conn: Connection, club_id: int, places: list[_Place]) -> Programme:
+    """Find each event's member and store, or refuse it."""
+    refs: set[MemberRef] = {place.event.member for place in places if place.event.member}
+    with conn.pipeline():
+        named = resolving(conn, club_id, refs)
+        stores = conn.execute(_STORES, [club_id, array({place.event.store for place in places})])
+        terms = programme(conn, club_id)
+    members = resolved(named)
+    store_ids: dict[str, int] = dict(stores.fetchall())
+    for place in places:
+        member = place.event.member
+        if member is None or member not in members:
+            said = Text("No member is known by this.", "عضوی با این مشخصه شناخته نیست.")
+            place.refuse(NotFound(Text("There is no such member.", "چنین عضوی نیست."), [Fault("/member", said)]))
+        elif place.event.store and place.event.store not in store_ids:
+            place.refuse(Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست.")))
+        else:
+            place.member_id, place.store_id = members[member], store_ids.get(place.event.store)
+    return terms
+
+
+def _claim(conn: Connection, terms: Programme, places: list[_Place]) -> None:
+    """Take each key once; a repeat answers as before, another event under the same key is a conflict."""
+    first: dict[tuple[str, str], _Place] = {}
+    again: list[_Place] = []
+    for place in places:
+        if place.outcome is None:
+            if place.key in first:
+                again.append(place)
+            else:
+                first[place.key] = place
+    if not first:
+        return
+    rows = [(*key, place.member_id, place.digest, n) for n, (key, place) in enumerate(first.items())]
+    for source, key, event_id in conn.execute(_CLAIM, [terms.club_id, *columns(rows)]):
+        first.pop((source, key)).id = event_id
+    known = [*first.values(), *again]
+    if not known:
+        return
+    keys = columns([place.key for place in known])
+    found = {(row[0], row[1]): row[2:] for row in conn.execute(_KNOWN, [*keys, terms.club_id])}
+    for place in known:
+        event_id, member_id, its = found[place.key]
+        if bytes(its) == place.digest:
+            place.outcome = Outcome("repeated", place.event.key, event_id, member_id)
+        else:
+            said = Text("Another event is recorded under this key.", "با این کلید رویداد دیگری ثبت شده است.")
+            place.refuse(Conflict(said, [Fault("/key", said)]))
