@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from loyalty.rules.facts import PURCHASE as PURCHASE_TYPE
-from loyalty.rules.reading import Node, unknown_name
+from loyalty.rules.reading import Node, one_of
 from loyalty.values import Text
 
 
@@ -33,6 +33,6 @@ def read_occasion(node: Node) -> Occasion:
         return PURCHASE
     declared = node.reading.events
     if not isinstance(node.value, str) or node.value not in declared:
-        raise node.bad(unknown_name(str(node.value), [PURCHASE_TYPE, *declared]))
+        raise node.bad(one_of([PURCHASE_TYPE, *declared]))
     title = declared[node.value].title
     return Occasion(node.value, Text(f"each {title.en}", f"هر {title.fa}"), Text(f"one {title.en}", f"یک {title.fa}"))
