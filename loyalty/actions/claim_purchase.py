@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.record_purchases import Outcome, Place, judge_places
 from loyalty.actions.return_purchases import again
 from loyalty.cases import from_sent
@@ -16,6 +15,7 @@ from loyalty.merged import lines
 from loyalty.rules import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
+from loyalty.whose import resolve
 
 _ASIDE: Final = """
     SELECT store_id, receipt, member_id, purchase FROM set_aside WHERE id = %s AND club_id = %s FOR UPDATE

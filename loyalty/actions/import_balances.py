@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.import_file import Done, Format, Imported, Run, Step, import_file
 from loyalty.actions.prepare_import import enrol_unknown
 from loyalty.db import retried, transaction
@@ -24,6 +23,7 @@ from loyalty.rules.facts import IdentifierKind
 from loyalty.schemas.value import load_balance
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
+from loyalty.whose import resolve
 
 _KNOWN_BY: Final[tuple[IdentifierKind, ...]] = ("external_id", "phone", "card")
 _REASON: Final = "Opening balance"

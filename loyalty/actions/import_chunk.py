@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.import_file import Done
 from loyalty.actions.record_purchases import record
 from loyalty.actions.take_back_cancelled import take_back_cancelled
@@ -19,6 +18,7 @@ from loyalty.readers.rejects import Reject, reason_of
 from loyalty.rules import MemberRef, Purchase
 from loyalty.schemas import load_cancellation, load_purchase
 from loyalty.versions import Connection
+from loyalty.whose import resolve
 
 
 class Sold(NamedTuple):

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.forfeit_points import next_event
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict, Invalid
@@ -20,6 +19,7 @@ from loyalty.outbox import wake
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
+from loyalty.whose import resolve
 
 _BADGES: Final = """
     INSERT INTO badge_level (member_id, club_id, code, level, event_id, earned_at)

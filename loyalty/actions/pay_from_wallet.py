@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from loyalty.actions.enrol_members import named
 from loyalty.db import retried, transaction
 from loyalty.errors import Invalid
 from loyalty.hands import opened
@@ -14,6 +13,7 @@ from loyalty.holding import LASTS, HoldNow, Sold, place
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection
+from loyalty.whose import named
 
 _POINTS: Final = Text(
     "This wallet holds points; one pays from a wallet of money.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from loyalty.actions.enrol_members import enrol, resolve
+from loyalty.actions.enrol_members import enrol
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
 from loyalty.rules import MemberRef, Purchase
 from loyalty.versions import Connection
+from loyalty.whose import resolve
 
 
 @retried

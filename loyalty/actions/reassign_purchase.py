@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.record_purchases import Outcome, record
 from loyalty.actions.return_purchases import take_back
 from loyalty.actions.void_purchase import undo
@@ -20,6 +19,7 @@ from loyalty.rules.returned import Left
 from loyalty.sold import Sold, read_sold
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
+from loyalty.whose import resolve
 
 _STORE: Final = "SELECT code FROM store WHERE id = %s"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from loyalty.actions.enrol_members import resolved, resolving
-from loyalty.actions.record_purchases import CHUNK, Outcome, judge_cases
+from loyalty.actions.judge_cases import judge_cases
+from loyalty.actions.record_purchases import CHUNK, Outcome
 from loyalty.arrays import array, columns
 from loyalty.cases import Case, event_digest
 from loyalty.db import retried, transaction
@@ -18,6 +18,7 @@ from loyalty.rules import Event
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
+from loyalty.whose import resolved, resolving
 
 _STORES: Final = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s::text[])"
 _CLAIM: Final = """

@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from loyalty.actions.enrol_members import resolved, resolving
+from loyalty.actions.judge_cases import judge_cases
 from loyalty.actions.prepare_import import prepare_import
-from loyalty.actions.settle_returns import settle_returns
-from loyalty.apply import apply
 from loyalty.arrays import array, columns
-from loyalty.budgets import ClubBudgets
 from loyalty.cases import Case, as_sent, digest
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
-from loyalty.gather import gather
-from loyalty.judge import judge
 from loyalty.outbox import wake
-from loyalty.post import post
 from loyalty.rules import Bylaws, Facts, Purchase, Ruling
 from loyalty.values import Shown, Text
 from loyalty.versions import Connection, Programme, programme
+from loyalty.whose import resolved, resolving
 
 CHUNK = 500
 """Purchases per transaction at most."""
@@ -255,22 +250,3 @@ def judge_places(conn: Connection, terms: Programme, places: list[Place], now: d
         place.outcome = Outcome(
             "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.wallets, sale.bylaws
         )
-
-
-def judge_cases(conn: Connection, terms: Programme, cases: Sequence[Case], now: datetime) -> None:
-    """Judge events of members in their order, and let them have what these give: the one way in which anything is."""
-    gathered = gather(conn, terms, cases)
-    if gathered.unsettled and settle_returns(conn, terms, _midnights(terms, cases, gathered.unsettled), now):
-        gathered = gather(conn, terms, cases)
-    members = judge(cases, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
-    post(cases, gathered.chests)
-    apply(conn, terms, cases, members, gathered.chests, now)
-
-
-def _midnights(terms: Programme, cases: Sequence[Case], members: frozenset[int]) -> dict[int, datetime]:
-    """When the local day began on which something happened first to each of some members in this chunk."""
-    days: dict[int, date] = {}
-    for case in cases:
-        if case.member_id in members:
-            days[case.member_id] = min(case.moment.day, days.get(case.member_id, case.moment.day))
-    return {member_id: terms.calendar.instant(day) for member_id, day in days.items()}

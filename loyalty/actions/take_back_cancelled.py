@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
-from loyalty.actions.enrol_members import resolve
 from loyalty.actions.return_purchases import take_back
 from loyalty.arrays import array, columns
 from loyalty.cancellations import Bought, Cancellation, LineOf, Match, match, returns
@@ -16,6 +15,7 @@ from loyalty.returning import Answer
 from loyalty.rules import Line, MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection
+from loyalty.whose import resolve
 
 Status = Literal["returned", "returned_partly", "unmatched", "repeated"]
 Key = tuple[str, str]

@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from loyalty.actions.enrol_members import named
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.hands import Open, opened
 from loyalty.ledger.lots import PLACES, Cause
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Shown, Text
+from loyalty.whose import named
 
 _NOT_ALLOWED: Final = Text(
     "The bylaws do not let members give each other of this wallet.",

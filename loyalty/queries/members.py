@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row
 
 from loyalty import absent, cards, phones
-from loyalty.actions.enrol_members import resolve
 from loyalty.db import connection
 from loyalty.formats import search_key
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, id_after
 from loyalty.rules.facts import IdentifierKind, MemberRef
+from loyalty.whose import resolve
 
 _SELECT = """
 SELECT m.id, p.name, k.card, k.phone, k.external_id, p.email, p.birthday, m.status, m.tier, m.joined_at,

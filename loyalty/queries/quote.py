@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from loyalty.actions.enrol_members import resolve
 from loyalty.budgets import NoBudgets
 from loyalty.cases import Case
 from loyalty.db import connection
@@ -14,6 +13,7 @@ from loyalty.queries.answer import Judged
 from loyalty.rules import Purchase
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
+from loyalty.whose import resolve
 
 
 def quote(club_id: int, purchase: Purchase) -> Judged:
