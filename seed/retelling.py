@@ -19,12 +19,13 @@ from loyalty.actions.answer_once import Answer, answer_once
 from loyalty.actions.claim_purchase import claim_purchase
 from loyalty.actions.merge_members import merge_members
 from loyalty.actions.pay_from_wallet import Payment, pay_from_wallet
-from loyalty.actions.record_purchases import CHUNK, record_purchases
+from loyalty.actions.record_purchases import record_purchases
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.actions.settle_returns import settle_all_returns
 from loyalty.actions.transfer_points import transfer_points
 from loyalty.errors import Problem
 from loyalty.hands import End
+from loyalty.outcome import CHUNK
 from loyalty.queries import members, purchases
 from loyalty.queries.wallets import wallets
 from loyalty.rules.facts import MemberRef, Purchase, Tender

@@ -10,13 +10,14 @@ from typing import Any
 from loyalty.actions.create_club import create_club
 from loyalty.actions.create_store import create_store
 from loyalty.actions.enrol_members import enrol_members
-from loyalty.actions.record_purchases import Outcome, record_purchases
+from loyalty.actions.record_purchases import record_purchases
 from loyalty.db import connection, transaction
 from loyalty.enrolment import Enrolment
 from loyalty.gather import heads, lock
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import open_purses, write, write_heads
 from loyalty.ledger.recount import recount
+from loyalty.outcome import Outcome
 from loyalty.rules import Line, MemberRef, Purchase
 from loyalty.values import QUANTITY_SCALE
 from tests.conftest import START

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
-from loyalty.actions.record_purchases import Outcome, Place, judge_places
+from loyalty.actions.record_purchases import Place, judge_places
 from loyalty.actions.return_purchases import again
 from loyalty.cases import from_sent
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.merged import lines
+from loyalty.outcome import Outcome
 from loyalty.rules import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, programme

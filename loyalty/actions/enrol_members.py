@@ -11,12 +11,17 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from loyalty import cards, outbox
+from loyalty.actions.record_events import record
 from loyalty.db import retried, transaction
 from loyalty.enrolment import Enrolment
 from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.formats import search_key
+from loyalty.outcome import CHUNK
+from loyalty.rules import Event
 from loyalty.rules.facts import MemberRef
+from loyalty.rules.occasions import ENROLMENT
 from loyalty.values import Text
+from loyalty.versions import programme
 from loyalty.whose import resolve
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -61,7 +66,20 @@ def enrol(conn: Connection, club_id: int, enrolments: Sequence[Enrolment], now: 
     _insert_identifiers(conn, club_id, ids, known)
     told = [(member_id, {"joined_at": at.isoformat()}) for member_id, at in zip(ids, joined, strict=True)]
     outbox.send("member.joined", club_id, told, now)
+    _welcome(conn, club_id, ids, joined, now)
     return [Enrolled(member_id, card) for member_id, card in zip(ids, cards_of, strict=True)]
+
+
+def _welcome(conn: Connection, club_id: int, ids: list[int], joined: list[datetime], now: datetime) -> None:
+    """Let those have what joining gives whose version, as of then, gives something for it."""
+    terms = programme(conn, club_id)
+    events = [
+        Event(ENROLMENT.type, at, f"{ENROLMENT.type}:{id_}", member=MemberRef("id", str(id_)))
+        for id_, at in zip(ids, joined, strict=True)
+        if ENROLMENT.type in terms.at(at, id_).occasions
+    ]
+    for start in range(0, len(events), CHUNK):
+        record(conn, club_id, events[start : start + CHUNK], now)
 
 
 def _known(enrolment: Enrolment, card: str) -> list[Known]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
-from loyalty.actions.record_purchases import Outcome, record
+from loyalty.actions.record_purchases import record
 from loyalty.actions.return_purchases import take_back
 from loyalty.actions.void_purchase import undo
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault
 from loyalty.merged import lines as goes_on
+from loyalty.outcome import Outcome
 from loyalty.returns import Return, ReturnedLine
 from loyalty.rules import MemberRef
 from loyalty.rules.returned import Left

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from loyalty.actions.judge_cases import judge_cases
-from loyalty.actions.record_purchases import CHUNK, Outcome
 from loyalty.arrays import array, columns
 from loyalty.cases import Case, event_digest
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid, NotFound, Problem
 from loyalty.outbox import wake
+from loyalty.outcome import CHUNK, Outcome
 from loyalty.rules import Event
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text

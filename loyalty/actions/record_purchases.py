@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
 
 from loyalty.actions.judge_cases import judge_cases
 from loyalty.actions.prepare_import import prepare_import
@@ -15,31 +14,11 @@ from loyalty.cases import Case, as_sent, digest
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
 from loyalty.outbox import wake
-from loyalty.rules import Bylaws, Facts, Purchase, Ruling
-from loyalty.values import Shown, Text
+from loyalty.outcome import CHUNK, Outcome
+from loyalty.rules import Purchase
+from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolved, resolving
-
-CHUNK = 500
-"""Purchases per transaction at most."""
-
-Status = Literal["recorded", "repeated", "refused", "set_aside", "unclaimed"]
-
-
-class Outcome(NamedTuple):
-    """What became of one purchase. A repeated one carries only its id: its first answer is read from the record."""
-
-    status: Status
-    receipt: str
-    id: int | None = None
-    member_id: int | None = None
-    problem: Problem | None = None
-    ruling: Ruling | None = None
-    facts: Facts | None = None
-    wallets: dict[str, Shown] = {}  # noqa: RUF012 - never changed
-    """What each wallet holds after it."""
-    bylaws: Bylaws | None = None
-    """The version that judged it."""
 
 
 def record_purchases(

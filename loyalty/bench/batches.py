@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from loyalty.actions.import_purchases import import_purchases
 from loyalty.actions.prepare_import import prepare_import
-from loyalty.actions.record_purchases import CHUNK, receive, record_purchases
+from loyalty.actions.record_purchases import receive, record_purchases
 from loyalty.apply import Effects, effects, write
 from loyalty.bench.baskets import Sent, document, sent
 from loyalty.bench.instance import Club, Running, make_club
@@ -24,6 +24,7 @@ from loyalty.bench.tills import same
 from loyalty.bench.timeline import NOW, Judged, timeline
 from loyalty.db import transaction
 from loyalty.gather import gather
+from loyalty.outcome import CHUNK
 from loyalty.post import post
 from loyalty.readers import Taken
 from loyalty.readers.source import opened, reader_for

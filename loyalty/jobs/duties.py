@@ -17,6 +17,7 @@ from flask import current_app
 from loyalty import config
 from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.fill_counters import fill_counters
+from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
@@ -88,6 +89,7 @@ DUTIES: Final = {
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
         Duty("fill_counters", when_behind, lambda club_id, _: fill_counters(club_id, config.now)),
         Duty("review_tiers", at_midnight, review_tiers),
+        Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +24,10 @@ from loyalty.db import Base
 from loyalty.models.columns import Big, ClubRef, Document, Id, Instant, MemberRef
 
 STATUSES = ("active", "suspended", "left", "expelled", "deceased")
+
+
+def _month_day(of: str) -> str:
+    return f"(extract(month FROM {of}) * 100 + extract(day FROM {of}))::smallint"
 
 
 class Member(Base):
@@ -22,6 +38,7 @@ class Member(Base):
         CheckConstraint(f"status IN {STATUSES}", name="member_status_known"),
         CheckConstraint("merged_into <> id", name="member_merged_elsewhere"),
         Index("member_by_club", "club_id", "id"),
+        Index("member_joined_on", "club_id", "joined_on", "id"),
         Index("member_behind", "club_id", "filled", "id"),
         Index("member_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
@@ -41,6 +58,10 @@ class Member(Base):
     """The digest of its last entry."""
     filled: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Counters up to this id count the member; later ones are still to be filled from what is recorded."""
+    joined_on: Mapped[int] = mapped_column(
+        SmallInteger, Computed(_month_day("joined_at AT TIME ZONE 'UTC'"), persisted=True)
+    )
+    """Month and day of joining (MMDD, Gregorian, UTC): near it lies the anniversary in any calendar and zone."""
     merged_into: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
     """The member who goes on for both; this one receives nothing more."""
     erased_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -51,6 +72,8 @@ class Profile(Base):
 
     __tablename__ = "profile"
     __table_args__ = (
+        Index("profile_born_on", "club_id", "born_on", "member_id"),
+        Index("profile_attributes", "attributes", postgresql_using="gin"),
         Index("profile_by_name", "club_id", "sort_key", "member_id"),
         Index("profile_search", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),
     )
@@ -60,6 +83,8 @@ class Profile(Base):
     sort_key: Mapped[str] = mapped_column(Text, server_default="")
     email: Mapped[str | None] = mapped_column(Text)
     birthday: Mapped[date | None]
+    born_on: Mapped[int | None] = mapped_column(SmallInteger, Computed(_month_day("birthday"), persisted=True))
+    """Month and day of birth, as `Member.joined_on`."""
     attributes: Mapped[Document] = mapped_column(server_default="{}")
     consents: Mapped[Document] = mapped_column(server_default="{}")
     referred_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from loyalty.actions.record_purchases import Outcome
 from loyalty.errors import Problem
+from loyalty.outcome import Outcome
 from loyalty.queries import purchases
 from loyalty.queries.answer import Judged, answer, first_answer
 from loyalty.queries.purchases import EXTRA, PurchaseView

@@ -15,6 +15,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
+from loyalty.rules.occasions import Occasion
 from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
@@ -112,6 +113,8 @@ class Bylaws:
     """Whether articles may shut one another out."""
     personal: bool = field(init=False)
     """Whether a window that it reads begins with a day of the member's life."""
+    occasions: dict[str, Occasion] = field(init=False)
+    """By type of event: the occasions that its articles and badges wait for."""
     steps: tuple[Step, ...] = field(init=False)
     """The ladder of tiers; empty where there is none."""
     top: int = field(init=False)
@@ -130,6 +133,9 @@ class Bylaws:
         self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
+        waiting = [article.on for article in self.articles]
+        waiting += [badge.on for badge in self.badges.values() if badge.condition]
+        self.occasions = {its.type: its for its in waiting}
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
         self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}

@@ -128,8 +128,8 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
 def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
     """Why an article did not hold; None if it did."""
     if article.on.type != facts.event.type:
-        on = voice.text(article.on.each)
-        return voice.pick(f"The article is for {on}.", f"این ماده برای {on} است.")
+        on = article.on.within(voice)
+        return voice.pick(f"Its occasion is another: {on}.", f"مناسبت این ماده چیز دیگری است: {on}.")
     if not facts.active:
         return voice.pick("The membership is not active.", "عضویت فعال نیست.")
     if not article.in_force(facts.moment.day):

@@ -101,7 +101,7 @@ def _returns(bylaws: Bylaws, voices: dict[Lang, Voice]) -> tuple[Said, ...]:
 
 
 def _article(article: Article, voice: Voice) -> Phrase:
-    words: list[str | Slot] = [voice.pick("With", "با"), voice.when(voice.text(article.on.each))]
+    words: list[str | Slot] = [*article.on.phrase(voice)]
     if article.from_ or article.until:
         words.append(_in_force(article, voice))
     words.append(voice.pick(",", "،"))
@@ -166,8 +166,8 @@ def badge_phrase(badge: Badge, voice: Voice) -> Phrase:
             return _granted(badge, voice)
         met = badge.condition.phrase(voice)
         if voice.lang == "fa":
-            return (f"با {badge.on.one.fa}، اگر", *met, "،", "این نشان به دست می‌آید.")
-        return (f"Earned with {badge.on.one.en}, if", *met, ".")
+            return (f"{badge.on.once(voice)}، اگر", *met, "،", "این نشان به دست می‌آید.")
+        return (f"Earned {badge.on.once(voice)}, if", *met, ".")
     unit = "money" if badge.unit == "money" else "plain" if badge.unit == "quantity" else "count"
     steps = voice.listed([voice.measured(level.at, unit) for level in badge.levels])
     over = f" {badge.over.say(voice)}" if badge.over and badge.over != EVER else ""

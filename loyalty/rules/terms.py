@@ -106,7 +106,7 @@ class Term:
     def say(self, voice: Voice, since: Since = LATER) -> str:
         """The term as a part of a sentence: `12 months later, at the end of that month`, «۱۲ ماه بعد، در پایان همان
         ماه»."""
-        length = f"{_counted(self.n, self.unit, voice)} {voice.text(since.length)}" if self.unit else ""
+        length = f"{counted(self.n, self.unit, voice)} {voice.text(since.length)}" if self.unit else ""
         if self.at is None:
             return length
         end = self._said_end(voice, _REACHED if length else since)
@@ -127,7 +127,7 @@ class Term:
         end = voice.pick(f"the end of the first {name} from then on", f"پایان نخستین {name} از آن پس")
         if not self.plus:
             return voice.pick(f"at {end}", f"در {end}")
-        length = _counted(self.plus, unit, voice)
+        length = counted(self.plus, unit, voice)
         return voice.pick(f"{length} after {end}", f"{length} پس از {end}")
 
     def _named_day(self, voice: Voice) -> str:
@@ -136,8 +136,8 @@ class Term:
         return _month_day(self.at or "").say(voice)
 
 
-def _counted(n: int, unit: Unit, voice: Voice) -> str:
-    """A length of time: `1 month`, «۱۲ ماه»."""
+def counted(n: int, unit: Unit, voice: Voice) -> str:
+    """A length of time in words: `1 month`, «۱۲ ماه»."""
     one = voice.text(PERIOD_NAMES[_UNIT_PERIODS[unit]])
     return f"{voice.number(n)} {one}{'s' if voice.lang == 'en' and n > 1 else ''}"
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from loyalty.actions.record_purchases import Outcome
 from loyalty.actions.return_purchases import return_purchases
+from loyalty.outcome import Outcome
 from loyalty.returns import Return
 from tests.story import POINTS, Story, article, document
 

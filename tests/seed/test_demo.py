@@ -17,12 +17,12 @@ from flask import Flask
 from loyalty import cards, documents, passwords, phones
 from loyalty.actions.create_club import create_club
 from loyalty.actions.enrol_members import enrol_members
-from loyalty.actions.record_purchases import CHUNK
 from loyalty.db import connection, db
 from loyalty.enrolment import Enrolment
 from loyalty.errors import Conflict
 from loyalty.ledger.audit import Audited, audit
 from loyalty.ledger.recount import recount
+from loyalty.outcome import CHUNK
 from loyalty.queries import keys
 from loyalty.rules import Purchase, load
 from seed import demo
