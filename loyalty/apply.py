@@ -32,6 +32,11 @@ _EVENTS = """
         %s::date[], %s::jsonb[], %s::int[], %s::jsonb[])
         AS told (member_id, id, type, source, key, store_id, occurred_at, day, data, version, ruling)
 """
+_HANDOVERS = """
+    INSERT INTO handover (member_id, id, club_id, due_at)
+    SELECT member_id, id, %s, due_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS waiting (member_id, id, due_at)
+"""
 COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
     SELECT member_id, counter_id, grain, start, '', sum(amount), max(at)
@@ -78,6 +83,7 @@ class Effects(NamedTuple):
 
     purchases: Rows
     events: Rows
+    handovers: Rows
     purses: Changes
     counters: Rows
     badges: Rows
@@ -111,6 +117,7 @@ def effects(
     return Effects(
         _purchases(cases),
         _events(cases),
+        _handovers(cases),
         changes(chests.values(), now),
         _counters(programme, cases, members),
         badges,
@@ -125,6 +132,7 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
     asked: tuple[tuple[str, list[Any], Rows], ...] = (
         (_PURCHASES, [club, now], rows.purchases),
         (_EVENTS, [club, now], rows.events),
+        (_HANDOVERS, [club], rows.handovers),
         (COUNTERS, [], rows.counters),
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
@@ -187,6 +195,16 @@ def _events(cases: Sequence[Case]) -> Rows:
         for case in cases
         if isinstance(case.event, Event)
     ]
+
+
+def _handovers(cases: Sequence[Case]) -> Rows:
+    return [(case.member_id, case.id, _due(case)) for case in cases if case.ruling and case.ruling.passes]
+
+
+def _due(case: Case) -> datetime:
+    """When others get what an event gives them."""
+    window, at = case.bylaws.return_window, case.event.occurred_at
+    return window.ends(at, case.bylaws.club.calendar) if window else at
 
 
 def _ruling(case: Case) -> str:

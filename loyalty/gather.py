@@ -33,7 +33,8 @@ KNOWN = """
             FROM (SELECT code, max(level) AS level FROM badge_level WHERE member_id = asked.id GROUP BY code) reached),
         EXISTS (SELECT FROM purchase_return WHERE club_id = %s AND member_id = asked.id AND NOT settled),
         (SELECT json_agg(json_build_array(at, from_status) ORDER BY at, id) FROM standing_change
-            WHERE member_id = asked.id)
+            WHERE member_id = asked.id),
+        profile.referred_by IS NOT NULL
     FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
@@ -115,13 +116,15 @@ def gather(conn: Connection, programme: Programme, cases: Sequence[Case], *, loc
     figures = sums.answered(answers)
     members: dict[int, MemberFacts] = {}
     unsettled: list[int] = []
-    for id_, born, attributes, badges, came_back, stood in known:
+    for id_, born, attributes, badges, came_back, stood, referred in known:
         if came_back:
             unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
         member = member_facts(rows[id_], History(figures[id_]), badges, (born, attributes), earlier)
         if rows[id_].filled < programme.latest_counter:
             member = replace(member, counted=programme.counted(rows[id_].filled))
+        if referred:
+            member = replace(member, referred=True)
         if stood:
             member = replace(member, standings=tuple((datetime.fromisoformat(at), status) for at, status in stood))
         members[id_] = member

@@ -73,7 +73,7 @@ class Sold:
         """What it adds to counters and limits now."""
         if self.voided_at:
             return undone(self.bylaws, self.awards)
-        return standing(self.bylaws, self.facts, self._kept_facts(), self.awards)
+        return standing(self.bylaws, self.facts, self.kept_facts(), self.awards)
 
     def keep(self, left: Left) -> None:
         """Let only so much be left: the articles give for that what the same version gives for it.
@@ -81,7 +81,7 @@ class Sold:
         What badges gave with it stays until the badges are looked at.
         """
         self.left = left
-        facts = self._kept_facts()
+        facts = self.kept_facts()
         articles = tuple(its for its in self.given if not its.article.startswith("badge:"))
         badges = tuple(its for its in self.awards if its.article.startswith("badge:"))
         self.awards = (awards_for(self.bylaws, facts, articles) if facts else ()) + badges
@@ -101,10 +101,11 @@ class Sold:
 
     def earns(self, badge: str) -> bool:
         """Whether what is left of it still earns a badge by itself."""
-        facts = None if self.voided_at else self._kept_facts()
+        facts = None if self.voided_at else self.kept_facts()
         return facts is not None and earns_badge(self.bylaws, facts, badge)
 
-    def _kept_facts(self) -> Facts | None:
+    def kept_facts(self) -> Facts | None:
+        """The facts of the sale with what is kept of it in place of what was sold; None where that is nothing."""
         rest = self.kept
         return facts_again(self.bylaws, rest, self.form) if rest else None
 

@@ -16,6 +16,7 @@ from loyalty.outbox import wake
 from loyalty.outcome import CHUNK, Outcome
 from loyalty.rules import Event
 from loyalty.rules.facts import MemberRef
+from loyalty.rules.passing import PASSED
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolved, resolving
@@ -60,7 +61,8 @@ class _Place:
 
     def case(self, terms: Programme) -> Case:
         at = self.event.occurred_at
-        bylaws = terms.at(at, self.member_id)
+        told = self.event.attributes.get("version") if self.event.type == PASSED else None
+        bylaws = terms.version(told) if told else terms.at(at, self.member_id)  # what is passed on keeps its version
         return Case(self.event, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
 
 

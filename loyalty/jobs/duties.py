@@ -19,6 +19,7 @@ from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
+from loyalty.actions.pass_awards import any_to_pass, pass_awards
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
 from loyalty.db import connection, transaction
@@ -59,6 +60,11 @@ def when_due(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     return now if anything_due(club.id, now) else None
 
 
+def when_to_pass(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a purchase has outlived the return window that gives something to others."""
+    return now if any_to_pass(club.id, now) else None
+
+
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
@@ -89,6 +95,7 @@ DUTIES: Final = {
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
         Duty("fill_counters", when_behind, lambda club_id, _: fill_counters(club_id, config.now)),
         Duty("review_tiers", at_midnight, review_tiers),
+        Duty("pass_awards", when_to_pass, pass_awards),
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),

@@ -15,7 +15,7 @@ from loyalty.models.member import (
     TierMove,
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
-from loyalty.models.purchase import EVENT_ID, Event, EventKey, Purchase, Receipt, Return, SetAside
+from loyalty.models.purchase import EVENT_ID, Event, EventKey, Handover, Purchase, Receipt, Return, SetAside
 from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
@@ -38,6 +38,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventKey",
+    "Handover",
     "Hold",
     "Identifier",
     "ImportRun",

@@ -73,6 +73,7 @@ class Profile(Base):
     __tablename__ = "profile"
     __table_args__ = (
         Index("profile_born_on", "club_id", "born_on", "member_id"),
+        Index("profile_referred_by", "referred_by", postgresql_where=text("referred_by IS NOT NULL")),
         Index("profile_attributes", "attributes", postgresql_using="gin"),
         Index("profile_by_name", "club_id", "sort_key", "member_id"),
         Index("profile_search", "sort_key", postgresql_using="gin", postgresql_ops={"sort_key": "gin_trgm_ops"}),

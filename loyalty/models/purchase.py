@@ -102,6 +102,22 @@ class Event(Base):
     """The facts that were read and the effects: `Ruling.kept()`."""
 
 
+class Handover(Base):
+    """An event of which others than its member are to have something, once the return window has passed."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        Index("handover_due", "club_id", "due_at", postgresql_where=text("done_at IS NULL")),
+        Index("handover_of_event", "id"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The event's number."""
+    club_id: Mapped[ClubRef]
+    due_at: Mapped[Instant]
+    done_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class EventKey(Base):
     """A source's key for an event, once; the digest tells a repeat from another event under the same key."""
 

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 DAYS_REMEMBERED: Final = 4000
+RETURN_WINDOW: Final = Term("days", 14)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -97,6 +98,8 @@ class Bylaws:
     """What each standing of a member means, `active` too."""
     events: dict[str, EventType] = field(default_factory=dict)
     """The types of events that it declares."""
+    return_window: Term | None = RETURN_WINDOW
+    """How long a purchase waits before others get what it gives them; None: not at all."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
@@ -113,6 +116,8 @@ class Bylaws:
     """Whether articles may shut one another out."""
     personal: bool = field(init=False)
     """Whether a window that it reads begins with a day of the member's life."""
+    passing: bool = field(init=False)
+    """Whether some article gives to others than the member."""
     occasions: dict[str, Occasion] = field(init=False)
     """By type of event: the occasions that its articles and badges wait for."""
     steps: tuple[Step, ...] = field(init=False)
@@ -133,6 +138,7 @@ class Bylaws:
         self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
+        self.passing = any(article.passed for article in self.articles)
         waiting = [article.on for article in self.articles]
         waiting += [badge.on for badge in self.badges.values() if badge.condition]
         self.occasions = {its.type: its for its in waiting}

@@ -11,7 +11,8 @@ from zoneinfo import available_timezones
 from loyalty import formats
 from loyalty.calendars import Calendar
 from loyalty.rules.awards.multiply import Multiply
-from loyalty.rules.bylaws import Bylaws, Read
+from loyalty.rules.awards.receiver import FRIEND
+from loyalty.rules.bylaws import RETURN_WINDOW, Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
 from loyalty.rules.events import read_event_type
@@ -19,19 +20,19 @@ from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
-from loyalty.rules.occasions import read_occasion
+from loyalty.rules.occasions import REFERRAL, read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
-from loyalty.rules.terms import read_end
+from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
 
 T = TypeVar("T")
 
 FORMAT = 1
-SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership")
+SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership", "return_window")
 
 
 def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
@@ -94,6 +95,7 @@ def _load(root: Node, version: int) -> Bylaws:
         frozenset(reading.event_reads),
         membership,
         events,
+        _return_window(found),
     )
 
 
@@ -218,6 +220,9 @@ def _article(node: Node) -> Article:
     give = attempt(lambda n: n.every(read_award, least=1), found["give"]) or ()
     first = attempt(read_date, found["from"]) if "from" in found else None
     last = attempt(read_date, found["until"]) if "until" in found else None
+    for place, award in enumerate(give):
+        if isinstance(award, Earning) and award.to == FRIEND and on and on != REFERRAL:
+            found["give"].items()[place].bad(Text("Only a referral has a friend.", "تنها معرفی، «friend» دارد."))
     if first and last and first > last:
         raise found["until"].bad(Text("The last day comes before the first.", "روز پایان پیش از روز آغاز است."))
     if no is None or title is None or on is None or not give:
@@ -229,6 +234,14 @@ def _article(node: Node) -> Article:
     if "limits" in found:
         limits = different(found["limits"].every(lambda n: read_limit(n, no, wallets[0])), found["limits"])
     return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)), on)
+
+
+def _return_window(found: dict[str, Node]) -> Term | None:
+    """How long a purchase may come back before others get what it gives them: a term, or `none`."""
+    if "return_window" not in found:
+        return RETURN_WINDOW
+    node = found["return_window"]
+    return None if node.value == "none" else node.reading.attempt(read_end, node)
 
 
 def _article_no(node: Node) -> str:

@@ -14,17 +14,20 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Multipliers, Multiplying
+from loyalty.rules.passing import PASSED, passed, receive
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
 from loyalty.rules.tables import chosen
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     """What one event gives its member. A member who is not active gets, and moves, nothing."""
-    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], {}, [])
+    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], False, {}, [])
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
     held = _give(bylaws, facts, ruling)
+    if bylaws.passing:
+        ruling.passes = bool(passed(bylaws, facts))
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
     counts = _after(bylaws, facts, ruling.feeds)
     _badges(bylaws, held, facts, counts, ruling)
@@ -45,6 +48,8 @@ def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
 
 def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
     """Let the articles earn and multiply; answers those that held."""
+    if facts.event.type == PASSED:
+        return receive(bylaws, facts, ruling)
     held = [
         article
         for article, holds in bylaws.in_force(facts.moment.day, facts.event.type)

@@ -11,6 +11,7 @@ from loyalty.rules.evaluate import contested
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.limits import Limit
+from loyalty.rules.passing import PASSED
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
 from loyalty.rules.tables import chosen
@@ -92,7 +93,7 @@ def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
 def reasons(voice: Voice, facts: Facts, ruling: Ruling) -> list[tuple[str, str]]:
     """`withheld` in one language: (the article's number, why it gave nothing)."""
     gave = {given.article for given in ruling.awards}
-    silent = [its for its in voice.bylaws.articles if its.on.type == facts.event.type and its.no not in gave]
+    silent = [its for its in voice.bylaws.articles if _concerned(its, facts) and its.no not in gave]
     return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
 
 
@@ -109,7 +110,13 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
         return missing
     if not article.gives_amounts:
         return None
-    if not (article.earns(facts) or article.multiplies(facts)):
+    brought = facts.event.type == PASSED
+    if article.passed and not (article.earnings or brought):
+        return voice.pick(
+            "What it gives goes to others, once the return window has passed.",
+            "آنچه این ماده می‌دهد، پس از پایان مهلت مرجوعی به دیگران می‌رسد.",
+        )
+    if not (brought or article.earns(facts) or article.multiplies(facts)):
         return voice.pick("No rate of this article holds here.", "هیچ‌یک از نرخ‌های این ماده در اینجا برقرار نیست.")
     for limit in article.limits:
         if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
@@ -127,6 +134,8 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
 
 def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
     """Why an article did not hold; None if it did."""
+    if facts.event.type == PASSED and _concerned(article, facts):
+        return None
     if article.on.type != facts.event.type:
         on = article.on.within(voice)
         return voice.pick(f"Its occasion is another: {on}.", f"مناسبت این ماده چیز دیگری است: {on}.")
@@ -146,6 +155,13 @@ def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
             )
         return voice.pick(f"Of its group {winner} gives more.", f"از این گروه، {winner} بیشتر می‌دهد.")
     return None
+
+
+def _concerned(article: Article, facts: Facts) -> bool:
+    """Whether an event is of an article's occasion, or brings what the article gives to somebody."""
+    if facts.event.type == PASSED:
+        return bool(article.no == facts.event.attributes["article"])
+    return article.on.type == facts.event.type
 
 
 def _full_caps(bylaws: Bylaws, article: Article, facts: Facts) -> list[Limit]:

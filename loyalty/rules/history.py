@@ -74,6 +74,8 @@ class MemberFacts:
     """(until, tier) of former tiers, oldest first: gathered where an event comes late, and of this batch."""
     standings: tuple[tuple[datetime, str], ...] = ()
     """(until, status) of former standings in the club, oldest first."""
+    referred: bool = False
+    """Whether somebody brought the member to the club."""
     counted: int | None = None
     """How many of the live counters, by place, count this member already; None for all of them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self
 
 from loyalty.rules.bounds import Bounds
 from loyalty.rules.facts import Facts
@@ -15,6 +15,8 @@ from loyalty.rules.types import Field, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import Window
 from loyalty.values import Text
+
+MEMBER: Final = "member"
 
 
 class Measured(NamedTuple):
@@ -91,6 +93,8 @@ class Earning(Award):
     table: Table | None = None
     """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
     variants: tuple[Self | None, ...] = ()
+    to: str = MEMBER
+    """Who gets it: the member, `referrer`, `friend`, `cashier`, or whom a field names."""
 
     @abstractmethod
     def reckon(self, facts: Facts, mask: int) -> tuple[int, int]:

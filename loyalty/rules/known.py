@@ -50,6 +50,10 @@ def _of_member(name: str, member: MemberFacts, calendar: Calendar, day: date) ->
     if name.startswith(NEAR):
         yearly = _day_of(name[len(NEAR) :], member, calendar)
         return of_date(yearly, calendar).away(day, calendar) if yearly else None
+    if name == "member":
+        return member.id
+    if name == "referred":
+        return member.referred or None
     if name == "years":
         return max(0, calendar.age(_joined(member, calendar), day))
     return calendar.age(member.birthday, day) if member.birthday else None

@@ -46,7 +46,8 @@ class Limit:
     """At most so much `of` what an article gives into a wallet, over a window.
 
     `per` is `member`, or what members share: the club, or each store, cashier or value of a field, by the names of
-    `known.py`, several of them together. Without an article it is of all that articles give into the wallet.
+    `known.py`, several of them together; a member's at one store is kept like what members share. Without an article it
+    is of all that articles give into the wallet.
     """
 
     article: str | None
@@ -189,16 +190,18 @@ def different(limits: tuple[Limit, ...], node: Node) -> tuple[Limit, ...]:
 
 
 def _read_per(node: Node) -> tuple[str, ...]:
-    """`member`, `club`, or one or several of `store`, `cashier` and `{field: NAME}`."""
+    """`club`, or one or several of `member`, `store`, `cashier` and `{field: NAME}`."""
     per = node.every(_read_whom, least=1)
-    if len(set(per)) < len(per) or (len(per) > 1 and {"member", "club"} & set(per)):
+    if len(set(per)) < len(per) or (len(per) > 1 and "club" in per):
         raise node.bad(
             Text(
-                "Only store, cashier and fields stand together, each once.",
-                "تنها store، cashier و فیلدها با هم می‌آیند، هر کدام یک بار.",
+                "Only member, store, cashier and fields stand together, each once.",
+                "تنها member، store، cashier و فیلدها با هم می‌آیند، هر کدام یک بار.",
             )
         )
     node.reading.event_reads.update(name for name in per if name not in ("member", "club"))
+    if per != MEMBER and "member" in per:
+        node.reading.member_reads.add("member")
     return per
 
 

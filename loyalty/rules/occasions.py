@@ -38,7 +38,7 @@ class Occasion:
     @property
     def has_basket(self) -> bool:
         """Whether there is a basket to look at."""
-        return self.type == PURCHASE_TYPE
+        return self.type in (PURCHASE_TYPE, REFERRAL.type)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`With each purchase`, `On the member's birthday`."""
@@ -129,7 +129,10 @@ ENROLMENT: Final = Occasion("enrolment", Text("joining the club", "پیوستن 
 _ON: Final = Text("On", "در")
 BIRTHDAY: Final = Yearly("birthday", Text("the member's birthday", "زادروز عضو"), _ON)
 JOINING: Final = Yearly("anniversary", Text("each anniversary of joining", "هر سالگرد عضویت"), _ON)
-PLAIN: Final = {its.type: its for its in (PURCHASE, ENROLMENT, BIRTHDAY, JOINING)}
+REFERRAL: Final = Occasion(
+    "referral", Text("the first purchase of a friend whom the member referred", "نخستین خرید دوستی که عضو معرفی کرده")
+)
+PLAIN: Final = {its.type: its for its in (PURCHASE, ENROLMENT, BIRTHDAY, JOINING, REFERRAL)}
 """The occasions that a word alone names."""
 
 
@@ -144,6 +147,8 @@ def read_occasion(node: Node) -> Occasion:
                 return _WITH_MORE[name](body)
         raise node.bad(one_of(list(_WITH_MORE)))
     if isinstance(node.value, str) and node.value in PLAIN:
+        if node.value == REFERRAL.type:
+            node.reading.member_reads.add("referred")
         return PLAIN[node.value]
     if not isinstance(node.value, str) or node.value not in declared:
         raise node.bad(one_of([*PLAIN, *_WITH_MORE, *declared]))

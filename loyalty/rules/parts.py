@@ -11,9 +11,9 @@ from loyalty.formats import Unit
 from loyalty.rules.awards.effects import GiveBadge, GiveMessage
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.limits import Limit
-from loyalty.rules.occasions import PURCHASE, Occasion
+from loyalty.rules.occasions import PURCHASE, REFERRAL, Occasion
 from loyalty.rules.tables import chosen
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
@@ -74,6 +74,8 @@ class Article:
     """Where it gives something, articles of lower priority do not hold."""
     on: Occasion = PURCHASE
     earnings: tuple[tuple[int, Earning], ...] = field(init=False)
+    passed: tuple[tuple[int, Earning], ...] = field(init=False)
+    """What it gives to others than the member, or later than at once."""
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
     messages: tuple[Text, ...] = field(init=False)
@@ -84,7 +86,10 @@ class Article:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "earnings", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)))
+        earnings = [(i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)]
+        later = self.on == REFERRAL
+        put(self, "earnings", tuple((i, a) for i, a in earnings if a.to == MEMBER and not later))
+        put(self, "passed", tuple((i, a) for i, a in earnings if a.to != MEMBER or later))
         put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
@@ -94,7 +99,7 @@ class Article:
     @property
     def gives_amounts(self) -> bool:
         """Whether it gives amounts, not badges and messages alone."""
-        return bool(self.earnings or self.multipliers)
+        return bool(self.earnings or self.passed or self.multipliers)
 
     def earns(self, facts: Facts) -> tuple[tuple[int, Earning], ...]:
         """What it earns for an event, each with its place: by the rates that hold."""

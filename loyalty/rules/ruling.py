@@ -48,6 +48,8 @@ class Ruling:
     tier_from: str | None = None
     tier_to: str | None = None
     messages: list[Text] = field(default_factory=list)
+    passes: bool = False
+    """Whether it gives something to others, once the return window has passed."""
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
     """What it takes of limits that all members share, by their key and period."""
     feeds: list[int] = field(default_factory=list)
@@ -59,6 +61,8 @@ class Ruling:
         if self.badges:
             form["badges"] = [list(step) for step in self.badges]
         form["tier"] = [self.tier_from, self.tier_to]
+        if self.passes:
+            form["passes"] = True
         if self.messages:
             form["messages"] = [list(message) for message in self.messages]
         return form
@@ -73,4 +77,5 @@ class Ruling:
             form["tier"][0],
             form["tier"][1],
             [Text(*message) for message in form.get("messages", ())],
+            form.get("passes", False),
         )

@@ -111,9 +111,24 @@ def _article(article: Article, voice: Voice) -> Phrase:
     words.extend(_given(article, voice))
     for limit in article.limits:
         words.extend((voice.pick(";", "؛"), voice.then(limit.say(voice))))
+    if article.passed:
+        words.extend((voice.pick(";", "؛"), voice.then(_handed_on(article, voice))))
     for said in stacking_said(article, voice):
         words.extend((voice.pick(";", "؛"), voice.then(said)))
     return _full_stop(tuple(words))
+
+
+def _handed_on(article: Article, voice: Voice) -> str:
+    """When others get what the article gives them."""
+    window = voice.bylaws.return_window
+    what = voice.pick("what others get", "سهم دیگران") if article.earnings else voice.pick("this", "این")
+    if window is None:
+        return voice.pick(f"{what} is given soon after", f"{what} اندکی بعد داده می‌شود")
+    when = window.say(voice)
+    return voice.pick(
+        f"{what} is given {when}, for what was not returned by then",
+        f"{what} {when}، برای آنچه تا آن زمان مرجوع نشده باشد، داده می‌شود",
+    )
 
 
 def _given(article: Article, voice: Voice) -> Phrase:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
-from loyalty.rules.kinds import Award, Condition, Earning
+from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.occasions import PURCHASE, read_occasion
 from loyalty.rules.parts import Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
 from loyalty.rules.reading import Node
@@ -110,7 +110,7 @@ def _level(node: Node, unit: str) -> BadgeLevelTerms:
 
 def _level_award(node: Node) -> Award:
     award = read_award(node)
-    if not isinstance(award, Earning) or award.on_lines:
+    if not isinstance(award, Earning) or award.on_lines or award.to != MEMBER:
         raise node.bad(Text("A badge gives fixed amounts.", "نشان تنها مقدار ثابت (fixed) می‌دهد."))
     return award
 

@@ -58,3 +58,13 @@ def test_what_comes_back_makes_room_in_the_limit_of_its_store_and_of_the_wallet(
 def _gave(outcome: Outcome) -> int:
     assert outcome.ruling
     return sum(award.amount for award in outcome.ruling.awards)
+
+
+def test_a_members_limit_at_each_store_is_kept_apart(app: Flask) -> None:
+    limit = {"per": ["member", "store"], "every": "day", "at_most": 15}
+    story = Story(document(article("1", {"points": {"fixed": 10}}, limits=[limit])))
+    sara, ali = story.enrols(), story.enrols(name="Ali")
+    for member, store in ((sara, "s1"), (sara, "s1"), (sara, "s2"), (ali, "s1")):
+        story.buys(member, 1000, store=store)
+    assert (story.balance(sara), story.balance(ali)) == (25, 10)
+    assert story.books_agree()

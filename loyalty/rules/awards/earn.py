@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 from loyalty.rules.awards.base import BASES, YEARS, Base, read_base
+from loyalty.rules.awards.receiver import RECEIVER, receiver
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import Earning
+from loyalty.rules.kinds import MEMBER, Earning
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table, rate_or_table
@@ -35,6 +36,7 @@ class Earn(Earning):
     matures: Term | None = None
     expires: Term | None = None
     table: Table | None = None
+    to: str = MEMBER
     parts: tuple[int, int] = field(init=False, repr=False, compare=False)
     """The rate's numerator and denominator."""
     on_lines: bool = field(init=False, repr=False, compare=False)
@@ -51,6 +53,7 @@ class Earn(Earning):
         Field("wallet", NameOf("wallets"), Text("Wallet", "کیف"), None),
         Field("matures", TERM, Text("Can be spent", "قابل خرج"), None),
         Field("expires", TERM, Text("Expires", "انقضا"), None),
+        Field("to", RECEIVER, Text("To", "به"), MEMBER),
     )
     unit: ClassVar[str] = "points"
 
@@ -63,7 +66,7 @@ class Earn(Earning):
     def load(cls, node: Node) -> Self:
         """Exactly one of `fixed`, `per` with `give`, `percent`; then the others."""
         found = node.fields(
-            optional=("fixed", "per", "give", "percent", "of", "at_most", "wallet", "matures", "expires")
+            optional=("fixed", "per", "give", "percent", "of", "at_most", "wallet", "matures", "expires", "to")
         )
         how = _how(node, found)
         of = read_base(found["of"]) if "of" in found else Base()
@@ -78,7 +81,8 @@ class Earn(Earning):
         wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet(cls.unit, node)
         matures, expires = (TERM.read(found[name]) if name in found else None for name in ("matures", "expires"))
         rounds = node.reading.roundings.get(wallet, "floor")
-        return cls(how, rate, per, of, at_most, wallet, rounds, matures, expires, table)
+        to = RECEIVER.read(found["to"]) if "to" in found else MEMBER
+        return cls(how, rate, per, of, at_most, wallet, rounds, matures, expires, table, to)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
@@ -106,8 +110,8 @@ class Earn(Earning):
         """`the member gets 1 point for each full 10,000 toman of the net amount`."""
         slot = self._said(voice) + self._cap(voice) + self._lot(voice)
         if voice.lang == "fa":
-            return (voice.then(slot), "داده می‌شود")
-        return ("the member gets", voice.then(slot))
+            return (voice.then(slot), f"{receiver(self.to, voice)}داده می‌شود")
+        return (f"{receiver(self.to, voice)} gets", voice.then(slot))
 
     def _rates(self, voice: Voice, say: Callable[[Fraction], str]) -> str:
         return self.table.say(voice, say) if self.table else say(self.rate)
