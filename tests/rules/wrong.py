@@ -363,5 +363,5 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/membership", {"left": {"wallets": "burn"}}, "/membership/left/wallets", "“keep” or “forfeit”"),
     ("/membership", {"left": {"wallet": "keep"}}, "/membership/left/wallet", "Did you mean “wallets”?"),
     ("/stacking", "pile", "/stacking", "“compound”"),
-    ("/story", {}, "/story", "“story” is not known"),
+    ("/stories", {}, "/stories", "“stories” is not known"),
 ]
