@@ -1,4 +1,4 @@
-"""What has no effect yet loads, says itself and is named with its place; purchases are judged as if it were not there."""
+"""What has no effect yet loads, says itself and is named with its place."""
 
 from __future__ import annotations
 
