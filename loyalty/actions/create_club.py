@@ -38,7 +38,7 @@ def create_club(
     """Create a club; currency, zone and calendar come from the document and stay. `from_at` dates the first version.
 
     Raises:
-        Invalid: the document has faults, or the code is none.
+        Invalid: the document has faults or parts without effect yet, or the code is none.
         Conflict: the code is taken.
     """
     if not CODE.fullmatch(code):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from psycopg.types.json import Json, Jsonb
 
@@ -19,6 +19,8 @@ from loyalty.rules import Bylaws, load
 from loyalty.rules.counters import stored_counter
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
+
+BARRED: Final = Text("These bylaws cannot be published as they are.", "این آیین‌نامه به این شکل منتشرشدنی نیست.")
 
 
 class Published(NamedTuple):
@@ -37,7 +39,7 @@ def publish_bylaws(
     One that counts something new is filled from history first, by a duty, and takes force when that is done.
 
     Raises:
-        Invalid: the document has faults, or changes what is fixed when the club is created.
+        Invalid: the document has faults or parts without effect yet, or changes what is fixed when the club is created.
         Conflict: it begins before the version in force, or another one is being filled.
     """
     bylaws = load(document)
@@ -69,8 +71,8 @@ def publish(
     `pilot` is the share of the members for whom it is, in percent.
     """
     conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
-    if faults := what_is_fixed(conn, club_id, bylaws):
-        raise Invalid(faults)
+    if faults := what_bars(conn, club_id, bylaws):
+        raise Invalid(faults, BARRED)
     version = 1 + _latest(conn, club_id, from_at)
     if pilot is not None:
         check_pilot(conn, club_id, document, from_at)
@@ -139,6 +141,15 @@ def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, no
     if row == (None,):
         end_pilot(conn, club_id, from_at)
     send("bylaws.published", club_id, [(None, {"version": version, "from": from_at.isoformat()})], now)
+
+
+def what_bars(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
+    """What keeps a document from being published: what changes that is fixed, and what has no effect yet.
+
+    Raises:
+        NotFound: there is no such club.
+    """
+    return [*what_is_fixed(conn, club_id, bylaws), *(its.fault for its in bylaws.unbuilt)]
 
 
 def what_is_fixed(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Json
 
 from loyalty import acts
-from loyalty.actions.publish_bylaws import Published, publish, what_is_fixed
+from loyalty.actions.publish_bylaws import BARRED, Published, publish, what_bars
 from loyalty.actions.start_pilot import check_pilot
 from loyalty.acts import By
 from loyalty.db import retried, transaction
@@ -42,7 +42,7 @@ def publish_draft(
 
     Raises:
         NotFound: nothing is drafted.
-        Invalid: the draft has faults, or the instant has passed.
+        Invalid: the draft has faults or parts without effect yet, or the instant has passed.
         Conflict: another request waits, or as publishing any version.
     """
     if from_at is not None and from_at < now:
@@ -63,8 +63,8 @@ def _publish(
             raise NotFound(Text("There is no draft of the bylaws.", "پیش‌نویسی از آیین‌نامه نیست."))
         bylaws = load(row[0])
         if club[0]:
-            if faults := what_is_fixed(conn, club_id, bylaws):
-                raise Invalid(faults)
+            if faults := what_bars(conn, club_id, bylaws):
+                raise Invalid(faults, BARRED)
             return _ask(conn, club_id, row[0], by, now, from_at, note, pilot)
         published = publish(conn, club_id, row[0], bylaws, now, from_at or now, note, pilot)
         conn.execute("DELETE FROM bylaws_draft WHERE club_id = %s", [club_id])

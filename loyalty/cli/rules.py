@@ -14,7 +14,7 @@ from rich.table import Table
 
 from loyalty.actions.expire_points import expire_points
 from loyalty.actions.fill_counters import fill_counters
-from loyalty.actions.publish_bylaws import publish_bylaws
+from loyalty.actions.publish_bylaws import BARRED, publish_bylaws
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.cli.instance import in_app
 from loyalty.cli.rehearse import rehearse
@@ -54,13 +54,13 @@ def bylaws() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def check(file: Path, as_json: bool) -> None:
-    """Name every fault of a document with its place, and what is odd about it; exit 1 if there are faults."""
+    """Name every fault of a document with its place, and what is odd about it; exit 1 if it cannot be published."""
     try:
         read = load(parse(file.read_text("utf-8")))
     except Invalid as problem:
         if as_json:
             faults = [{"path": fault.path, "message": fault.message._asdict()} for fault in problem.faults]
-            click.echo(json.dumps({"errors": faults}, ensure_ascii=False))
+            click.echo(json.dumps({"errors": faults, "warnings": [], "publishable": False}, ensure_ascii=False))
         else:
             click.echo(problem.detail.to(lang()), err=True)
             for fault in problem.faults:
@@ -71,7 +71,10 @@ def check(file: Path, as_json: bool) -> None:
         for its in odd:
             click.echo(f"{its.path}: {its.message.to(lang())}", err=True)
     warnings = [{"code": its.code, "path": its.path, "message": its.message._asdict()} for its in odd]
-    answer({"errors": [], "warnings": warnings}, SOUND, as_json=as_json)
+    found = {"errors": [], "warnings": warnings, "publishable": not read.unbuilt}
+    answer(found, BARRED if read.unbuilt else SOUND, as_json=as_json)
+    if read.unbuilt:
+        sys.exit(1)
 
 
 @bylaws.command

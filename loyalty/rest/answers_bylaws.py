@@ -144,6 +144,13 @@ class CheckedSchema(Schema):
 
     errors = many(FaultSchema)
     warnings = many(FindingSchema)
+    publishable = fields.Boolean(
+        required=True,
+        metadata=told(
+            "False where there are errors, or warnings of code `unbuilt`.",
+            "اگر ایرادی باشد، یا هشداری با کد `unbuilt`، برابر false است.",
+        ),
+    )
 
 
 class TriedSchema(Schema):

@@ -12,11 +12,13 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
 from loyalty.rules.facts import Facts
+from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
 from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.reading import Unbuilt
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Since, Window
@@ -100,6 +102,9 @@ class Bylaws:
     """The types of events that it declares."""
     return_window: Term | None = RETURN_WINDOW
     """How long a purchase waits before others get what it gives them; None: not at all."""
+    game: Game = field(default_factory=Game)
+    unbuilt: tuple[Unbuilt, ...] = ()
+    """What of it has no effect yet, for which it cannot be published."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)

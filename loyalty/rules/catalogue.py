@@ -50,7 +50,10 @@ def _read(node: Node, kinds: dict[str, type[K]], what: Text) -> K:
     [(name, body)] = found.items()
     if name not in kinds:
         raise body.bad(unknown_name(name, list(kinds)))
-    return kinds[name].load(body)
+    kind = kinds[name]
+    if not kind.built:
+        body.unbuilt(Text(f"The {what.en} “{name}”", f"{what.fa} «{name}»"))
+    return kind.load(body)
 
 
 def read_condition(node: Node) -> Condition:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from loyalty import formats
@@ -16,23 +16,24 @@ from loyalty.rules.bylaws import RETURN_WINDOW, Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.counters import Counter, read_counter
 from loyalty.rules.events import read_event_type
+from loyalty.rules.game import SECTIONS as GAME
+from loyalty.rules.game import read_game
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
 from loyalty.rules.occasions import REFERRAL, read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
+from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
-from loyalty.rules.standings import read_badge, read_leaderboard, read_tiers, word
+from loyalty.rules.standings import named, read_badge, read_leaderboard, read_tiers
 from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
 
-T = TypeVar("T")
-
 FORMAT = 1
-SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership", "return_window")
+SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership", "return_window", *GAME)
 
 
 def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
@@ -60,18 +61,19 @@ def _load(root: Node, version: int) -> Bylaws:
     if club:
         reading.calendar = club.calendar
     _declare(found)
-    wallets = _named(found.get("wallets"), _wallet)
-    events = reading.events = _named(found.get("events"), read_event_type)
-    counters = _named(found.get("counters"), _counter)
+    wallets = named(found.get("wallets"), _wallet)
+    events = reading.events = named(found.get("events"), read_event_type)
+    counters = named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
     one_wallet_per_group(articles, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
-    badges = _named(found.get("badges"), read_badge)
-    boards = _named(found.get("leaderboards"), read_leaderboard)
+    badges = named(found.get("badges"), read_badge)
+    boards = named(found.get("leaderboards"), read_leaderboard)
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
     membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
+    game = read_game(found, reading)
     if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
@@ -96,13 +98,16 @@ def _load(root: Node, version: int) -> Bylaws:
         membership,
         events,
         _return_window(found),
+        game,
+        tuple(reading.unbuilt),
     )
 
 
 def _declare(found: dict[str, Node]) -> None:
     """Note the names that parts may refer to before they are read."""
     names = found["club"].reading.names
-    for section in ("wallets", "counters", "badges"):
+    names["sections"] = set(found)
+    for section in ("wallets", "counters", "badges", "challenges", "streaks", "leagues", "raffles"):
         value = found[section].value if section in found else {}
         names[section] = {key for key in value if isinstance(key, str)} if isinstance(value, Mapping) else set()
     badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}
@@ -120,16 +125,6 @@ def _declare(found: dict[str, Node]) -> None:
     steps = ladder if isinstance(ladder, list) else []
     reading.ladder = [step["code"] for step in steps if isinstance(step, Mapping) and isinstance(step.get("code"), str)]
     names["tiers"] = set(reading.ladder)
-
-
-def _named(node: Node | None, read: Callable[[str, Node], T]) -> dict[str, T]:
-    """An object's children, each read with its name; names are short words."""
-    result: dict[str, T] = {}
-    for name, child in node.mapping().items() if node else ():
-        value = child.reading.attempt(lambda n, name=name: read(word(name, n), n), child)  # type: ignore[misc]
-        if value is not None:
-            result[name] = value
-    return result
 
 
 def _stacking(node: Node) -> str:
@@ -166,7 +161,9 @@ def _zone(node: Node) -> str:
 
 
 def _wallet(code: str, node: Node) -> Wallet:
-    found = node.fields(["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers", "limits"])
+    found = node.fields(
+        ["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers", "limits", "pays", "same_sale"]
+    )
     attempt = node.reading.attempt
 
     def one(name: str, *options: str) -> str | None:
@@ -182,6 +179,8 @@ def _wallet(code: str, node: Node) -> Wallet:
     spend, debt = one("spend", "soonest_expiry", "oldest"), one("debt", "allow", "clamp", "refuse")
     transfers = attempt(BOOLEAN.read, found["transfers"]) if "transfers" in found else False
     limits = attempt(lambda n: _wallet_limits(n, code), found["limits"]) if "limits" in found else ()
+    pays = attempt(lambda n: read_pays(n, unit or "points"), found["pays"]) if "pays" in found else None
+    same_sale = attempt(_same_sale, found["same_sale"]) if "same_sale" in found else False
     if (
         unit is None
         or rounds is None
@@ -190,9 +189,17 @@ def _wallet(code: str, node: Node) -> Wallet:
         or debt is None
         or transfers is None
         or limits is None
+        or same_sale is None
     ):
         raise Bad
-    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers, limits)  # type: ignore[arg-type]
+    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers, limits, pays, same_sale)  # type: ignore[arg-type]
+
+
+def _same_sale(node: Node) -> bool:
+    same: bool = BOOLEAN.read(node)
+    if same:
+        node.unbuilt(Text("Spending in the sale that earns (“same_sale”)", "خرج کردن در همان خرید («same_sale»)"))
+    return same
 
 
 def _wallet_limits(node: Node, code: str) -> tuple[Limit, ...]:

@@ -17,9 +17,21 @@ from loyalty.rules.conditions.logic import All
 from loyalty.rules.conditions.time import Dates
 from loyalty.rules.filters import LineFilter
 from loyalty.rules.kinds import Condition
+from loyalty.rules.story import Story
 from loyalty.values import Text
 
-Code = Literal["unreachable_tier", "overlap", "no_limit", "out_of_date", "impossible", "unearnable_badge"]
+Code = Literal[
+    "unbuilt",
+    "unreachable_tier",
+    "overlap",
+    "no_limit",
+    "out_of_date",
+    "impossible",
+    "unearnable_badge",
+    "no_story",
+    "dead_end",
+    "endless_story",
+]
 
 
 class Finding(NamedTuple):
@@ -31,8 +43,16 @@ class Finding(NamedTuple):
 
 
 def findings(bylaws: Bylaws, today: date) -> list[Finding]:
-    """Everything odd, in the document's order."""
-    return [*_articles(bylaws, today), *_overlaps(bylaws), *_tiers(bylaws), *_badges(bylaws, today)]
+    """Everything odd: first what keeps it from being published (`unbuilt`), then the rest in the document's order."""
+    return [
+        *(Finding("unbuilt", *its.fault) for its in bylaws.unbuilt),
+        *_articles(bylaws, today),
+        *_overlaps(bylaws),
+        *_tiers(bylaws),
+        *_badges(bylaws, today),
+        *_story(bylaws.game.story),
+        *_raffles(bylaws, today),
+    ]
 
 
 def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
@@ -106,6 +126,36 @@ def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:
     return any(
         not _ended(article, today) and not (article.condition and never(article.condition)) for article in giving
     )
+
+
+def _story(story: Story | None) -> Iterator[Finding]:
+    """A story leads from chapter to chapter, and ends."""
+    if story is None:
+        said = Text(
+            "There is no story: nothing leads members from a beginning to an end.",
+            "داستانی در کار نیست: چیزی اعضا را از آغازی به پایانی نمی‌برد.",
+        )
+        yield Finding("no_story", "/story", said)
+        return
+    for place, chapter in enumerate(story.chapters):
+        if not chapter.challenges:
+            said = Text(
+                "Chapter {c} has no challenge: nothing leads on from it.",
+                "فصل {c} چالشی ندارد: چیزی از آن به بعد راه نمی‌برد.",
+            )
+            title = Text(f"“{chapter.title.en}”", f"«{chapter.title.fa}»")
+            yield Finding("dead_end", f"/story/chapters/{place}", said.with_(c=title))
+    if story.end is None:
+        yield Finding("endless_story", "/story", Text("The story has no end.", "داستان پایان ندارد."))
+
+
+def _raffles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
+    for code, raffle in bylaws.game.raffles.items():
+        if isinstance(raffle.draw, date) and raffle.draw < today:
+            title = Text(f"“{raffle.title.en}”", f"«{raffle.title.fa}»")
+            said = Text("The raffle {r} was drawn on {day}.", "قرعه‌کشی {r} در {day} پایان یافته است.")
+            message = said.with_(r=title, day=_day(raffle.draw, bylaws.club.calendar))
+            yield Finding("out_of_date", f"/raffles/{code}/draw", message)
 
 
 def _ended(article: Article, today: date) -> date | None:

@@ -36,6 +36,8 @@ class Kind(ABC):
     label: ClassVar[Text]
     fields: ClassVar[tuple[Field, ...]]
     """The body's fields: they load it, and the editor's form is made of them."""
+    built: ClassVar[bool] = True
+    """Whether it has its effect; what has none yet loads and says itself, but cannot be published."""
 
     @classmethod
     def load(cls, node: Node) -> Self:

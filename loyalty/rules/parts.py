@@ -14,6 +14,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.occasions import PURCHASE, REFERRAL, Occasion
+from loyalty.rules.paying import Pays
 from loyalty.rules.tables import chosen
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
@@ -49,6 +50,9 @@ class Wallet:
     """Whether members may give each other of it."""
     limits: tuple[Limit, ...] = ()
     """How much articles give into it at most."""
+    pays: Pays | None = None
+    same_sale: bool = False
+    """Whether it may be spent in the sale that earns it."""
 
     @property
     def lots_expire(self) -> Term | None:
@@ -182,3 +186,8 @@ class Leaderboard:
     counter: str
     period: Period | None
     ties: str
+    scope: str = "club"
+    """Among whom: the `club`, one `store`, `friends`, or a division of a `league`."""
+    league: str | None = None
+    by: str = "member"
+    """Who is ranked: each `member`, or each `team`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from loyalty.calendars import Calendar
 from loyalty.errors import Fault, Invalid
@@ -24,6 +24,22 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 MAX_NODES = 20_000
 MAX_DEPTH = 16
+
+
+class Unbuilt(NamedTuple):
+    """A part of a document that loads and says itself, but has no effect yet: its place, and what it is."""
+
+    path: str
+    what: Text
+
+    @property
+    def fault(self) -> Fault:
+        """Why such a document cannot be published."""
+        said = Text(
+            "{what} has no effect yet: while it is in them, the bylaws cannot be published.",
+            "{what} هنوز اثری ندارد؛ تا در متن هست، آیین‌نامه منتشر نمی‌شود.",
+        )
+        return Fault(self.path, said.with_(what=self.what))
 
 
 class Bad(Exception):
@@ -47,6 +63,7 @@ class Reading:
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""
         self.reads: dict[tuple[str | Counter, Window, bool], int] = {}
+        self.unbuilt: list[Unbuilt] = []
         self.nodes = 0
         self.full = False
 
@@ -104,6 +121,10 @@ class Node:
         """Note a fault here; to be raised."""
         self.reading.faults.append(Fault(self.path, message))
         return Bad()
+
+    def unbuilt(self, what: Text) -> None:
+        """Note that what stands here has no effect yet."""
+        self.reading.unbuilt.append(Unbuilt(self.path, what))
 
     def child(self, key: str | int, value: Any) -> Node:
         """The node below under a key or index."""

@@ -92,6 +92,9 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
             ),
         ),
     ]
+    for code, title, told in bylaws.game.sections():
+        said = tuple(Said(no, its, {lang: say(v) for lang, v in voices.items()}) for no, its, say in told)
+        parts.append(Part(code, title, said))
     return [part for part in parts if part.said]
 
 
@@ -229,6 +232,23 @@ def _board(board: Leaderboard, voice: Voice) -> Phrase:
         ),
         "shared": voice.pick("equals share a rank", "افراد برابر هم‌رتبه‌اند"),
     }[board.ties]
+    among = _among(board, voice)
     if voice.lang == "fa":
-        return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", "؛", f"{ties}.")
-    return ("Ranked by", voice.if_(name), voice.when(each), ";", f"{ties}.")
+        return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", *among, "؛", f"{ties}.")
+    return ("Ranked by", voice.if_(name), voice.when(each), *among, ";", f"{ties}.")
+
+
+def _among(board: Leaderboard, voice: Voice) -> list[str | Slot]:
+    """Who is ranked, and among whom, where it is not each member among all."""
+    said: list[str | Slot] = []
+    if board.by == "team":
+        said += [voice.pick(",", "،"), voice.then(voice.pick("team by team", "تیم به تیم"))]
+    if board.scope != "club":
+        league = voice.text(voice.bylaws.game.leagues[board.league].title) if board.league else ""
+        scope = {
+            "store": Text("within each store", "در هر فروشگاه جداگانه"),
+            "friends": Text("among friends", "میان دوستان"),
+            "league": Text(f"within each division of {league}", f"در هر دستهٔ {league}"),
+        }[board.scope]
+        said += [voice.pick(",", "،"), voice.if_(voice.text(scope))]
+    return said

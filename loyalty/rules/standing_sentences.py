@@ -59,6 +59,7 @@ def wallet_phrase(wallet: Wallet, voice: Voice) -> Phrase:
         if wallet.transfers
         else voice.pick("It cannot be given to another member.", "نمی‌توان آن را به عضو دیگری داد."),
         *_limits(wallet, voice),
+        *_pays(wallet, voice),
     )
 
 
@@ -69,6 +70,19 @@ def _limits(wallet: Wallet, voice: Voice) -> Phrase:
         most = voice.then(limit.say(voice))
         words += ["ماده‌ها", most, "می‌دهند."] if voice.lang == "fa" else ["Articles give", most, "."]
     return tuple(words)
+
+
+def _pays(wallet: Wallet, voice: Voice) -> Phrase:
+    """What it pays, and whether it does so in the very sale that earns it."""
+    said = [wallet.pays.say(wallet.code, voice)] if wallet.pays else []
+    if wallet.same_sale:
+        said.append(
+            voice.pick(
+                "It can be spent in the very sale that earns it.",
+                "آنچه با خریدی به دست می‌آید در همان خرید هم قابل خرج است.",
+            )
+        )
+    return tuple(said)
 
 
 def _earned(wallet: Wallet, voice: Voice) -> Phrase:

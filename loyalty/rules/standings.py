@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Final, TypeVar
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
@@ -14,6 +16,10 @@ from loyalty.rules.reading import Node
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
 from loyalty.rules.windows import EVER, read_window
 from loyalty.values import QUANTITY_SCALE, Text
+
+T = TypeVar("T")
+
+_SCOPES: Final = ("club", "store", "friends")
 
 
 def word(name: str, node: Node) -> str:
@@ -26,6 +32,16 @@ def word(name: str, node: Node) -> str:
             )
         )
     return name
+
+
+def named(node: Node | None, read: Callable[[str, Node], T]) -> dict[str, T]:
+    """An object's children, each read with its name; names are short words."""
+    result: dict[str, T] = {}
+    for name, child in node.mapping().items() if node else ():
+        value = child.reading.attempt(lambda n, name=name: read(word(name, n), n), child)  # type: ignore[misc]
+        if value is not None:
+            result[name] = value
+    return result
 
 
 def read_tiers(node: Node) -> Tiers:
@@ -51,7 +67,7 @@ def _step(node: Node) -> Step:
     found = node.fields(["code", "title"], ["needs"])
     code = word(found["code"].text(60), found["code"])
     needs = read_condition(found["needs"]) if "needs" in found else None
-    if needs and not _standing(needs):
+    if needs and not of_member(needs):
         raise found["needs"].bad(
             Text(
                 "A step's needs may only read counters and the member.",
@@ -61,9 +77,10 @@ def _step(node: Node) -> Step:
     return Step(code, bilingual(found["title"]), needs)
 
 
-def _standing(condition: Condition) -> bool:
+def of_member(condition: Condition) -> bool:
+    """Whether it reads only counters and the member, not an event."""
     parts = condition.parts()
-    return all(_standing(part) for part in parts) if parts else condition.for_standing
+    return all(of_member(part) for part in parts) if parts else condition.for_standing
 
 
 def read_badge(code: str, node: Node) -> Badge:
@@ -117,11 +134,41 @@ def _level_award(node: Node) -> Award:
 
 def read_leaderboard(code: str, node: Node) -> Leaderboard:
     """A leaderboard; its period is a month where none is given."""
-    found = node.fields(["title", "counter"], ["period", "scope", "ties"])
+    found = node.fields(["title", "counter"], ["period", "scope", "by", "ties"])
     periods = ("ever", *PERIODS)
     period = found["period"].choice(periods) if "period" in found else "month"
-    if "scope" in found:
-        found["scope"].choice(("club",))
+    scope, league = _scope(found["scope"]) if "scope" in found else ("club", None)
+    by = _ranked(found["by"]) if "by" in found else "member"
     ties = found["ties"].choice(("first_to_reach", "shared")) if "ties" in found else "first_to_reach"
     name = found["counter"].name("counters")
-    return Leaderboard(code, bilingual(found["title"]), name, None if period == "ever" else period, ties)  # type: ignore[arg-type]
+    return Leaderboard(
+        code,
+        bilingual(found["title"]),
+        name,
+        None if period == "ever" else period,  # type: ignore[arg-type]
+        ties,
+        scope,
+        league,
+        by,
+    )
+
+
+def _scope(node: Node) -> tuple[str, str | None]:
+    """Among whom one is ranked: a word, and the league where it is one."""
+    if isinstance(node.value, dict):
+        scope, league = "league", node.fields(["league"])["league"].name("leagues")
+    else:
+        scope, league = node.choice(_SCOPES), None
+    if scope != "club":
+        node.unbuilt(Text(f"A leaderboard's scope “{scope}”", f"دامنهٔ «{scope}» برای جدول رده‌بندی"))
+    return scope, league
+
+
+def _ranked(node: Node) -> str:
+    """Who is ranked: members, or the teams that the document declares."""
+    by = node.choice(("member", "team"))
+    if by == "team":
+        if "teams" not in node.reading.names["sections"]:
+            raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
+        node.unbuilt(Text("A leaderboard of teams", "جدول رده‌بندی تیم‌ها"))
+    return by

@@ -124,6 +124,13 @@ def _sane(node: Node, value: Fraction) -> Fraction:
     return value
 
 
+def percent(node: Node) -> Fraction:
+    """`"0.75"` and `"0.75%"` both mean three quarters of one percent here."""
+    value = ratio(node)
+    written = str(node.value).strip()
+    return value if written.endswith(("%", "٪")) else value / 100
+
+
 @dataclass(frozen=True, slots=True)
 class Reads:
     """A type made of a plain reading function."""
@@ -212,6 +219,8 @@ MONEY: Final = Reads("money", lambda node: integer(node, least=1))
 RATIO: Final = Reads("ratio", ratio)
 DATE: Final = Reads("date", read_date)
 CLOCK: Final = Reads("clock", read_clock)
+PERCENT: Final = Reads("percent", percent)
+TITLE: Final = Reads("bilingual", bilingual)
 BILINGUAL: Final = Reads("bilingual", lambda node: bilingual(node, longest=500))
 WORD: Final = Reads("text", lambda node: node.text(100))
 BOOLEAN: Final = Reads("boolean", lambda node: _boolean(node))

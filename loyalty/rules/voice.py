@@ -127,6 +127,10 @@ class Voice:
         """A badge's title."""
         return self.text(self.bylaws.badges[code].title)
 
+    def raffle(self, code: str) -> str:
+        """A raffle's title."""
+        return self.text(self.bylaws.game.raffles[code].title)
+
     def counter(self, name: str) -> str:
         """A counter's name as the club gave it, else said from its definition."""
         return self.text(self.bylaws.counter_names[name])

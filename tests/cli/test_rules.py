@@ -14,6 +14,7 @@ from loyalty.cli.rules import bylaws, tiers
 from loyalty.cli.rules import recount as recount_command
 from loyalty.config import Settings
 from loyalty.db import connection, db
+from loyalty.errors import Invalid
 from tests.story import BASE, Story, article, document
 
 
@@ -51,7 +52,31 @@ def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) 
     assert "/articles/0: Article 1 (“Article 1”) has no limit" in result.output
     assert "The bylaws are sound." in result.output
     told = json.loads(run.invoke(bylaws, ["check", "--json", str(file)]).output)
-    assert [(its["code"], its["path"]) for its in told["warnings"]] == [("no_limit", "/articles/0")]
+    assert [(its["code"], its["path"]) for its in told["warnings"]] == [
+        ("no_limit", "/articles/0"),
+        ("no_story", "/story"),
+    ]
+    assert told["publishable"]
+
+
+def test_check_says_no_to_what_has_no_effect_yet_and_publish_too(run: CliRunner, tmp_path: Path) -> None:
+    Story()
+    file = tmp_path / "ahead.json"
+    file.write_text(json.dumps(document(article("1", {"reward": {"code": "coffee", "fixed": 1}}))))
+    result = run.invoke(bylaws, ["check", str(file)])
+    assert result.exit_code == 1
+    assert "/articles/0/give/0/reward: The award “reward” has no effect yet" in result.output
+    assert "These bylaws cannot be published as they are." in result.output
+    assert "sound" not in result.output
+    told = run.invoke(bylaws, ["check", "--json", str(file)])
+    assert told.exit_code == 1
+    found = json.loads(told.output)
+    assert (found["errors"], found["publishable"]) == ([], False)
+    assert found["warnings"][0]["code"] == "unbuilt"
+    published = run.invoke(bylaws, ["publish", str(file), "--club", "anar"])
+    assert isinstance(published.exception, Invalid)
+    assert [its.path for its in published.exception.faults] == ["/articles/0/give/0/reward"]
+    assert connection().execute("SELECT max(version) FROM bylaws").fetchone() == (1,)
 
 
 def test_check_is_content_with_every_shipped_document(run: CliRunner) -> None:

@@ -52,6 +52,24 @@ def test_changing_one_rate_finds_exactly_that_difference(story: Story) -> None:
     assert found["rehearsed"]["liability"] == found["recorded"]["liability"] == 79 + 30 + 9
 
 
+def test_what_has_no_effect_yet_is_rehearsed_as_if_it_were_not_there(story: Story) -> None:
+    story.buys(story.enrols(), 7_900)
+    prizes = [{"give": [{"points": {"fixed": 500}}]}]
+    found = report(
+        story,
+        twice(
+            article("2", {"cashback": {"percent": "1"}}, {"discount": {"percent": 50}}),
+            article("3", {"reward": {"code": "coffee", "fixed": 1}}, {"tickets": {"raffle": "r", "fixed": 1}}),
+            raffles={"r": {"title": title("R"), "draw": {"each": "month"}, "prizes": prizes}},
+        ),
+    )
+    assert differences(found["difference"]) == {
+        "/wallets/points/issued": 7,
+        "/wallets/points/outstanding": 7,
+        "/articles/1/amounts/points": 7,
+    }
+
+
 def test_what_came_back_counts_by_the_changed_rate(story: Story) -> None:
     sara = story.enrols()
     purchase = story.buys(sara, 10_000).id

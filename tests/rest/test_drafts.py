@@ -80,10 +80,51 @@ def test_what_is_odd_is_told_with_its_place(club: Club, server) -> None:
     server.put("/bylaws/draft", {"document": document})
     checked = server.post("/bylaws/draft/check").json
     assert [fault["path"] for fault in checked["errors"]] == ["/club/timezone"]
+    assert not checked["publishable"]
     odd = {(its["code"], its["path"]) for its in checked["warnings"]}
     assert ("unreachable_tier", "/tiers/ladder/1/needs") in odd
     assert ("no_limit", "/articles/0") in odd
     assert all(its["message"]["en"] and its["message"]["fa"] for its in checked["warnings"])
+
+
+def ahead() -> dict[str, Any]:
+    """What gives a ticket besides its points, and pays with points: neither has its effect yet."""
+    document = double()
+    document["wallets"]["points"]["pays"] = {"points": 10, "money": 100}
+    document["articles"][0]["give"].append({"tickets": {"raffle": "spring", "fixed": 1}})
+    spring = {"en": "Spring", "fa": "بهار"}
+    document["raffles"] = {
+        "spring": {"title": spring, "draw": "2027-03-20", "prizes": [{"give": [{"points": {"fixed": 9}}]}]}
+    }
+    return document
+
+
+def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, server) -> None:
+    club.enrols(external_id="C-1", joined_at="2026-01-01T00:00:00Z")
+    server.put("/bylaws/draft", {"document": ahead()})
+    places = ["/wallets/points/pays", "/articles/0/give/1/tickets", "/raffles/spring"]
+    checked = server.post("/bylaws/draft/check").json
+    assert (checked["errors"], checked["publishable"]) == ([], False)
+    unbuilt = [its for its in checked["warnings"] if its["code"] == "unbuilt"]
+    assert [its["path"] for its in unbuilt] == places
+    assert all("has no effect yet" in its["message"]["en"] for its in unbuilt)
+    assert all("هنوز اثری ندارد" in its["message"]["fa"] for its in unbuilt)
+    tried = server.post("/bylaws/draft/judge", {"purchase": club.sale(receipt=...), "member": {"external_id": "C-1"}})
+    assert [a["amount"] for a in tried.json["draft"]["awards"] if a["wallet"] == "points"] == [18]
+    assert ("raffles", "spring", "added") in [
+        (its["part"], its["no"], its["what"]) for its in server.get("/bylaws/versions/1/diff/draft").json["items"]
+    ]
+    before = rows()
+    in_persian = server.headers | {"Accept-Language": "fa"}
+    refused = server.client.post("/api/v1/bylaws/draft/publish", json={}, headers=in_persian)
+    assert (refused.status_code, refused.json["code"], at_fault(refused)) == (422, "invalid", places)
+    assert "منتشرشدنی نیست" in refused.json["detail"]
+    assert rows() == before
+    rest = ahead()
+    del rest["raffles"], rest["wallets"]["points"]["pays"], rest["articles"][0]["give"][1]
+    server.put("/bylaws/draft", {"document": rest})
+    assert server.post("/bylaws/draft/check").json["publishable"]
+    assert server.post("/bylaws/draft/publish", {}).status_code == 200
 
 
 def test_a_purchase_is_tried_beside_the_version_in_force_and_nothing_is_written(club: Club, server) -> None:

@@ -257,7 +257,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/articles/0/limits", [{"per": "shop", "every": "day", "at_most": 1}], "/articles/0/limits/0/per", "“member”"),
     (
         "/articles/0/limits",
-        [{"per": ["member", "store"], "every": "day", "at_most": 1}],
+        [{"per": ["member", "club"], "every": "day", "at_most": 1}],
         "/articles/0/limits/0/per",
         "Only store, cashier and fields",
     ),
@@ -363,5 +363,5 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/membership", {"left": {"wallets": "burn"}}, "/membership/left/wallets", "“keep” or “forfeit”"),
     ("/membership", {"left": {"wallet": "keep"}}, "/membership/left/wallet", "Did you mean “wallets”?"),
     ("/stacking", "pile", "/stacking", "“compound”"),
-    ("/story", {}, "/story", "“story” is not known"),
+    ("/stories", {}, "/stories", "“stories” is not known"),
 ]

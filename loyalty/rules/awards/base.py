@@ -69,6 +69,17 @@ class Base:
             return f"{said} {voice.pick('of ', '')}{self.lines.say(voice)}"
         return said + voice.pick("", " کالاها" if self.measure == "quantity" else " خرید")
 
+    def each(self, per: int, gives: str, voice: Voice) -> str:
+        """What is given for each full step of it: `1 point for each full 10,000 toman of the net amount`."""
+        step = voice.measured(per, self.unit)
+        if self.unit == "quantity":
+            goods = self.lines.say(voice) if self.lines else voice.pick("goods", "کالاها")
+            return voice.pick(f"{gives} for each full {step} of {goods}", f"به‌ازای هر {step} از {goods}، {gives}")
+        if self.unit == YEARS:
+            return voice.pick(f"{gives} for each full {step} of membership", f"به‌ازای هر {step} عضویت، {gives}")
+        what = self.say(voice)
+        return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
+
 
 def read_base(node: Node) -> Base:
     """A measure, `{lines: filter, measure?}` or `{paid_with: types}`."""

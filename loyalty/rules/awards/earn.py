@@ -15,7 +15,7 @@ from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table, rate_or_table
 from loyalty.rules.terms import EARNED, LATER, TERM, Term
-from loyalty.rules.types import INTEGER, POSITIVE, RATIO, Choice, Field, NameOf, integer, ratio
+from loyalty.rules.types import INTEGER, POSITIVE, RATIO, Choice, Field, NameOf, integer, percent, ratio
 from loyalty.rules.voice import Voice
 from loyalty.values import QUANTITY_SCALE, Rounding, Text, rounded
 
@@ -119,19 +119,13 @@ class Earn(Earning):
     def _said(self, voice: Voice) -> str:
         if self.how == "fixed":
             return self._rates(voice, lambda rate: voice.worth(int(rate), self.wallet))
-        what = self.of.say(voice)
         if self.how == "percent":
+            what = self.of.say(voice)
             purse, scale = voice.wallet(self.wallet), QUANTITY_SCALE if self.base_unit == "quantity" else 1
             rate = self._rates(voice, lambda rate: voice.percent(rate * scale))
             return voice.pick(f"{rate} of the {what} as {purse}", f"{rate} {what} به‌صورت {purse}")
         gives = self._rates(voice, lambda rate: voice.worth_ratio(rate, self.wallet))
-        step = voice.measured(self.per, self.base_unit)
-        if self.base_unit == "quantity":
-            goods = self.of.lines.say(voice) if self.of.lines else voice.pick("goods", "کالاها")
-            return voice.pick(f"{gives} for each full {step} of {goods}", f"به‌ازای هر {step} از {goods}، {gives}")
-        if self.base_unit == YEARS:
-            return voice.pick(f"{gives} for each full {step} of membership", f"به‌ازای هر {step} عضویت، {gives}")
-        return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
+        return self.of.each(self.per, gives, voice)
 
     def _cap(self, voice: Voice) -> str:
         if self.at_most is None:
@@ -215,11 +209,4 @@ def _rate(found: dict[str, Node], how: How, scale: int) -> tuple[Fraction, Table
         case "per":
             return rate_or_table(found["give"], ratio)
         case "percent":
-            return rate_or_table(found["percent"], lambda node: _percent(node) / scale)
-
-
-def _percent(node: Node) -> Fraction:
-    """`"0.75"` and `"0.75%"` both mean three quarters of one percent here."""
-    value = ratio(node)
-    written = str(node.value).strip()
-    return value if written.endswith(("%", "٪")) else value / 100
+            return rate_or_table(found["percent"], lambda node: percent(node) / scale)

@@ -1,0 +1,67 @@
+"""What of a version belongs to the game around the articles: story, teams, leagues, raffles, spins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from loyalty.rules.leagues import League, read_league
+from loyalty.rules.phrase import Phrase
+from loyalty.rules.raffles import Raffle, read_raffle
+from loyalty.rules.reading import Node, Reading
+from loyalty.rules.spins import Spin, read_spin
+from loyalty.rules.standings import named
+from loyalty.rules.story import Story, read_story
+from loyalty.rules.teams import Teams, read_teams
+from loyalty.rules.voice import Voice
+from loyalty.values import Text
+
+SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins")
+
+
+class Told(NamedTuple):
+    """A part of the game as it is told: its code and title, and how it says itself."""
+
+    no: str
+    title: Text
+    phrase: Callable[[Voice], Phrase]
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """The sections of the document that nothing but the game reads."""
+
+    story: Story | None = None
+    teams: Teams | None = None
+    leagues: dict[str, League] = field(default_factory=dict)
+    raffles: dict[str, Raffle] = field(default_factory=dict)
+    spins: dict[str, Spin] = field(default_factory=dict)
+
+    def sections(self) -> Iterator[tuple[str, Text, list[Told]]]:
+        """Its sections in reading order: code, title and parts."""
+        yield "story", Text("Story", "داستان"), _story(self.story) if self.story else []
+        teams = [Told("teams", Text("Teams", "تیم‌ها"), self.teams.phrase)] if self.teams else []
+        yield "teams", Text("Teams", "تیم‌ها"), teams
+        yield "leagues", Text("Leagues", "لیگ‌ها"), [Told(no, its.title, its.phrase) for no, its in self.leagues.items()]
+        raffles = [Told(no, its.title, its.phrase) for no, its in self.raffles.items()]
+        yield "raffles", Text("Raffles", "قرعه‌کشی‌ها"), raffles
+        yield "spins", Text("Spins", "گردونه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.spins.items()]
+
+
+def _story(story: Story) -> list[Told]:
+    chapters = [Told(str(n), chapter.title, chapter.phrase) for n, chapter in enumerate(story.chapters, 1)]
+    end = [Told("end", Text("The end", "پایان"), story.end.phrase)] if story.end else []
+    return [Told("story", story.title, story.phrase), *chapters, *end]
+
+
+def read_game(found: dict[str, Node], reading: Reading) -> Game:
+    """The game of a document's sections; what is wrong is noted."""
+    attempt = reading.attempt
+    return Game(
+        attempt(read_story, found["story"]) if "story" in found else None,
+        attempt(read_teams, found["teams"]) if "teams" in found else None,
+        named(found.get("leagues"), read_league),
+        named(found.get("raffles"), read_raffle),
+        named(found.get("spins"), read_spin),
+    )

@@ -1,0 +1,106 @@
+"""Raffles: tickets are given by articles, prizes are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+
+from loyalty.calendars import Period
+from loyalty.rules.catalogue import read_condition
+from loyalty.rules.gifts import GIFTS, said_gifts
+from loyalty.rules.kinds import Award, Condition
+from loyalty.rules.leagues import EACH
+from loyalty.rules.phrase import Phrase
+from loyalty.rules.reading import Node
+from loyalty.rules.standings import of_member
+from loyalty.rules.types import POSITIVE, TITLE, Field, Reads, read_date, read_fields
+from loyalty.rules.voice import Voice
+from loyalty.rules.windows import PERIOD_NAMES
+from loyalty.values import Text
+
+_EACH_NAMES: Final = {period: Text(f"each {name.en}", f"هر {name.fa}") for period, name in PERIOD_NAMES.items()}
+
+Draw = date | Period
+"""The end of a day, or of each period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """What is given to so many winners each."""
+
+    give: tuple[Award, ...]
+    winners: int = 1
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("give", GIFTS, Text("Give", "بده")),
+        Field("winners", POSITIVE, Text("Winners", "برندگان"), 1),
+    )
+
+    def say(self, voice: Voice) -> str:
+        """`1,000 points for each of 3 winners`."""
+        gifts, n = said_gifts(self.give, voice), voice.number(self.winners)
+        if self.winners == 1:
+            return voice.pick(f"{gifts} for 1 winner", f"{gifts} برای {n} برنده")
+        return voice.pick(f"{gifts} for each of {n} winners", f"{gifts} برای هر یک از {n} برنده")
+
+
+@dataclass(frozen=True, slots=True)
+class Raffle:
+    """Drawn at the end of a day or of each period, among the tickets of members for whom a condition then holds."""
+
+    title: Text
+    draw: Draw
+    prizes: tuple[Prize, ...]
+    if_: Condition | None = None
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("title", TITLE, Text("Title", "عنوان")),
+        Field("draw", Reads("draw", lambda node: _draw(node)), Text("Drawn", "قرعه‌کشی")),
+        Field("prizes", Reads("prizes", lambda node: _prizes(node)), Text("Prizes", "جایزه‌ها")),
+        Field("if", Reads("condition", lambda node: _condition(node)), Text("If", "اگر"), None),
+    )
+
+    def phrase(self, voice: Voice) -> Phrase:
+        """`Drawn at the end of 29 Esfand 1405 from all tickets; to be won: 1,000 points for 1 winner.`"""
+        prizes = voice.then(voice.listed([prize.say(voice) for prize in self.prizes]))
+        met = self.if_.phrase(voice) if self.if_ else ()
+        of = voice.day(self.draw) if isinstance(self.draw, date) else voice.text(_EACH_NAMES[self.draw])
+        when = voice.when(voice.pick(f"at the end of {of}", f"در پایان {of}"))
+        if voice.lang == "fa":
+            among = (
+                ("است", "؛", "اگر", *met, "،", "بلیت‌های عضو در آن شرکت داده می‌شود") if met else ("و میان همهٔ بلیت‌هاست",)
+            )
+            return ("قرعه‌کشی", when, *among, "؛", "جایزه‌ها:", prizes, ".")
+        among = (";", "a member's tickets take part if", *met) if met else ("from all tickets",)
+        return ("Drawn", when, *among, ";", "to be won:", prizes, ".")
+
+
+_EACH: Final = (Field("each", EACH, Text("Each", "هر")),)
+
+
+def _draw(node: Node) -> Draw:
+    if isinstance(node.value, dict):
+        period: Period = read_fields(node, _EACH)["each"]
+        return period
+    return read_date(node)
+
+
+def _prizes(node: Node) -> tuple[Prize, ...]:
+    return node.every(lambda its: Prize(**read_fields(its, Prize.fields)), least=1)
+
+
+def _condition(node: Node) -> Condition:
+    condition = read_condition(node)
+    if not of_member(condition):
+        raise node.bad(
+            Text(
+                "There is no purchase at a draw: only counters and the member can be read.",
+                "هنگام قرعه‌کشی خریدی در کار نیست: تنها شمارنده‌ها و ویژگی‌های عضو دیده می‌شوند.",
+            )
+        )
+    return condition
+
+
+def read_raffle(code: str, node: Node) -> Raffle:
+    """A raffle."""
+    node.unbuilt(Text(f"The raffle “{code}”", f"قرعه‌کشی «{code}»"))
+    return Raffle(**read_fields(node, Raffle.fields))
