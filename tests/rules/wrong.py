@@ -259,7 +259,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
         "/articles/0/limits",
         [{"per": ["member", "club"], "every": "day", "at_most": 1}],
         "/articles/0/limits/0/per",
-        "Only store, cashier and fields",
+        "Only member, store, cashier and fields",
     ),
     (
         "/articles/0/limits",
