@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ TYPES: Final = ("integer", "text", "boolean", "date")
 LONGEST: Final = 500
 """Characters of a text that an event carries."""
 _LEAST: Final = -MAX_NUMBER
+_WHOLE: Final = re.compile(r"-?\d{1,16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class EventField:
                 raise Wrong(Text("true or false is expected.", "اینجا true یا false لازم است."))
             case "date":
                 return self._date(value)
-        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST or "\x00" in value:
+        value = value.strip() if isinstance(value, str) else ""
+        if not value or len(value) > LONGEST or "\x00" in value:
             most = number(LONGEST, "fa")
             raise Wrong(Text(f"A text of at most {LONGEST} characters.", f"متنی با حداکثر {most} نویسه لازم است."))
         if self.one_of and value not in self.one_of:
@@ -54,11 +57,8 @@ class EventField:
         return value
 
     def _integer(self, value: Any) -> int:
-        if isinstance(value, str):
-            try:
-                value = int(latin_digits(value))
-            except ValueError:
-                value = None
+        if isinstance(value, str) and _WHOLE.fullmatch(written := latin_digits(value).strip()):
+            value = int(written)
         if isinstance(value, bool) or not isinstance(value, int):
             raise Wrong(Text("A whole number is expected.", "اینجا یک عدد صحیح لازم است."))
         least = self.from_ if self.from_ is not None else _LEAST
