@@ -1,4 +1,4 @@
-"""Events over HTTP: a review gives its points once, a wrong one is refused by name, and any of them can be explained."""
+"""Events over HTTP: a review gives its points once, a wrong one is refused by name, and each can be explained."""
 
 from __future__ import annotations
 
@@ -231,3 +231,20 @@ def test_the_statement_cites_it_by_its_title(club: Club, server: Api, sara: dict
     assert told["title"] == {"en": "Thanks for a review", "fa": "سپاس از نظر شما"}
     assert told["sentence"]["fa"] == "۲۰ امتیاز ثابت"
     assert (bought["occasion"], bought["receipt"]) == (None, "A-1")
+
+
+def test_a_person_is_told_all_of_it_and_erasure_leaves_what_adds_up(
+    club: Club, server: Api, till: Api, sara: dict[str, Any]
+) -> None:
+    number = server.post("/events", review(club)).json["id"]
+    late = review(club, "late", occurred_at=(club.clock.now - timedelta(days=40)).isoformat())
+    waiting = till.post("/events", late).json["id"]
+    told = server.get(f"/members/{sara['id']}/export").json
+    [event] = told["events"]
+    assert (event["id"], event["data"], event["awards"][0]["amount"]) == (number, {"stars": 5, "about": "خرما"}, 20)
+    assert told["set_aside"][0]["sent"]["data"]["about"] == "خرما"
+    assert server.delete(f"/members/{sara['id']}").status_code == 200
+    assert server.get(f"/events/{number}").json["data"] == {"stars": 5}
+    assert server.get(f"/events/{waiting}").json["data"] == {"stars": 5}
+    assert server.get(f"/events/{number}/explanation").status_code == 200
+    assert not recount(club.id)
