@@ -50,6 +50,8 @@ def _read(node: Node, kinds: dict[str, type[K]], what: Text) -> K:
     [(name, body)] = found.items()
     if name not in kinds:
         raise body.bad(unknown_name(name, list(kinds)))
+    if kinds[name].of_basket:
+        body.needs_basket()
     return kinds[name].load(body)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from loyalty.calendars import parse_date
 from loyalty.errors import Fault
 from loyalty.formats import latin_digits, number
-from loyalty.rules.reading import Node, one_of
+from loyalty.rules.reading import Node, one_of, unknown_name
 from loyalty.rules.types import BOOLEAN, MAX_NUMBER, WORD, Many, bilingual, integer
 from loyalty.values import Text
 
@@ -32,6 +32,12 @@ class EventField:
     one_of: tuple[str, ...] = ()
     optional: bool = False
     title: Text | None = None
+
+    @property
+    def said(self) -> Text:
+        """What it is called in a sentence: its title or its name, in quotes."""
+        title = self.title or Text(self.name, self.name)
+        return Text(f"“{title.en}”", f"«{title.fa}»")
 
     def read(self, value: Any) -> Any:
         """A value as it is kept; a day becomes ISO 8601, digits of any script become a number.
@@ -156,3 +162,15 @@ def _field(name: str, node: Node) -> EventField:
     optional = "optional" in found and BOOLEAN.read(found["optional"])
     title = bilingual(found["title"]) if "title" in found else None
     return EventField(name, type_, from_, until, options, optional, title)
+
+
+def named_field(node: Node) -> EventField | str:
+    """The field that a node names: declared by the type of event that is awaited; of a purchase only its name."""
+    name, occasion = node.text(100), node.reading.occasion
+    if occasion is None or occasion.has_basket:
+        return name
+    declared = node.reading.events.get(occasion.type)
+    known = {its.name: its for its in declared.fields} if declared else {}
+    if name not in known:
+        raise node.bad(unknown_name(name, list(known)))
+    return known[name]

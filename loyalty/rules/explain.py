@@ -86,8 +86,11 @@ def title(bylaws: Bylaws, article: str) -> Text:
 
 def event_title(bylaws: Bylaws, type_: str) -> Text:
     """What an event of a type other than a purchase is called."""
-    declared = bylaws.events.get(type_)
-    return declared.title if declared else Text(f"“{type_}”", f"«{type_}»")
+    if declared := bylaws.events.get(type_):
+        return declared.title
+    if occasion := bylaws.occasions.get(type_):
+        return both(bylaws, occasion.said)
+    return Text(f"“{type_}”", f"«{type_}»")
 
 
 def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:

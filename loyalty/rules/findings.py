@@ -19,7 +19,9 @@ from loyalty.rules.filters import LineFilter
 from loyalty.rules.kinds import Condition
 from loyalty.values import Text
 
-Code = Literal["unreachable_tier", "overlap", "no_limit", "out_of_date", "impossible", "unearnable_badge"]
+Code = Literal[
+    "unreachable_tier", "overlap", "no_limit", "out_of_date", "impossible", "unearnable_badge", "unused_event"
+]
 
 
 class Finding(NamedTuple):
@@ -32,7 +34,25 @@ class Finding(NamedTuple):
 
 def findings(bylaws: Bylaws, today: date) -> list[Finding]:
     """Everything odd, in the document's order."""
-    return [*_articles(bylaws, today), *_overlaps(bylaws), *_tiers(bylaws), *_badges(bylaws, today)]
+    return [
+        *_events(bylaws),
+        *_articles(bylaws, today),
+        *_overlaps(bylaws),
+        *_tiers(bylaws),
+        *_badges(bylaws, today),
+    ]
+
+
+def _events(bylaws: Bylaws) -> Iterator[Finding]:
+    """Types of events that are declared and mean nothing to anybody."""
+    used = bylaws.occasions.keys() | {counter.of for counter in bylaws.counters.values()}
+    for code in bylaws.events:
+        if code not in used:
+            said = Text(
+                "No article, badge or counter is about “{e}” events.",
+                "هیچ ماده، نشان یا شمارنده‌ای دربارهٔ رویداد «{e}» نیست.",
+            )
+            yield Finding("unused_event", f"/events/{code}", said.with_(e=Text(code, code)))
 
 
 def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:

@@ -36,6 +36,8 @@ class Kind(ABC):
     label: ClassVar[Text]
     fields: ClassVar[tuple[Field, ...]]
     """The body's fields: they load it, and the editor's form is made of them."""
+    of_basket: ClassVar[bool] = False
+    """Looks at the basket: may not stand where an event has none."""
 
     @classmethod
     def load(cls, node: Node) -> Self:

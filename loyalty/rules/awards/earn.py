@@ -70,6 +70,8 @@ class Earn(Earning):
         )
         how = _how(node, found)
         of = read_base(found["of"]) if "of" in found else Base()
+        if how != "fixed" and "of" not in found:
+            node.needs_basket()
         if how == "percent" and of.measure == YEARS:
             raise found["of"].bad(Text("Years have no percentage.", "سال‌ها درصد ندارند."))
         scale = QUANTITY_SCALE if of.measure == "quantity" else 1
@@ -86,7 +88,7 @@ class Earn(Earning):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
-        object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.measure != YEARS)
+        object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.on_lines)
         rates = self.table.rates if self.table else ()
         variants = tuple(replace(self, rate=rate, table=None) if rate else None for _, rate in rates)
         object.__setattr__(self, "variants", variants)
@@ -123,7 +125,8 @@ class Earn(Earning):
         if self.how == "percent":
             purse, scale = voice.wallet(self.wallet), QUANTITY_SCALE if self.base_unit == "quantity" else 1
             rate = self._rates(voice, lambda rate: voice.percent(rate * scale))
-            return voice.pick(f"{rate} of the {what} as {purse}", f"{rate} {what} به‌صورت {purse}")
+            of = what if self.base_unit == "count" else f"the {what}"
+            return voice.pick(f"{rate} of {of} as {purse}", f"{rate} {what} به‌صورت {purse}")
         gives = self._rates(voice, lambda rate: voice.worth_ratio(rate, self.wallet))
         step = voice.measured(self.per, self.base_unit)
         if self.base_unit == "quantity":
@@ -131,6 +134,11 @@ class Earn(Earning):
             return voice.pick(f"{gives} for each full {step} of {goods}", f"به‌ازای هر {step} از {goods}، {gives}")
         if self.base_unit == YEARS:
             return voice.pick(f"{gives} for each full {step} of membership", f"به‌ازای هر {step} عضویت، {gives}")
+        if self.base_unit == "count":
+            of = voice.pick(f"for each full {step} of {what}", f"به‌ازای هر {step} تای کامل از {what}")
+            if self.per == 1:
+                of = voice.pick(f"for each one of {what}", f"به‌ازای هر یک از {what}")
+            return voice.pick(f"{gives} {of}", f"{of}، {gives}")
         return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
 
     def _cap(self, voice: Voice) -> str:
