@@ -98,12 +98,13 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
 
 
 def _events(bylaws: Bylaws, voices: dict[Lang, Voice], *, secrets: bool) -> tuple[Said, ...]:
-    """The declared events for which there is something."""
-    return tuple(
-        Said(its.code, its.title, {lang: _event(its, for_[lang], voices[lang]) for lang in voices})
-        for its in bylaws.events.values()
-        if all((for_ := {lang: _for_event(its, voice, secrets=secrets) for lang, voice in voices.items()}).values())
-    )
+    """The declared events; members are told of those for which there is something."""
+    said = []
+    for its in bylaws.events.values():
+        waiting = {lang: _for_event(its, voice, secrets=secrets) for lang, voice in voices.items()}
+        if secrets or all(waiting.values()):
+            said.append(Said(its.code, its.title, {lang: _event(its, waiting[lang], voices[lang]) for lang in voices}))
+    return tuple(said)
 
 
 def _for_event(its: EventType, voice: Voice, *, secrets: bool) -> list[str]:
@@ -117,7 +118,10 @@ def _for_event(its: EventType, voice: Voice, *, secrets: bool) -> list[str]:
 
 def _event(its: EventType, waiting: list[str], voice: Voice) -> Phrase:
     """For what it counts, and what it tells."""
-    words = (voice.pick("Counts for", "برای"), voice.when(voice.listed(waiting)), voice.pick(".", "به حساب می‌آید."))
+    words: Phrase = (voice.pick("No article waits for it.", "هیچ ماده‌ای در انتظار آن نیست."),)
+    if waiting:
+        what = voice.when(voice.listed(waiting))
+        words = (voice.pick("Counts for", "برای"), what, voice.pick(".", "به حساب می‌آید."))
     if not its.fields:
         return words
     told = voice.listed([_field(field, voice) for field in its.fields])
