@@ -38,6 +38,11 @@ def purchase() -> NotFound:
     return NotFound(Text("There is no such purchase.", "چنین خریدی نیست."))
 
 
+def event() -> NotFound:
+    """The club has no such event."""
+    return NotFound(Text("There is no such event.", "چنین رویدادی نیست."))
+
+
 def webhook() -> NotFound:
     """The club has no such webhook."""
     return NotFound(Text("There is no such webhook.", "چنین وب‌هوکی نیست."))

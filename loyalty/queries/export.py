@@ -41,8 +41,14 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         FROM purchase p JOIN store ON store.id = p.store_id WHERE p.member_id = ANY(%(who)s)
         ORDER BY p.member_id, p.id
     """,
+    "events": """
+        SELECT e.id, e.member_id AS member, e.type, e.source, e.key, store.code AS store, e.occurred_at, e.recorded_at,
+            e.data, e.version AS bylaws, e.ruling -> 'awards' AS awards, e.ruling -> 'facts' AS facts
+        FROM event e LEFT JOIN store ON store.id = e.store_id WHERE e.member_id = ANY(%(who)s)
+        ORDER BY e.member_id, e.id
+    """,
     "set_aside": """
-        SELECT s.id, s.member_id AS member, s.because, s.occurred_at, s.recorded_at, s.purchase FROM set_aside s
+        SELECT s.id, s.member_id AS member, s.type, s.because, s.occurred_at, s.recorded_at, s.sent FROM set_aside s
         WHERE s.member_id = ANY(%(who)s) ORDER BY s.id
     """,
     "returns": """
@@ -121,7 +127,16 @@ def _rows(name: str, statement: LiteralString, who: list[int]) -> Iterator[dict[
     with connection().cursor(name=f"export_{name}", row_factory=dict_row) as cursor:
         cursor.itersize = STEP
         for row in cursor.execute(statement, {"who": who}):
-            yield _purchase(row) if name == "purchases" else row
+            yield _SHAPED[name](row) if name in _SHAPED else row
+
+
+def _event(row: dict[str, Any]) -> dict[str, Any]:
+    """An event with its awards by the names of their fields."""
+    return row | {"awards": _awards(row["awards"])}
+
+
+def _awards(awards: list[list[Any]]) -> list[dict[str, Any]]:
+    return [{"article": article, "wallet": wallet, "amount": amount} for article, _, wallet, amount, *_ in awards]
 
 
 def _purchase(row: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +149,8 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
         "lines": lines,
         **more,
         "tenders": [dict(zip(Tender._fields, tender, strict=True)) for tender in more.get("tenders", ())],
-        "awards": [
-            {"article": article, "wallet": wallet, "amount": amount} for article, _, wallet, amount, *_ in row["awards"]
-        ],
+        "awards": _awards(row["awards"]),
     }
+
+
+_SHAPED: Final = {"purchases": _purchase, "events": _event}

@@ -125,6 +125,8 @@ class StatementLine(NamedTuple):
     purchase: int | None
     """The purchase behind it: the one that earned or was returned, or the one that was paid."""
     receipt: str | None
+    occasion: Text | None
+    """What an event other than a purchase, which is behind it, is called."""
     sentence: Text
 
 
@@ -139,7 +141,7 @@ class ConditionView(NamedTuple):
 
 
 class ArticleView(NamedTuple):
-    """One article of the version that judged a purchase."""
+    """One article of the version that judged a purchase or another event."""
 
     no: str
     title: Text
@@ -151,9 +153,9 @@ class ArticleView(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A purchase explained from the facts that were kept when it was judged."""
+    """A purchase or another event explained from the facts that were kept when it was judged."""
 
-    purchase: int
+    event: int
     version: int
     occurred_at: datetime
     tier: str | None

@@ -9,6 +9,7 @@ from loyalty.rest import (
     api,
     bylaws,
     drafts,
+    events,
     guide,
     leaderboards,
     members,
@@ -26,6 +27,7 @@ from loyalty.rest.health import health
 SECTIONS = (
     purchases.blp,
     returns.blp,
+    events.blp,
     members.blp,
     membership.blp,
     adjustments.blp,

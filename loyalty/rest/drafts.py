@@ -14,7 +14,7 @@ from loyalty.acts import By
 from loyalty.config import now
 from loyalty.documents import parse
 from loyalty.queries import drafts
-from loyalty.queries.answer import answer
+from loyalty.queries.answer import answer, named
 from loyalty.queries.filling import filling
 from loyalty.queries.pilot import pilot as piloted
 from loyalty.queries.trial import Tried
@@ -29,7 +29,8 @@ from loyalty.rest.answers_bylaws import (
     TrialSchema,
 )
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.reply import lang, reply, shown
+from loyalty.rest.reply import lang, reply
+from loyalty.rest.sales import articles
 from loyalty.schemas.bylaws import DraftBody, PublishBody, TrialBody
 from loyalty.schemas.moments import not_ahead
 from loyalty.values import Text
@@ -127,14 +128,9 @@ def judge(body: dict[str, Any]) -> Response:
 
 
 def _tried(one: Tried) -> dict[str, Any]:
-    body: dict[str, Any] = answer(one.judged, lang())
-    body.pop("receipt")
-    articles: list[dict[str, Any]] = shown(one.articles)
-    for article in articles:
-        article["gave"] = [
-            {"wallet": wallet, "amount": amount, "sentence": sentence} for wallet, amount, sentence in article["gave"]
-        ]
-    return body | {"articles": articles}
+    whole: dict[str, Any] = answer(one.judged, lang())
+    body = {name: its for name, its in whole.items() if name not in named(one.judged.facts.event)}
+    return body | {"articles": articles(one.articles)}
 
 
 @blp.operation(

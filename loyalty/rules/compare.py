@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from loyalty.rules.bounds import Bounds
+from loyalty.rules.conditions.event import EventIs
 from loyalty.rules.conditions.history import CounterIs, NthPurchase
 from loyalty.rules.conditions.logic import All, Any, NoneOf
 from loyalty.rules.conditions.member import MemberIs, TierIs
@@ -94,9 +95,17 @@ def _leaves_apart(one: Condition, other: Condition) -> bool:
         case MemberIs(bounds=Bounds() as ours), MemberIs(bounds=Bounds() as theirs):
             # An attribute may have several values, of which one is enough.
             return one.about == other.about in ("age", "years") and _disjoint(ours, theirs)
+        case EventIs(), EventIs():
+            return one.field == other.field and _fields_apart(one, other)
         case NthPurchase(), NthPurchase():
             return not (one.every or other.every) and one.n != other.n
     return _values_apart(one, other)
+
+
+def _fields_apart(one: EventIs, other: EventIs) -> bool:
+    if one.values and other.values:
+        return set(one.values).isdisjoint(other.values)
+    return bool(one.bounds and other.bounds and _disjoint(one.bounds, other.bounds))
 
 
 def _values_apart(one: Condition, other: Condition) -> bool:

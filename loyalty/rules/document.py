@@ -22,7 +22,7 @@ from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name
-from loyalty.rules.occasions import REFERRAL, read_occasion
+from loyalty.rules.occasions import REFERRAL, Occasion, read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
@@ -86,7 +86,7 @@ def _load(root: Node, version: int) -> Bylaws:
         club,
         wallets,
         definitions,
-        {name: given or counter_name(counter) for name, (counter, given) in counters.items()},
+        {name: given or counter_name(counter, events) for name, (counter, given) in counters.items()},
         articles,
         tiers,
         badges,
@@ -223,6 +223,15 @@ def _article(node: Node) -> Article:
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
     on = attempt(read_occasion, found["on"])
+    with node.reading.awaiting(on):
+        return _on_occasion(node, found, no, title, on)
+
+
+def _on_occasion(
+    node: Node, found: dict[str, Node], no: str | None, title: Text | None, on: Occasion | None
+) -> Article:
+    """The parts of an article that may look at its occasion."""
+    attempt = node.reading.attempt
     condition = attempt(read_condition, found["if"]) if "if" in found else None
     give = attempt(lambda n: n.every(read_award, least=1), found["give"]) or ()
     first = attempt(read_date, found["from"]) if "from" in found else None

@@ -84,6 +84,15 @@ def title(bylaws: Bylaws, article: str) -> Text:
     return next(its.title for its in bylaws.articles if its.no == article)
 
 
+def event_title(bylaws: Bylaws, type_: str) -> Text:
+    """What an event of a type other than a purchase is called."""
+    if declared := bylaws.events.get(type_):
+        return declared.title
+    if occasion := bylaws.occasions.get(type_):
+        return both(bylaws, occasion.said)
+    return Text(f"“{type_}”", f"«{type_}»")
+
+
 def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
     """The articles that gave nothing, each with its first reason."""
     texts = zip(*(reasons(Voice(lang, bylaws), facts, ruling) for lang in ("en", "fa")), strict=True)

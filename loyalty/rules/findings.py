@@ -28,6 +28,7 @@ Code = Literal[
     "out_of_date",
     "impossible",
     "unearnable_badge",
+    "unused_event",
     "no_story",
     "dead_end",
     "endless_story",
@@ -46,6 +47,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
     """Everything odd: first what keeps it from being published (`unbuilt`), then the rest in the document's order."""
     return [
         *(Finding("unbuilt", *its.fault) for its in bylaws.unbuilt),
+        *_events(bylaws),
         *_articles(bylaws, today),
         *_overlaps(bylaws),
         *_tiers(bylaws),
@@ -53,6 +55,18 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_story(bylaws.game.story),
         *_raffles(bylaws, today),
     ]
+
+
+def _events(bylaws: Bylaws) -> Iterator[Finding]:
+    """Types of events that are declared and mean nothing to anybody."""
+    used = bylaws.occasions.keys() | {counter.of for counter in bylaws.counters.values()}
+    for code in bylaws.events:
+        if code not in used:
+            said = Text(
+                "No article, badge or counter is about “{e}” events.",
+                "هیچ ماده، نشان یا شمارنده‌ای دربارهٔ رویداد «{e}» نیست.",
+            )
+            yield Finding("unused_event", f"/events/{code}", said.with_(e=Text(code, code)))
 
 
 def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:

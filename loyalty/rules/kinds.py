@@ -38,6 +38,8 @@ class Kind(ABC):
     """The body's fields: they load it, and the editor's form is made of them."""
     built: ClassVar[bool] = True
     """Whether it has its effect; what has none yet loads and says itself, but cannot be published."""
+    of_basket: ClassVar[bool] = False
+    """Looks at the basket: may not stand where an event has none."""
 
     @classmethod
     def load(cls, node: Node) -> Self:

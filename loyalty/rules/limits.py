@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.counters import Counter
+from loyalty.rules.events import named_field
 from loyalty.rules.facts import Facts
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
@@ -104,12 +105,13 @@ class Limit:
             case "times":
                 most = voice.measured(self.at_most, "times")
             case "base":
-                most = voice.measured(self.at_most, self._base_unit(voice))
+                unit = self._base_unit(voice)
+                most = voice.measured(self.at_most, unit) + voice.pick("", "" if unit == "count" else " خرید")
         over = self._over(voice)
         whom = self._whom(voice)
         if self.of == "base":
             return voice.pick(
-                f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} خرید {over} {whom}"
+                f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} {over} {whom}"
             )
         return voice.pick(f"at most {most} {over} {whom}", f"حداکثر {most} {over} {whom}")
 
@@ -207,7 +209,10 @@ def _read_per(node: Node) -> tuple[str, ...]:
 
 def _read_whom(node: Node) -> str:
     if isinstance(node.value, dict):
-        return FIELD + node.fields(["field"])["field"].text(100)
+        its = named_field(node.fields(["field"])["field"])
+        return FIELD + (its if isinstance(its, str) else its.name)
+    if node.value == "cashier":
+        node.needs_basket()
     return node.choice((*_WHOM, "club"))
 
 

@@ -109,7 +109,8 @@ def read_badge(code: str, node: Node) -> Badge:
     condition, on = None, PURCHASE
     if "on" in found:
         on = read_occasion(found["on"])
-        condition = read_condition(found["if"])
+        with node.reading.awaiting(on):
+            condition = read_condition(found["if"])
     return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition, on=on)
 
 
