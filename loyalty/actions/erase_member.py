@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
+from loyalty.actions.change_standings import note_standing
 from loyalty.actions.forfeit_points import forfeit
-from loyalty.actions.update_member import note_standing
 from loyalty.arrays import array
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.gather import lock

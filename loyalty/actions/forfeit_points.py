@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,10 +26,17 @@ Lost = list[tuple[int, dict[str, object]]]
 """What members lose, each by wallet and event, as messages tell it."""
 
 
-def forfeit(conn: Connection, club_id: int, locked: Mapping[int, Locked], reason: str, now: datetime) -> Lost:
+def forfeit(
+    conn: Connection,
+    club_id: int,
+    locked: Mapping[int, Locked],
+    reason: str,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> Lost:
     """Let every open lot of locked members expire at an instant, inside a transaction that is open already.
 
-    What fell due by then is done first, and open holds are released. Answers all that expired.
+    What fell due by then is done first, and open holds are released. Answers all that expired; `only` names wallets.
     """
     chests = open_purses(conn, dict.fromkeys(locked, _LAST), heads(locked))
     lost: Lost = []
@@ -38,6 +45,8 @@ def forfeit(conn: Connection, club_id: int, locked: Mapping[int, Locked], reason
         chest.settle(now)
         event = next_event(conn)
         for wallet, purse in chest.purses.items():
+            if only is not None and wallet not in only:
+                continue
             before = purse.expired
             purse.forfeit(Cause(event, now))
             if gone := purse.expired - before:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from loyalty.actions.change_standings import change_standings
 from loyalty.actions.settle_returns import settle_returns
 from loyalty.apply import apply
 from loyalty.budgets import ClubBudgets
@@ -23,6 +24,9 @@ def judge_cases(conn: Connection, terms: Programme, cases: Sequence[Case], now: 
     members = judge(cases, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
     post(cases, gathered.chests)
     apply(conn, terms, cases, members, gathered.chests, now)
+    drastic = [case for case in cases if case.ruling and (case.ruling.status or case.ruling.forfeits)]
+    if drastic:
+        change_standings(conn, terms, drastic, now)
 
 
 def _midnights(terms: Programme, cases: Sequence[Case], members: frozenset[int]) -> dict[int, datetime]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from loyalty import absent, outbox
+from loyalty.actions.change_standings import note_standing
 from loyalty.actions.enrol_members import TAKEN
 from loyalty.actions.forfeit_points import forfeit
 from loyalty.db import retried, transaction
@@ -75,18 +76,6 @@ def _move_standing(
         lost = forfeit(conn, club_id, {member.id: member}, reason or "", now)
         if lost:
             outbox.send("points.expired", club_id, lost, now)
-
-
-def note_standing(
-    conn: Connection, club_id: int, member: Locked, status: str, reason: str | None, by: str | None, now: datetime
-) -> None:
-    """Put a locked member into another standing, and keep which it was until now."""
-    conn.execute("UPDATE member SET status = %s WHERE id = %s", [status, member.id])
-    conn.execute(
-        "INSERT INTO standing_change (member_id, club_id, at, from_status, to_status, reason, by)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [member.id, club_id, now, member.status, status, reason, by],
-    )
 
 
 def _replace(conn: Connection, club_id: int, member_id: int, kind: str, value: str | None) -> None:

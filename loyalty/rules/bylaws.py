@@ -121,6 +121,8 @@ class Bylaws:
     """Whether articles may shut one another out."""
     personal: bool = field(init=False)
     """Whether a window that it reads begins with a day of the member's life."""
+    drastic: bool = field(init=False)
+    """Whether some article changes a member's standing or lets a wallet lapse."""
     passing: bool = field(init=False)
     """Whether some article gives to others than the member."""
     occasions: dict[str, Occasion] = field(init=False)
@@ -143,6 +145,7 @@ class Bylaws:
         self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
+        self.drastic = any(article.statuses or article.forfeits for article in self.articles)
         self.passing = any(article.passed for article in self.articles)
         waiting = [article.on for article in self.articles]
         waiting += [badge.on for badge in self.badges.values() if badge.condition]

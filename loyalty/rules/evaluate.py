@@ -21,11 +21,13 @@ from loyalty.rules.tables import chosen
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     """What one event gives its member. A member who is not active gets, and moves, nothing."""
-    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], False, {}, [])
+    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], False, None, (), {}, [])
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
     held = _give(bylaws, facts, ruling)
+    if bylaws.drastic:
+        _drastic(held, ruling)
     if bylaws.passing:
         ruling.passes = bool(passed(bylaws, facts))
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
@@ -75,6 +77,13 @@ def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruli
     ]
     if multiplying:
         _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling, caps)
+
+
+def _drastic(held: Sequence[Article], ruling: Ruling) -> None:
+    """The standing that the last article of those that held asks for, and the wallets that lapse."""
+    for article in held:
+        ruling.status = article.statuses[-1] if article.statuses else ruling.status
+        ruling.forfeits += tuple(wallet for wallet in article.forfeits if wallet not in ruling.forfeits)
 
 
 def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:

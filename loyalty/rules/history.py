@@ -151,8 +151,11 @@ class MemberFacts:
         occurred_at = facts.event.occurred_at
         latest_at = occurred_at if self.latest_at is None else max(self.latest_at, occurred_at)
         moved = ruling.tier_to != ruling.tier_from
+        member = self.on_tier(ruling.tier_to, latest_at) if moved else self
+        if ruling.status and ruling.status != self.status:
+            member = replace(member, status=ruling.status, standings=(*self.standings, (latest_at, self.status)))
         return replace(
-            self.on_tier(ruling.tier_to, latest_at) if moved else self,
+            member,
             latest_at=latest_at,
             badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
             if ruling.badges

@@ -7,9 +7,17 @@ from typing import Final
 
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.types import BOOLEAN
+from loyalty.values import Text
 
 STATUSES: Final = ("suspended", "left", "expelled", "deceased")
 """What a membership may be besides active."""
+STATUS_TITLES: Final = {
+    "active": Text("active", "فعال"),
+    "suspended": Text("suspended", "تعلیق"),
+    "left": Text("left", "ترک باشگاه"),
+    "expelled": Text("expelled", "اخراج"),
+    "deceased": Text("deceased", "درگذشت"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
-from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.rules.awards.effects import Forfeit, GiveBadge, GiveMessage, GiveStatus
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
@@ -83,6 +83,10 @@ class Article:
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
     messages: tuple[Text, ...] = field(init=False)
+    statuses: tuple[str, ...] = field(init=False)
+    """Into what standing it puts the member."""
+    forfeits: tuple[str, ...] = field(init=False)
+    """The wallets that lapse."""
     shared: tuple[Limit, ...] = field(init=False)
     """Its limits that all members share."""
     tabled: bool = field(init=False)
@@ -96,6 +100,8 @@ class Article:
         put(self, "passed", tuple((i, a) for i, a in earnings if a.to != MEMBER or later))
         put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
+        put(self, "statuses", tuple(a.value for a in self.give if isinstance(a, GiveStatus)))
+        put(self, "forfeits", tuple(a.value for a in self.give if isinstance(a, Forfeit)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
         put(self, "tabled", any(isinstance(a, Earning | Multiply) and a.table for a in self.give))
         put(self, "shared", tuple(limit for limit in self.limits if limit.shared))

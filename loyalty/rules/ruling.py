@@ -50,6 +50,10 @@ class Ruling:
     messages: list[Text] = field(default_factory=list)
     passes: bool = False
     """Whether it gives something to others, once the return window has passed."""
+    status: str | None = None
+    """The standing into which it puts the member."""
+    forfeits: tuple[str, ...] = ()
+    """The wallets that lapse with it."""
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
     """What it takes of limits that all members share, by their key and period."""
     feeds: list[int] = field(default_factory=list)
@@ -63,6 +67,10 @@ class Ruling:
         form["tier"] = [self.tier_from, self.tier_to]
         if self.passes:
             form["passes"] = True
+        if self.status:
+            form["status"] = self.status
+        if self.forfeits:
+            form["forfeits"] = list(self.forfeits)
         if self.messages:
             form["messages"] = [list(message) for message in self.messages]
         return form
@@ -78,4 +86,6 @@ class Ruling:
             form["tier"][1],
             [Text(*message) for message in form.get("messages", ())],
             form.get("passes", False),
+            form.get("status"),
+            tuple(form.get("forfeits", ())),
         )

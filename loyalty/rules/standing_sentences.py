@@ -6,18 +6,12 @@ from typing import Final
 
 from loyalty.formats import AND, OR, listed
 from loyalty.rules.bylaws import Bylaws, Wallet
-from loyalty.rules.membership import STATUSES, Membership
+from loyalty.rules.membership import STATUS_TITLES, STATUSES, Membership
 from loyalty.rules.phrase import Phrase, Slot
 from loyalty.rules.terms import ACTIVITY, EARNED, LATER
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
-STATUS_TITLES: Final = {
-    "suspended": Text("suspended", "تعلیق"),
-    "left": Text("left", "ترک باشگاه"),
-    "expelled": Text("expelled", "اخراج"),
-    "deceased": Text("deceased", "درگذشت"),
-}
 _DEBTS: Final = {
     "allow": Text(
         "If a return takes back more than is left, the rest is owed and the next earnings pay it.",

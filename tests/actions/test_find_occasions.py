@@ -151,3 +151,23 @@ def test_days_that_nobody_looked_at_are_caught_up_each_once(app: Flask, monkeypa
     assert (story.balance(first), story.balance(second)) == (10, 10)
     when = connection().execute("SELECT occurred_at FROM event ORDER BY occurred_at").fetchall()
     assert [at.astimezone(UTC) for (at,) in when] == [midnight("1405-08-20"), midnight("1405-08-22")]
+
+
+def test_after_a_long_silence_points_lapse_and_the_membership_rests(app: Flask) -> None:
+    story = club(
+        article("1", {"points": {"per": 1000, "give": 1}}),
+        article("2", {"forfeit": "points"}, {"status": "suspended"}, on={"idle": {"months": 6}}),
+        article("3", {"points": {"fixed": 5}}, on="birthday"),
+    )
+    sara = story.enrols(birthday=parse_date("1370-08-21"))
+    bought = midnight("1404-02-10") + timedelta(hours=15)
+    story.buys(sara, 9000, at=bought)
+    found(story, "1404-08-10")
+    assert story.balance(sara) == 0
+    changes = connection().execute("SELECT from_status, to_status, by FROM standing_change").fetchall()
+    assert changes == [("active", "suspended", "bylaws:1")]
+    found(story, "1404-08-21")
+    assert story.balance(sara) == 0, "who is suspended earns nothing"
+    story.buys(sara, 4000, at=bought + DAY)
+    assert story.balance(sara) == 4, "what was bought before is judged by the standing of its time"
+    assert story.books_agree()
