@@ -68,6 +68,8 @@ def extra(purchase: Purchase) -> dict[str, Any]:
     form: dict[str, Any] = {}
     if purchase.tenders:
         form["tenders"] = [list(tender) for tender in purchase.tenders]
+    if purchase.codes:
+        form["codes"] = list(purchase.codes)
     for name in ("channel", "cashier", "attributes"):
         if value := getattr(purchase, name):
             form[name] = value
@@ -146,6 +148,7 @@ def stored_purchase(
         channel=more.get("channel"),
         cashier=more.get("cashier"),
         attributes=more.get("attributes", {}),
+        codes=tuple(more.get("codes", ())),
     )
 
 

@@ -49,7 +49,7 @@ CROSS JOIN LATERAL (
 ) b
 WHERE a.club_id = %(club)s AND a.type = 'purchase'"""
 
-EXTRA = ("tenders", "channel", "cashier", "attributes")
+EXTRA = ("tenders", "codes", "channel", "cashier", "attributes")
 """What of a purchase is kept beside its columns."""
 
 

@@ -64,6 +64,8 @@ class Purchase:
     channel: str | None = None
     cashier: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    """Codes that the member presented."""
     type: ClassVar[str] = PURCHASE
 
     @property
@@ -96,6 +98,7 @@ class Event:
     gross: ClassVar[int] = 0
     net: ClassVar[int] = 0
     paid: ClassVar[int] = 0
+    codes: ClassVar[tuple[str, ...]] = ()
     channel: ClassVar[str | None] = None
     cashier: ClassVar[str | None] = None
 

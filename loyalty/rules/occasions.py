@@ -189,8 +189,17 @@ def _idle(node: Node) -> Idle:
     return Idle(f"idle:{n}:{unit}", Text("", ""), Text("After", "پس از"), after=Term(unit, n))
 
 
+def _code(node: Node) -> Occasion:
+    """A single-use code of a series, found in a pack."""
+    series = node.text(100)
+    node.unbuilt(Text(f"Codes of the series “{series}”", f"کدهای سری «{series}»"))
+    each = Text(f"each code of “{series}” that the member finds", f"هر کد از سری «{series}» که عضو پیدا کند")
+    return Occasion(f"code:{series}", each)
+
+
 _WITH_MORE: Final[dict[str, Callable[[Node], Occasion]]] = {
     "anniversary": _anniversary,
     "schedule": _schedule,
     "idle": _idle,
+    "code": _code,
 }

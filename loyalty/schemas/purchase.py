@@ -16,6 +16,7 @@ from loyalty.schemas.said import Said, told
 MAX_LINES: Final = 2000  # a real wholesale invoice had 1,114
 MAX_TAGS: Final = 20
 MAX_TENDERS: Final = 20
+MAX_CODES: Final = 20
 
 _NET_ABOVE: Final = Said("net may not exceed gross.", "net نمی‌تواند از gross بیشتر باشد.")
 _TWICE: Final = Said("Another line has this name.", "سطر دیگری همین نام را دارد.")
@@ -106,6 +107,12 @@ class PurchaseSchema(Base):
         metadata=told("Of the basket; with lines it is their sum.", "از کل سبد؛ اگر سطر باشد، جمع سطرهاست."),
     )
     tenders = Many(Inner(TenderSchema), MAX_TENDERS, allow_none=True)
+    codes = Many(
+        Words(60),
+        MAX_CODES,
+        allow_none=True,
+        metadata=told("Codes that the member presented.", "کدهایی که عضو ارائه کرده است.", example=["NOWRUZ"]),
+    )
     channel = Words(50, allow_none=True, metadata={"example": "pos"})
     cashier = Words(100, allow_none=True)
     attributes = Attributes(allow_none=True)
@@ -128,6 +135,7 @@ class PurchaseSchema(Base):
             channel=data.get("channel"),
             cashier=data.get("cashier"),
             attributes=data.get("attributes") or {},
+            codes=tuple(dict.fromkeys(data.get("codes") or ())),
         )
 
 

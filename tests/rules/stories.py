@@ -87,7 +87,18 @@ class Story:
 
     def purchase(self, told: Mapping[str, Any]) -> Purchase:
         """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them, and how it was bought."""
-        unknown = set(told) - {"at", "net", "gross", "lines", "store", "channel", "cashier", "tenders", "fields"}
+        unknown = set(told) - {
+            "at",
+            "net",
+            "gross",
+            "lines",
+            "store",
+            "channel",
+            "cashier",
+            "tenders",
+            "codes",
+            "fields",
+        }
         assert not unknown, f"a purchase has no {unknown}"
         lines = tuple(_line(index, line) for index, line in enumerate(told.get("lines", [])))
         net = told.get("net", sum(line.net for line in lines))
@@ -103,6 +114,7 @@ class Story:
             lines=lines,
             tenders=tuple(Tender(*tender) for tender in told.get("tenders", {}).items()),
             channel=told.get("channel"),
+            codes=tuple(told.get("codes", ())),
             cashier=told.get("cashier"),
             attributes=dict(told.get("fields", {})),
         )
