@@ -40,6 +40,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Membership.unmerge": SERVER,
     "Membership.exported": SERVER,
     "Membership.erase": SERVER,
+    "Referrals.listed": TILL,
     "Purchases.record": TILL,
     "Purchases.batch": TILL,
     "Purchases.quote": TILL,

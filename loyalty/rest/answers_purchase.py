@@ -164,6 +164,7 @@ class SaleSchema(Schema):
         ),
     )
     tenders = fields.List(fields.Nested(PaidSchema), required=True, allow_none=True)
+    codes = fields.List(fields.String(), required=True, allow_none=True)
     channel = text(allow_none=True)
     cashier = text(allow_none=True)
     attributes = fields.Dict(required=True, allow_none=True)
