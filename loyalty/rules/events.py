@@ -10,6 +10,7 @@ from typing import Any, Final
 from loyalty.calendars import parse_date
 from loyalty.errors import Fault
 from loyalty.formats import latin_digits, number
+from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node, one_of, unknown_name
 from loyalty.rules.types import BOOLEAN, MAX_NUMBER, WORD, Many, bilingual, integer
 from loyalty.values import Text
@@ -174,3 +175,9 @@ def named_field(node: Node) -> EventField | str:
     if name not in known:
         raise node.bad(unknown_name(name, list(known)))
     return known[name]
+
+
+def field_key(node: Node) -> str:
+    """The name under which the value of a field that a node names is kept with a ruling (see `known.py`)."""
+    its = named_field(node)
+    return FIELD + (its if isinstance(its, str) else its.name)

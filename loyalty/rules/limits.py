@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.counters import Counter
-from loyalty.rules.events import named_field
+from loyalty.rules.events import field_key
 from loyalty.rules.facts import Facts
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
@@ -209,8 +209,7 @@ def _read_per(node: Node) -> tuple[str, ...]:
 
 def _read_whom(node: Node) -> str:
     if isinstance(node.value, dict):
-        its = named_field(node.fields(["field"])["field"])
-        return FIELD + (its if isinstance(its, str) else its.name)
+        return field_key(node.fields(["field"])["field"])
     if node.value == "cashier":
         node.needs_basket()
     return node.choice((*_WHOM, "club"))

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any, Final, Protocol, Self, TypeVar
 
 from loyalty.formats import latin_digits
-from loyalty.rules.events import named_field
+from loyalty.rules.events import field_key
 from loyalty.rules.facts import Facts
-from loyalty.rules.known import ATTRIBUTE, FIELD
+from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
@@ -113,8 +113,7 @@ def _read_by(node: Node) -> str:
             raise node.bad(Text("Either “field” or “attribute”.", "یا «field» لازم است یا «attribute»."))
         [(what, name)] = found.items()
         if what == "field":
-            its = named_field(name)
-            by = FIELD + (its if isinstance(its, str) else its.name)
+            by = field_key(name)
             reading.event_reads.add(by)
         else:
             by = ATTRIBUTE + name.text(100)

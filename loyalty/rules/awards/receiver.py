@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from loyalty.rules.events import field_key
 from loyalty.rules.kinds import MEMBER
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
@@ -25,8 +26,10 @@ _NAMES: Final = {
 def _read(node: Node) -> str:
     """`member`, `referrer`, `friend`, `cashier`, or `{field: NAME}`, which holds a member's external id."""
     if isinstance(node.value, dict):
-        return FIELD + node.fields(["field"])["field"].text(100)
+        return field_key(node.fields(["field"])["field"])
     to = node.choice(tuple(_NAMES))
+    if to == CASHIER:
+        node.needs_basket()
     if to == REFERRER:
         node.reading.member_reads.add("referred")
     return to
