@@ -1,16 +1,20 @@
-"""A recorded purchase that something comes back of: what was sold, what is left, and what it stands for."""
+"""A recorded purchase that something comes back of: what was sold, what is left, and what it stands for.
+
+Of another event nothing comes back, but the badges that were earned with it may be lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from loyalty.arrays import array
+from loyalty.arrays import array, columns
 from loyalty.cases import facts_again, stored_purchase
-from loyalty.rules import Bylaws, Facts, Purchase
+from loyalty.rules import Bylaws, Event, Facts, Happening, Purchase
 from loyalty.rules.evaluate import earns_badge
 from loyalty.rules.returned import Left, Standing, awards_for, kept, standing, undone
 from loyalty.rules.ruling import Given
@@ -19,6 +23,20 @@ from loyalty.versions import Connection, Programme
 _ROWS: Final = """
     SELECT id, member_id, store_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept, voided_at
     FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id
+"""
+_EVENTS: Final = """
+    SELECT id, member_id, store_id, type, occurred_at, data, version, ruling, kept
+    FROM event WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id
+"""
+_KEEP: Final = """
+    UPDATE purchase SET kept = state.kept, voided_at = state.voided_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[], %s::timestamptz[]) AS state (member_id, id, kept, voided_at)
+    WHERE purchase.member_id = state.member_id AND purchase.id = state.id
+"""
+_KEEP_EVENTS: Final = """
+    UPDATE event SET kept = state.kept
+    FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) AS state (member_id, id, kept)
+    WHERE event.member_id = state.member_id AND event.id = state.id
 """
 
 
@@ -40,13 +58,14 @@ class Payment:
 
 @dataclass(slots=True)
 class Sold:
-    """A purchase, its facts frozen at the sale, and its present state, which returns change."""
+    """A purchase or another event, its facts frozen when it was judged, and its present state, which returns change."""
 
     id: int
     owner: int
     """The member that it was judged for; after a merge its points are another's."""
     store_id: int
-    purchase: Purchase
+    """0 for an event without one."""
+    event: Happening
     bylaws: Bylaws
     form: dict[str, Any]
     """The facts that were kept."""
@@ -62,7 +81,13 @@ class Sold:
     facts: Facts = field(init=False)
 
     def __post_init__(self) -> None:
-        self.facts = facts_again(self.bylaws, self.purchase, self.form)
+        self.facts = facts_again(self.bylaws, self.event, self.form)
+
+    @property
+    def purchase(self) -> Purchase:
+        """The event, which is a purchase."""
+        assert isinstance(self.event, Purchase)
+        return self.event
 
     @property
     def kept(self) -> Purchase | None:
@@ -96,7 +121,8 @@ class Sold:
 
     def stored(self) -> dict[str, Any]:
         """Its present state, as it is stored beside the ruling."""
-        form = {**self.left.form(), "awards": [list(its) for its in self.awards]}
+        left = self.left.form() if isinstance(self.event, Purchase) else {}
+        form = {**left, "awards": [list(its) for its in self.awards]}
         return form | {"forgiven": self.forgiven} if self.forgiven else form
 
     def earns(self, badge: str) -> bool:
@@ -106,13 +132,41 @@ class Sold:
 
     def kept_facts(self) -> Facts | None:
         """The facts of the sale with what is kept of it in place of what was sold; None where that is nothing."""
+        if not isinstance(self.event, Purchase):
+            return self.facts
         rest = self.kept
         return facts_again(self.bylaws, rest, self.form) if rest else None
 
 
 def read_sold(conn: Connection, terms: Programme, ids: Iterable[int]) -> dict[int, Sold]:
-    """The judged purchases of a club among some ids, in one statement."""
-    return {row[0]: _sold(terms, row) for row in conn.execute(_ROWS, [array(ids), terms.club_id])}
+    """What of a club is judged among some ids: purchases in one statement, others in another where there are any."""
+    wanted = set(ids)
+    found = {row[0]: _sold(terms, row) for row in conn.execute(_ROWS, [array(wanted), terms.club_id])}
+    if others := wanted - found.keys():
+        rows = conn.execute(_EVENTS, [array(others), terms.club_id])
+        found |= {row[0]: _of_event(terms, row) for row in rows}
+    return found
+
+
+def write_states(conn: Connection, changed: Collection[Sold]) -> None:
+    """Keep what returns left of purchases, and what is lost of other events."""
+    sold = [its for its in changed if isinstance(its.event, Purchase)]
+    others = [its for its in changed if not isinstance(its.event, Purchase)]
+    if sold:
+        conn.execute(_KEEP, columns([(its.owner, its.id, _json(its.stored()), its.voided_at) for its in sold]))
+    if others:
+        conn.execute(_KEEP_EVENTS, columns([(its.owner, its.id, _json(its.stored())) for its in others]))
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _of_event(terms: Programme, row: Sequence[Any]) -> Sold:
+    id_, owner, store_id, type_, at, data, version, ruling, state = row
+    given = tuple(Given(*its) for its in ruling["awards"])
+    standing_ = tuple(Given(*its) for its in state["awards"]) if state else given
+    event = Event(type_, at, attributes=data)
+    return Sold(id_, owner, store_id or 0, event, terms.version(version), ruling["facts"], given, standing_, Left())
 
 
 def _sold(terms: Programme, row: Sequence[Any]) -> Sold:

@@ -213,7 +213,7 @@ class Posting:
             forgiven[given.wallet] -= let_go
             purse.move(cause, "issued", "forgiven", let_go)
         if amount > let_go:
-            lot = lot_of(purse, self.sold.bylaws, given, self.sold.id, self.sold.purchase.occurred_at)
+            lot = lot_of(purse, self.sold.bylaws, given, self.sold.id, self.sold.event.occurred_at)
             purse.put(cause, "issued", amount - let_go, lot)
 
     def _take(self, given: Given, amount: int, cause: Cause) -> None:

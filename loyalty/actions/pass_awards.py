@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from loyalty.actions.record_events import record
 from loyalty.arrays import array
-from loyalty.cases import facts_again
 from loyalty.db import connection, retried, transaction
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, Event, Facts, MemberRef
@@ -29,9 +28,6 @@ _DUE: Final = """
 _DONE: Final = """
     UPDATE handover SET done_at = %s FROM unnest(%s::bigint[], %s::bigint[]) AS done (member_id, id)
     WHERE handover.member_id = done.member_id AND handover.id = done.id
-"""
-_EVENTS: Final = """
-    SELECT id, member_id, type, occurred_at, data, version, ruling FROM event WHERE id = ANY(%s::bigint[])
 """
 _REFERRERS: Final = """
     SELECT member_id, referred_by FROM profile WHERE member_id = ANY(%s::bigint[]) AND referred_by IS NOT NULL
@@ -88,10 +84,6 @@ def _kept(conn: Connection, terms: Programme, ids: list[int]) -> Iterable[tuple[
         facts = its.kept_facts() if not its.voided_at else None
         if facts is not None:
             found.append((its.id, its.owner, its.bylaws, facts))
-    rows: Iterable[tuple[Any, ...]] = conn.execute(_EVENTS, [array(ids)])
-    for id_, owner, type_, at, data, version, ruling in rows:
-        bylaws = terms.version(version)
-        found.append((id_, owner, bylaws, facts_again(bylaws, Event(type_, at, attributes=data), ruling["facts"])))
     return sorted(found, key=lambda one: one[0])
 
 

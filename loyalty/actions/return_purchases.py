@@ -18,6 +18,7 @@ from loyalty.db import retried, transaction
 from loyalty.ledger import purses
 from loyalty.returning import Answer, Asked, Batch, Done, gathered
 from loyalty.returns import stored_return
+from loyalty.sold import write_states
 from loyalty.stand_anew import Anew, stand_anew
 from loyalty.versions import Connection, Programme, programme
 
@@ -36,11 +37,6 @@ _RETURNS: Final = """
 _WAITING: Final = """
     SELECT id, key, kind, occurred_at, content FROM purchase_return
     WHERE purchase_id = %s AND club_id = %s AND member_id IS NULL ORDER BY id
-"""
-KEEP: Final = """
-    UPDATE purchase SET kept = state.kept, voided_at = state.voided_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[], %s::timestamptz[]) AS state (member_id, id, kept, voided_at)
-    WHERE purchase.member_id = state.member_id AND purchase.id = state.id
 """
 _RESTORED: Final = """
     UPDATE hold SET restored = paid.restored FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
@@ -113,7 +109,7 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
         purses.write(conn, club_id, batch.chests.values(), now)
         purses.write_heads(conn, batch.chests.values())
         conn.execute(_RETURNS, [club_id, now, *columns(rows)])
-        conn.execute(KEEP, columns([(s.owner, s.id, _json(s.stored()), s.voided_at) for s in changed.values()]))
+        write_states(conn, changed.values())
         if paid:
             conn.execute(_RESTORED, columns([(its.member_id, its.id, its.restored) for its in paid.values()]))
         voided = [its.sold.id for its in batch.done if its.asked.kind == "void"]

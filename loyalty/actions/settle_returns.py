@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from loyalty import outbox
-from loyalty.actions.return_purchases import KEEP
 from loyalty.arrays import array, columns
 from loyalty.db import retried, transaction
 from loyalty.gather import heads, lock
 from loyalty.ledger import purses
 from loyalty.merged import lines
-from loyalty.sold import Sold, read_sold
+from loyalty.sold import read_sold, write_states
 from loyalty.stand_anew import Anew, stand_anew
 from loyalty.versions import Connection, Programme, programme
 
@@ -78,8 +76,7 @@ def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datet
         purses.write(conn, terms.club_id, chests.values(), now)
         purses.write_heads(conn, chests.values())
         conn.execute(_SETTLED, [array(id_ for id_, _, _, _ in found)])
-        if changed:
-            conn.execute(KEEP, columns([_kept(its) for its in changed]))
+        write_states(conn, changed)
     _send(terms.club_id, asked, now)
     return True
 
@@ -87,10 +84,6 @@ def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datet
 def _midnight_after(terms: Programme, at: datetime) -> datetime:
     """The end of an instant's local day, when its review was due."""
     return terms.calendar.instant(terms.calendar.next_start("day", terms.calendar.moment(at).day))
-
-
-def _kept(its: Sold) -> tuple[Any, ...]:
-    return its.owner, its.id, json.dumps(its.stored(), ensure_ascii=False), its.voided_at
 
 
 def _send(club_id: int, asked: Mapping[int, Anew], now: datetime) -> None:

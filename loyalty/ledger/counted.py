@@ -34,14 +34,15 @@ def stood(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tu
     """What every event of some members stands for, and when it happened."""
     yield from _purchases(conn, terms, members)
     told = conn.execute(
-        "SELECT member_id, type, occurred_at, data, version, ruling FROM event WHERE member_id = ANY(%s)"
+        "SELECT member_id, type, occurred_at, data, version, ruling, kept FROM event WHERE member_id = ANY(%s)"
         " ORDER BY member_id, id",
         [members],
     )
-    for member_id, type_, occurred_at, data, version, ruling in told:
+    for member_id, type_, occurred_at, data, version, ruling, kept_form in told:
         bylaws = terms.version(version)
         facts = facts_again(bylaws, Event(type_, occurred_at, attributes=data), ruling["facts"])
-        yield member_id, occurred_at, standing(bylaws, facts, facts, tuple(Given(*its) for its in ruling["awards"]))
+        awards = tuple(Given(*its) for its in (kept_form or ruling)["awards"])
+        yield member_id, occurred_at, standing(bylaws, facts, facts, awards)
 
 
 def _purchases(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, datetime, Standing]]:

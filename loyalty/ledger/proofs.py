@@ -108,7 +108,8 @@ _AWARDS: Final = """
         WHERE club_id = %(club)s GROUP BY id, wallet
         UNION ALL
         SELECT id, award ->> 2, sum((award ->> 3)::bigint)::bigint
-        FROM event, jsonb_array_elements(ruling -> 'awards') AS award WHERE club_id = %(club)s GROUP BY 1, 2
+        FROM event, jsonb_array_elements(coalesce(kept -> 'awards', ruling -> 'awards')) AS award
+        WHERE club_id = %(club)s GROUP BY 1, 2
         UNION ALL
         SELECT id, wallet, sum(amount)::bigint FROM adjustment WHERE club_id = %(club)s AND counts GROUP BY id, wallet
     ) ruled USING (id, wallet)

@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(wallet, amount) AS given
     FROM (
         SELECT award ->> 2 AS wallet, sum((award ->> 3)::bigint) AS amount
-        FROM jsonb_array_elements(e.ruling -> 'awards') AS award GROUP BY 1
+        FROM jsonb_array_elements(coalesce(e.kept -> 'awards', e.ruling -> 'awards')) AS award GROUP BY 1
     ) summed
 ) g
 WHERE e.club_id = %(club)s"""

@@ -43,7 +43,8 @@ SECTIONS: Final[dict[str, LiteralString]] = {
     """,
     "events": """
         SELECT e.id, e.member_id AS member, e.type, e.source, e.key, store.code AS store, e.occurred_at, e.recorded_at,
-            e.data, e.version AS bylaws, e.ruling -> 'awards' AS awards, e.ruling -> 'facts' AS facts
+            e.data, e.version AS bylaws, coalesce(e.kept -> 'awards', e.ruling -> 'awards') AS awards,
+            e.ruling -> 'facts' AS facts
         FROM event e LEFT JOIN store ON store.id = e.store_id WHERE e.member_id = ANY(%(who)s)
         ORDER BY e.member_id, e.id
     """,

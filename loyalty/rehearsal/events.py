@@ -1,4 +1,4 @@
-"""What a member lived through, as it was recorded: purchases, what came back, and what else moved in wallets."""
+"""What a member lived through, as it was recorded: what was judged, what came back, and what else moved in wallets."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.returns import Return
-from loyalty.rules import Purchase
+from loyalty.rules import Happening
 
 
-class Bought(NamedTuple):
-    """A judged purchase."""
+class Judged(NamedTuple):
+    """A judged purchase, or another event."""
 
     number: int
     """Its place in the order of events."""
     recorded_at: datetime
     id: int
-    store_id: int
-    purchase: Purchase
+    store_id: int | None
+    event: Happening
     version: int
     """Which version really judged it."""
     ruling: dict[str, Any] | None
-    """What that said; left out for purchases that are judged anew."""
+    """What that said; left out for what is judged anew."""
     gave: list[str]
     """The articles that really gave something."""
     values: dict[str, Any]
@@ -68,9 +68,9 @@ class Moved:
         return self.follows and self.at < self.recorded_at
 
 
-Event = Bought | Back | Moved
+Step = Judged | Back | Moved
 
 
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """Events that have numbers, in the order in which they were recorded."""
-    return sorted(events, key=lambda event: (event.number, event.n if isinstance(event, Moved) else 0))
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Steps that have numbers, in the order in which they were recorded."""
+    return sorted(steps, key=lambda step: (step.number, step.n if isinstance(step, Moved) else 0))

@@ -16,14 +16,14 @@ from loyalty.judge import judge_one
 from loyalty.ledger.purses import Chest
 from loyalty.post import post
 from loyalty.rehearsal.chest import LastingChest
-from loyalty.rehearsal.events import Back, Bought, Event, Moved
+from loyalty.rehearsal.events import Back, Judged, Moved, Step
 from loyalty.rehearsal.hands import Hands
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
-from loyalty.rules import Bylaws, Ruling, reviewed
+from loyalty.rules import Bylaws, Purchase, Ruling, reviewed
 from loyalty.rules.history import MemberFacts
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
@@ -53,8 +53,8 @@ class Life:
         """Until when the timer has looked at the tier."""
         self.judged = self.refused = 0
 
-    def live(self, event: Event) -> None:
-        """One event more."""
+    def live(self, event: Step) -> None:
+        """One step more."""
         while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
             if step.recorded_at == event.recorded_at and not (
                 step.lapsed or (isinstance(event, Back) and step.source == "spent")
@@ -62,8 +62,8 @@ class Life:
                 break
             self._move(self.later.pop(0))
         self._review_until(event.recorded_at)
-        if isinstance(event, Bought):
-            self._buy(event)
+        if isinstance(event, Judged):
+            self._judge(event)
         elif isinstance(event, Back):
             self._give_back(event)
         else:
@@ -83,20 +83,20 @@ class Life:
         side.badges.update(level for level, (_, at) in self.levels.items() if self.stage.holds(at))
         return side
 
-    def _buy(self, event: Bought) -> None:
-        stage, purchase, id_ = self.stage, event.purchase, self.member.id
-        at = purchase.occurred_at
+    def _judge(self, event: Judged) -> None:
+        stage, id_ = self.stage, self.member.id
+        at = event.event.occurred_at
         moment = stage.calendar.moment(at)
         if self.unsettled:
             self._settle(stage.calendar.instant(moment.day))
         recorded = event.ruling
         bylaws = stage.terms.version(event.version) if recorded else stage.draft
-        sale = Case(purchase, event.store_id, id_, bylaws, moment, event.id)
+        sale = Case(event.event, event.store_id, id_, bylaws, moment, event.id)
         if recorded:
             self._as_judged(sale, recorded)
         else:
             self._know(event)
-            self.judged += 1
+            self.judged += isinstance(event.event, Purchase)
             self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
             if sale.review:
                 self._tier_moved(bylaws, *sale.review)
@@ -115,7 +115,7 @@ class Life:
             self._keep(sale)
 
     def _as_judged(self, sale: Case, recorded: dict[str, Any]) -> None:
-        """Take a purchase as it was really judged; all that the draft counts is counted of it."""
+        """Take an event as it was really judged; all that the draft counts is counted of it."""
         bylaws, member = sale.bylaws, self.member
         facts, ruling = (
             facts_again(bylaws, sale.event, recorded["facts"]),
@@ -136,7 +136,7 @@ class Life:
         asks = bylaws.day_asks(sale.moment.day)
         return sum(1 << ask.place for ask in asks if self.history.over(ask) > 0)
 
-    def _know(self, event: Bought) -> None:
+    def _know(self, event: Judged) -> None:
         """Let the member have the attributes that were read at the time, where they are known."""
         names = self.stage.terms.version(event.version).member_reads
         asked = {name: name.removeprefix(ATTRIBUTE) for name in names if name.startswith(ATTRIBUTE)}
@@ -149,10 +149,10 @@ class Life:
         assert sale.facts
         assert sale.ruling
         given = tuple(sale.ruling.awards)
-        form, left = kept_facts(sale.facts), Left.of(sale.purchase)
-        assert sale.store_id is not None
+        form, event = kept_facts(sale.facts), sale.event
+        left = Left.of(event) if isinstance(event, Purchase) else Left()
         self.sold[sale.id] = Sold(
-            sale.id, sale.member_id, sale.store_id, sale.purchase, sale.bylaws, form, given, given, left
+            sale.id, sale.member_id, sale.store_id or 0, event, sale.bylaws, form, given, given, left
         )
 
     def _give_back(self, event: Back) -> None:

@@ -8,10 +8,11 @@ from itertools import count
 from typing import Any, Final, NamedTuple
 
 from loyalty.cases import stored_purchase
-from loyalty.rehearsal.events import Back, Bought, Moved
+from loyalty.rehearsal.events import Back, Judged, Moved
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.stage import Stage
 from loyalty.returns import stored_return
+from loyalty.rules import Event
 from loyalty.rules.history import MemberFacts
 from loyalty.versions import Connection
 
@@ -38,6 +39,14 @@ _PURCHASES: Final = f"""
 """  # noqa: S608 - constants
 BY_MEMBER: Final = f"{_PURCHASES} ORDER BY member_id, id"
 BY_NUMBER: Final = f"{_PURCHASES} ORDER BY coalesce(claimed_as, id)"
+_EVENTS: Final = f"""
+    SELECT member_id, coalesce(claimed_as, id), recorded_at, id, store_id, type, occurred_at, data, version,
+        CASE WHEN occurred_at < %(since)s THEN ruling END,
+        ARRAY(SELECT DISTINCT its ->> 0 FROM jsonb_array_elements(ruling -> 'awards') its), ruling #> '{{facts,values}}'
+    FROM event WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s
+"""  # noqa: S608 - constants
+EVENTS_BY_MEMBER: Final = f"{_EVENTS} ORDER BY member_id, id"
+EVENTS_BY_NUMBER: Final = f"{_EVENTS} ORDER BY coalesce(claimed_as, id)"
 RETURNS: Final = f"""
     SELECT member_id, id, recorded_at, purchase_id, key, kind, occurred_at, content FROM purchase_return
     WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s ORDER BY member_id, id
@@ -132,13 +141,20 @@ def member(stage: Stage, row: tuple[Any, ...]) -> MemberFacts:
     return MemberFacts(id_, status, None, None, joined_at, None, {}, history, born, attributes or {}, (), standings)
 
 
-def bought(stage: Stage, row: tuple[Any, ...]) -> Bought:
+def bought(stage: Stage, row: tuple[Any, ...]) -> Judged:
     """A purchase."""
     _, number, recorded_at, id_, store_id, receipt, at, gross, net, lines, extra, version, ruling, gave, *rest = row
     values, kept = rest
     currency, store = stage.terms.currency, stage.stores[store_id]
     purchase = stored_purchase(receipt, store, at, currency, gross, net, lines, extra or {})
-    return Bought(number, recorded_at, id_, store_id, purchase, version, ruling, gave, values or {}, kept)
+    return Judged(number, recorded_at, id_, store_id, purchase, version, ruling, gave, values or {}, kept)
+
+
+def told(stage: Stage, row: tuple[Any, ...]) -> Judged:
+    """An event other than a purchase."""
+    _, number, recorded_at, id_, store_id, type_, at, data, version, ruling, gave, values = row
+    event = Event(type_, at, store=stage.stores.get(store_id, ""), attributes=data)
+    return Judged(number, recorded_at, id_, store_id, event, version, ruling, gave, values or {}, kept=False)
 
 
 def back(row: tuple[Any, ...]) -> Back:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from typing import Any, Final
 
-from loyalty.rehearsal.events import Back, Bought, Event, Moved, in_order
+from loyalty.rehearsal.events import Back, Judged, Moved, Step, in_order
 from loyalty.rehearsal.life import Life
 from loyalty.rehearsal.reading import (
     BY_MEMBER,
     BY_NUMBER,
+    EVENTS_BY_MEMBER,
+    EVENTS_BY_NUMBER,
     MEMBERS,
     MOVES,
     RETURNS,
@@ -22,6 +24,7 @@ from loyalty.rehearsal.reading import (
     member,
     moves,
     stream,
+    told,
 )
 from loyalty.rehearsal.recorded import Recorded
 from loyalty.rehearsal.report import Form, Report
@@ -55,22 +58,23 @@ def rehearse(conn: Connection, stage: Stage, its: Range, progress: Progress) -> 
 
 def _one_by_one(conn: Connection, stage: Stage, its: Range, _: Progress) -> Iterator[tuple[Life, list[str]]]:
     sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
-    others = ByMember(stream(conn, MOVES, its))
+    others, events = ByMember(stream(conn, MOVES, its)), ByMember(stream(conn, EVENTS_BY_MEMBER, its))
     for row in stream(conn, MEMBERS, its):
         who = row[0]
         sold = [bought(stage, sale) for sale in sales.of(who)]
+        judged = [*sold, *(told(stage, event) for event in events.of(who))]
         moved = list(moves(others.of(who)))
         life = Life(stage, member(stage, row), [step for step in moved if step.follows], None)
         first = [step for step in moved if not step.follows]
-        for event in in_order([*sold, *_placed(returns.of(who), {sale.id: sale.number for sale in sold}), *first]):
-            life.live(event)
-        yield life, [article for sale in sold for article in _gave(stage, sale)]
+        for step in in_order([*judged, *_placed(returns.of(who), {sale.id: sale.number for sale in sold}), *first]):
+            life.live(step)
+        yield life, [article for one in judged for article in _gave(stage, one)]
 
 
 def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) -> Iterator[tuple[Life, list[str]]]:
-    """All of a club's events in their order; of every member the state is in memory, not the events."""
+    """All that happened in a club in its order; of every member the state is in memory, not the events."""
     budgets, lives, gave = Budgets(stage.draft), dict[int, Life](), defaultdict[int, list[str]](list)
-    others: list[tuple[int, Event]] = []
+    others: list[tuple[int, Step]] = []
     rows = ByMember(stream(conn, MOVES, its))
     for row in stream(conn, MEMBERS, its):
         moved = list(moves(rows.of(row[0])))
@@ -85,20 +89,21 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
     others += [(row[0], _back(row, numbers)) for row in stream(conn, RETURNS, its)]
     others.sort(key=_number)
     sales = ((row[0], bought(stage, row)) for row in stream(conn, BY_NUMBER, its))
-    for count, (who, event) in enumerate(merge(sales, others, key=_number), start=1):
+    events = ((row[0], told(stage, row)) for row in stream(conn, EVENTS_BY_NUMBER, its))
+    for count, (who, step) in enumerate(merge(sales, events, others, key=_number), start=1):
         if life := lives.get(who):
-            life.live(event)
-            if isinstance(event, Bought):
-                gave[who] += _gave(stage, event)
+            life.live(step)
+            if isinstance(step, Judged):
+                gave[who] += _gave(stage, step)
         if count % OFTEN == 0:
             progress(min(len(lives) * count // max(1, total), len(lives)))
     for who in list(lives):
         yield lives.pop(who), gave.pop(who, [])
 
 
-def _number(one: tuple[int, Event]) -> tuple[int, int]:
-    event = one[1]
-    return event.number, event.n if isinstance(event, Moved) else 0
+def _number(one: tuple[int, Step]) -> tuple[int, int]:
+    step = one[1]
+    return step.number, step.n if isinstance(step, Moved) else 0
 
 
 def _placed(rows: Iterable[tuple[Any, ...]], numbers: dict[int, int]) -> Iterator[Back]:
@@ -111,6 +116,6 @@ def _back(row: tuple[Any, ...], numbers: dict[int, int]) -> Back:
     return found._replace(number=max(found.number, numbers.get(found.purchase_id, 0)))
 
 
-def _gave(stage: Stage, sale: Bought) -> list[str]:
-    """The articles that really gave something for a purchase of the span."""
-    return sale.gave if stage.holds(sale.purchase.occurred_at) else []
+def _gave(stage: Stage, one: Judged) -> list[str]:
+    """The articles that really gave something for an event of the span."""
+    return one.gave if stage.holds(one.event.occurred_at) else []
