@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,9 +16,9 @@ from loyalty.errors import Conflict, Fault, Invalid, NotFound, Problem
 from loyalty.outbox import wake
 from loyalty.outcome import CHUNK, Outcome
 from loyalty.rules import Bylaws, Event
+from loyalty.rules.events import checked
 from loyalty.rules.facts import MemberRef
 from loyalty.rules.passing import PASSED
-from loyalty.rules.reading import unknown_name
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolved, resolving
@@ -73,14 +73,9 @@ class Place:
 
     def read(self, bylaws: Bylaws) -> None:
         """Check its type and data by the version in force then, and put them into the form that is kept."""
-        declared = bylaws.events.get(self.event.type)
-        if declared is None:
-            self.refuse(Invalid.at("/type", unknown_name(self.event.type, list(bylaws.events))))
-            return
-        data, faults = declared.read(self.event.attributes)
+        self.event, faults = checked(bylaws.events, self.event)
         if faults:
             self.refuse(Invalid(faults))
-        self.event = replace(self.event, attributes=data)
 
     def case(self, terms: Programme) -> Case:
         """Itself on its way to be judged, under the version then in force."""

@@ -49,8 +49,9 @@ _LEFT_OUT: Final = """
     SELECT because, count(*) FROM set_aside
     WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s GROUP BY because
     UNION ALL
-    SELECT 'merged', count(*) FROM purchase WHERE club_id = %(club)s AND occurred_at >= %(since)s
-        AND occurred_at < %(until)s AND member_id IN (
+    SELECT 'merged', count(*) FROM (
+        SELECT member_id, club_id, occurred_at FROM purchase UNION ALL SELECT member_id, club_id, occurred_at FROM event
+    ) judged WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s AND member_id IN (
             SELECT member_id FROM member_merge WHERE club_id = %(club)s
             UNION SELECT into_id FROM member_merge WHERE club_id = %(club)s
         )
@@ -140,6 +141,6 @@ def _add_up(rehearsal_id: int, now: datetime) -> None:
 
 
 def _left_out(conn: Connection, club_id: int, since: datetime, until: datetime) -> dict[str, int]:
-    """Purchases that were not judged, by the reason."""
+    """Purchases and events that were not judged, by the reason."""
     rows = conn.execute(_LEFT_OUT, {"club": club_id, "since": since, "until": until}).fetchall()
     return {because: count for because, count in rows if count}

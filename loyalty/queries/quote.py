@@ -10,7 +10,7 @@ from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.post import post
 from loyalty.queries.answer import Judged
-from loyalty.rules import Purchase
+from loyalty.rules import Happening, Purchase
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolve
@@ -40,25 +40,26 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     return Judged(None, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
 
 
-def store_and_member(conn: Connection, terms: Programme, purchase: Purchase) -> tuple[int, int | None]:
-    """The ids of the store and the member, if any, of a purchase that is not recorded.
+def store_and_member(conn: Connection, terms: Programme, event: Happening) -> tuple[int | None, int | None]:
+    """The ids of the store and the member, if any, of a purchase or another event that is not recorded.
 
     Raises:
         Invalid: no such store.
         NotFound: no such member.
         CurrencyMismatch: not the club's currency.
     """
-    if purchase.currency != terms.currency:
+    if isinstance(event, Purchase) and event.currency != terms.currency:
         message = Text(f"The club keeps {terms.currency}.", f"واحد پول باشگاه {terms.currency} است.")
         raise CurrencyMismatch(message, [Fault("/currency", message)])
-    asked = [terms.club_id, purchase.store]
+    asked = [terms.club_id, event.store]
     store = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", asked).fetchone()
-    if store is None:
+    if store is None and (event.store or isinstance(event, Purchase)):
         raise Invalid.at("/store", Text("There is no such store.", "چنین فروشگاهی نیست."))
-    if purchase.member is None:
-        return store[0], None
-    member_id = resolve(conn, terms.club_id, {purchase.member}).get(purchase.member)
+    store_id = store[0] if store else None
+    if event.member is None:
+        return store_id, None
+    member_id = resolve(conn, terms.club_id, {event.member}).get(event.member)
     if member_id is None:
         message = Text("There is no such member.", "چنین عضوی نیست.")
         raise NotFound(message, [Fault("/member", message)])
-    return store[0], member_id
+    return store_id, member_id

@@ -1,4 +1,4 @@
-"""One purchase judged under a draft, beside what the version in force gives: each condition with what it saw."""
+"""One purchase or event judged under a draft, beside what the version in force gives: with what each condition saw."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.budgets import NoBudgets
 from loyalty.cases import Case
 from loyalty.db import connection
+from loyalty.errors import Invalid
 from loyalty.filling import Counts, counted
 from loyalty.gather import gather
 from loyalty.judge import judge
@@ -18,55 +19,61 @@ from loyalty.queries.answer import Judged
 from loyalty.queries.explanation import articles
 from loyalty.queries.quote import store_and_member
 from loyalty.queries.views import ArticleView
-from loyalty.rules import Bylaws, Purchase
+from loyalty.rules import Bylaws, Event, Happening
 from loyalty.rules.bylaws import Ask
+from loyalty.rules.events import checked
 from loyalty.rules.history import History, MemberFacts
 from loyalty.versions import Connection, Programme, drafted
 
 
 class Tried(NamedTuple):
-    """What a version gives for the purchase, and why."""
+    """What a version gives for it, and why."""
 
     judged: Judged
     articles: tuple[ArticleView, ...]
 
 
 class Trial(NamedTuple):
-    """The same purchase under the draft and under the version in force at its time."""
+    """The same purchase or event under the draft and under the version in force at its time."""
 
     draft: Tried
     in_force: Tried
 
 
-def trial(club_id: int, purchase: Purchase, document: Mapping[str, Any]) -> Trial:
-    """Judge a purchase under a draft; without a member, as of somebody who joins with it. Writes nothing.
+def trial(club_id: int, event: Happening, document: Mapping[str, Any]) -> Trial:
+    """Judge a purchase or event under a draft; without a member, as of somebody who joins with it. Writes nothing.
 
-    What the draft counts anew is counted from the member's recorded purchases.
+    What the draft counts anew is counted from the member's recorded events.
 
     Raises:
-        Invalid: the draft has faults, or there is no such store.
+        Invalid: the draft has faults, does not declare such an event, or there is no such store.
         NotFound: no such member.
         CurrencyMismatch: not the club's currency.
     """
     conn = connection()
     terms = drafted(conn, club_id, document)
-    store_id, member_id = store_and_member(conn, terms, purchase)
+    draft = terms.versions[-1]
+    if isinstance(event, Event):
+        event, faults = checked(draft.events, event)
+        if faults:
+            raise Invalid([fault._replace(path=f"/event{fault.path}") for fault in faults])
+    store_id, member_id = store_and_member(conn, terms, event)
     return Trial(
         *(
-            _tried(conn, terms, bylaws, purchase, store_id, member_id)
-            for bylaws in (terms.versions[-1], terms.at(purchase.occurred_at, member_id))
+            _tried(conn, terms, bylaws, event, store_id, member_id)
+            for bylaws in (draft, terms.at(event.occurred_at, member_id))
         )
     )
 
 
 def _tried(
-    conn: Connection, terms: Programme, bylaws: Bylaws, purchase: Purchase, store_id: int, member_id: int | None
+    conn: Connection, terms: Programme, bylaws: Bylaws, event: Happening, store_id: int | None, member_id: int | None
 ) -> Tried:
-    moment = terms.calendar.moment(purchase.occurred_at)
-    sale = Case(purchase, store_id, member_id or 0, bylaws, moment)
+    moment = terms.calendar.moment(event.occurred_at)
+    sale = Case(event, store_id, member_id or 0, bylaws, moment)
     budgets = NoBudgets(conn, terms.club_id)
     if member_id is None:
-        judge([sale], {0: _newcomer(bylaws, purchase.occurred_at, moment.day)}, terms.calendar, budgets)
+        judge([sale], {0: _newcomer(bylaws, event.occurred_at, moment.day)}, terms.calendar, budgets)
     else:
         gathered = gather(conn, terms, [sale], lock=False)
         members = {member_id: _complete(conn, terms, gathered.members[member_id])}

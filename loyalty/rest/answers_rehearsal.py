@@ -91,8 +91,10 @@ class ReportSchema(Schema):
     left_out = of_names(
         _INTEGER,
         metadata=told(
-            "Purchases that were not judged, by the reason: `late`, `unclaimed`, or of members who were `merged`.",
-            "خریدهایی که داوری نشدند، به تفکیک دلیل: late (دیررسیده)، unclaimed (بی‌صاحب) یا merged (اعضای ادغام‌شده).",
+            "Purchases and events that were not judged, by the reason: `late`, `unclaimed`, or of members who were"
+            " `merged`.",
+            "خریدها و رویدادهایی که داوری نشدند، به تفکیک دلیل: late (دیررسیده)، unclaimed (بی‌صاحب) یا merged (اعضای"
+            " ادغام‌شده).",
         ),
     )
     rehearsed = fields.Nested(SideSchema, required=True)

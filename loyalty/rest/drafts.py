@@ -106,24 +106,25 @@ def check() -> Response:
 @blp.operation(
     "POST",
     "/bylaws/draft/judge",
-    Text("Try the draft on a purchase", "آزمودن پیش‌نویس با یک خرید"),
+    Text("Try the draft on a purchase or event", "آزمودن پیش‌نویس با یک خرید یا رویداد"),
     Text(
-        "What a purchase would give under the draft, each condition with what it saw, beside the version in force."
-        " What the draft counts anew is counted from the member's history. Nothing is written.",
-        "یک خرید با پیش‌نویس چه می‌دهد، هر شرط با آنچه دید، در کنار نسخهٔ جاری. آنچه پیش‌نویس تازه می‌شمارد از سابقهٔ عضو"
-        " شمرده می‌شود. چیزی ثبت نمی‌شود.",
+        "What a purchase or another event would give under the draft, each condition with what it saw, beside the"
+        " version in force. What the draft counts anew is counted from the member's history. Nothing is written.",
+        "یک خرید یا رویداد دیگر با پیش‌نویس چه می‌دهد، هر شرط با آنچه دید، در کنار نسخهٔ جاری. آنچه پیش‌نویس تازه"
+        " می‌شمارد از سابقهٔ عضو شمرده می‌شود. چیزی ثبت نمی‌شود.",
     ),
     {200: TrialSchema},
     body=TrialBody,
 )
 def judge(body: dict[str, Any]) -> Response:
-    """What a purchase would give under the draft, beside the version in force."""
-    purchase = body["purchase"]
-    if purchase.member is None and body.get("member"):
-        purchase = replace(purchase, member=body["member"])
-    not_ahead(purchase.occurred_at, now(), "/purchase/occurred_at")
+    """What a purchase or another event would give under the draft, beside the version in force."""
+    what = "purchase" if "purchase" in body else "event"
+    event = body[what]
+    if event.member is None and body.get("member"):
+        event = replace(event, member=body["member"])
+    not_ahead(event.occurred_at, now(), f"/{what}/occurred_at")
     document = drafts.draft(caller().club_id).document
-    found = tried(caller().club_id, purchase, document)
+    found = tried(caller().club_id, event, document)
     return reply({"draft": _tried(found.draft) | {"bylaws": None}, "in_force": _tried(found.in_force)})
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from loyalty.calendars import parse_date
 from loyalty.errors import Fault
 from loyalty.formats import latin_digits, number
+from loyalty.rules.facts import Event
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node, one_of, unknown_name
 from loyalty.rules.types import BOOLEAN, MAX_NUMBER, WORD, Many, bilingual, integer
@@ -181,3 +182,12 @@ def field_key(node: Node) -> str:
     """The name under which the value of a field that a node names is kept with a ruling (see `known.py`)."""
     its = named_field(node)
     return FIELD + (its if isinstance(its, str) else its.name)
+
+
+def checked(types: Mapping[str, EventType], event: Event) -> tuple[Event, list[Fault]]:
+    """An event with its data as they are kept, and what is wrong with its type or data."""
+    declared = types.get(event.type)
+    if declared is None:
+        return event, [Fault("/type", unknown_name(event.type, list(types)))]
+    data, faults = declared.read(event.attributes)
+    return replace(event, attributes=data), faults

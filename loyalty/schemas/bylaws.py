@@ -8,6 +8,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validates_schema
 
 from loyalty.documents import MAX_BYTES, MAX_DEPTH
+from loyalty.schemas.event import TriedEventSchema
 from loyalty.schemas.fields import NOT_AN_OBJECT, Base, OneOf, Whole, Words, says, storable
 from loyalty.schemas.moments import Instant
 from loyalty.schemas.people import Ref
@@ -20,6 +21,7 @@ _ONE: Final = Said(
     "دقیقاً یکی از «document»، «text» و «version» لازم است.",
 )
 
+_EITHER: Final = Said("Either “purchase” or “event”.", "یا «purchase» لازم است یا «event».")
 _SHARE: Final = Said("A pilot needs a share, and only a pilot has one.", "آزمایش سهم می‌خواهد، و تنها آزمایش سهم دارد.")
 
 
@@ -77,17 +79,24 @@ class DraftBody(Base):
 
 
 class TrialBody(Base):
-    """A purchase to judge under the draft."""
+    """A purchase or another event to judge under the draft."""
 
-    purchase = fields.Nested(QuoteSchema, required=True)
+    purchase = fields.Nested(QuoteSchema)
+    event = fields.Nested(TriedEventSchema)
     member = Ref(
         allow_none=True,
         metadata=told(
-            "For whom, if the purchase names nobody; for nobody, as of somebody who joins with it.",
-            "برای چه کسی، اگر خود خرید نامی نبرده؛ بدون آن، مانند کسی که با همین خرید عضو می‌شود.",
+            "For whom, if the purchase or event names nobody; for nobody, as of somebody who joins with it.",
+            "برای چه کسی، اگر خود آن نامی نبرده؛ بدون آن، مانند کسی که همان‌گاه عضو می‌شود.",
             example={"phone": "09121234567"},
         ),
     )
+
+    @validates_schema
+    def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
+        """Either a purchase or an event."""
+        if ("purchase" in data) == ("event" in data):
+            raise ValidationError({"purchase": [_EITHER]})
 
 
 class PublishBody(Base):

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from loyalty.ledger.recount import recount
-from tests.rest.conftest import BYLAWS, Api, Club, at_fault
+from tests.rest.conftest import BYLAWS, Api, Club, at_fault, rows
 
 EVENTS: dict[str, Any] = {
     "review": {
@@ -248,3 +248,31 @@ def test_a_person_is_told_all_of_it_and_erasure_leaves_what_adds_up(
     assert server.get(f"/events/{waiting}").json["data"] == {"stars": 5}
     assert server.get(f"/events/{number}/explanation").status_code == 200
     assert not recount(club.id)
+
+
+def test_a_draft_is_tried_on_an_event_beside_the_version_in_force(
+    club: Club, server: Api, sara: dict[str, Any]
+) -> None:
+    document = server.get("/bylaws").json["document"]
+    doubled = ON_REVIEW | {"give": [{"points": {"per": 1, "give": 10, "of": {"field": "stars"}}}], "limits": []}
+    fields = EVENTS["review"]["fields"] | {"photos": {"type": "integer", "optional": True}}
+    draft = document | {
+        "articles": [*BYLAWS["articles"], doubled],
+        "events": EVENTS | {"review": EVENTS["review"] | {"fields": fields}},
+    }
+    assert server.put("/bylaws/draft", {"document": draft}).status_code == 200
+    event = {"type": "review", "occurred_at": club.clock.now.isoformat(), "data": {"stars": 4, "photos": "۲"}}
+    before = rows()
+    tried = server.post("/bylaws/draft/judge", {"event": event, "member": {"external_id": "C-1"}})
+    assert tried.status_code == 200, tried.json
+    gave = {side: [award["amount"] for award in tried.json[side]["awards"]] for side in ("draft", "in_force")}
+    assert gave == {"draft": [40], "in_force": [20]}
+    assert [article["no"] for article in tried.json["draft"]["articles"]] == ["3"]
+    newcomer = server.post("/bylaws/draft/judge", {"event": event})
+    assert newcomer.json["draft"]["awards"][0]["amount"] == 40
+    assert rows() == before
+    wrong = server.post("/bylaws/draft/judge", {"event": event | {"data": {"stars": 9}}})
+    assert at_fault(wrong) == ["/event/data/stars"]
+    assert at_fault(server.post("/bylaws/draft/judge", {"event": event | {"type": "nap"}})) == ["/event/type"]
+    both = server.post("/bylaws/draft/judge", {"event": event, "purchase": club.sale(receipt=...)})
+    assert (both.status_code, server.post("/bylaws/draft/judge", {}).status_code) == (422, 422)
