@@ -121,7 +121,11 @@ def _latest(conn: Connection, club_id: int, from_at: datetime) -> int:
 
 def _fill_at_once(conn: Connection, club_id: int) -> bool:
     """Fill new counters here and now where nothing is recorded that they could count; False where there is."""
-    if conn.execute("SELECT 1 FROM purchase WHERE club_id = %s LIMIT 1", [club_id]).fetchone():
+    recorded = (
+        "SELECT EXISTS (SELECT FROM purchase WHERE club_id = %s) OR EXISTS (SELECT FROM event WHERE club_id = %s)"
+    )
+    row = conn.execute(recorded, [club_id, club_id]).fetchone()
+    if row and row[0]:
         return False
     terms = programme(conn, club_id)
     while fill_next(conn, terms, BATCH):

@@ -76,10 +76,11 @@ def page(
     store: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    aside: bool = False,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[EventView]:
-    """Judged events, the latest first; `since` is included, `until` is not."""
+    """Judged events, or those that wait for a person, the latest first; `since` is included, `until` is not."""
     params: dict[str, Any] = {"club": club_id, "member": member_id, "type": type_, "store": store}
     params |= {"since": since, "until": until}
     wanted = {
@@ -89,12 +90,7 @@ def page(
         "e.occurred_at >= %(since)s": since,
         "e.occurred_at < %(until)s": until,
     }
-    return _page(_SELECT, wanted, params, limit, cursor)
-
-
-def page_aside(club_id: int, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[EventView]:
-    """Events that wait for a person's decision, the latest first."""
-    return _page(_SELECT_ASIDE, {}, {"club": club_id}, limit, cursor)
+    return _page(_SELECT_ASIDE if aside else _SELECT, wanted, params, limit, cursor)
 
 
 def _page(

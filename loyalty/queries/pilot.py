@@ -55,8 +55,11 @@ _SALES: Final = f"""
 """  # noqa: S608 - constants
 _POINTS: Final = f"""
     SELECT {_SHARE.format(id="member_id")} AS own, given ->> 2, sum((given ->> 3)::bigint)::bigint
-    FROM purchase, jsonb_array_elements(coalesce(kept, ruling) -> 'awards') AS given
-    WHERE club_id = %(club)s AND occurred_at >= %(from)s AND occurred_at < %(until)s AND voided_at IS NULL
+    FROM (
+        SELECT member_id, club_id, occurred_at, coalesce(kept, ruling) AS stands FROM purchase WHERE voided_at IS NULL
+        UNION ALL SELECT member_id, club_id, occurred_at, coalesce(kept, ruling) FROM event
+    ) judged, jsonb_array_elements(stands -> 'awards') AS given
+    WHERE club_id = %(club)s AND occurred_at >= %(from)s AND occurred_at < %(until)s
     GROUP BY own, given ->> 2 ORDER BY 2
 """  # noqa: S608 - constants
 

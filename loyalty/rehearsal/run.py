@@ -35,6 +35,10 @@ from loyalty.versions import Connection
 OFTEN: Final = 500
 """Members, or as many purchases of one stream, between two words about progress."""
 
+_HOW_MANY: Final = """
+    SELECT (SELECT count(*) FROM purchase WHERE club_id = %s) + (SELECT count(*) FROM event WHERE club_id = %s)
+"""
+
 Progress = Callable[[int], None]
 """Told how many members are done."""
 
@@ -80,7 +84,7 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
         moved = list(moves(rows.of(row[0])))
         lives[row[0]] = Life(stage, member(stage, row), [step for step in moved if step.follows], budgets)
         others += [(row[0], step) for step in moved if not step.follows]
-    counted = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
+    counted = conn.execute(_HOW_MANY, [its.club, its.club]).fetchone()
     total = counted[0] if counted else 0
     claimed = conn.execute(
         "SELECT id, claimed_as FROM purchase WHERE club_id = %s AND claimed_as IS NOT NULL", [its.club]

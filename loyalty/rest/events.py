@@ -35,7 +35,7 @@ from loyalty.rest.reply import lang, reply, shown
 from loyalty.rest.sales import NOTHING_YET, explained, judged
 from loyalty.rules.facts import Event
 from loyalty.schemas.event import EventSchema, load_event
-from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Words
+from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, OneOf, Words
 from loyalty.schemas.moments import not_ahead
 from loyalty.schemas.said import told
 from loyalty.values import Text
@@ -65,6 +65,12 @@ class EventsQuery(PageQuery, PeriodQuery):
 
     member = Figure(1, MAX_ID, metadata=told("A member's id.", "شناسهٔ عضو."))
     type = Words(40, metadata=told("A type of event.", "نوع رویداد."))
+    status = OneOf(
+        "recorded",
+        "set_aside",
+        load_default="recorded",
+        metadata=told("Judged, or waiting for a person.", "سنجیده‌شده، یا در انتظار یک نفر."),
+    )
 
 
 @blp.operation(
@@ -131,16 +137,16 @@ def batch(body: dict[str, list[Any]]) -> Response:
     "/events",
     Text("List events", "فهرست رویدادها"),
     Text(
-        "Judged events, the latest first; a till's key sees those of its store. Days include both ends, instants the"
-        " first only.",
-        "رویدادهای سنجیده‌شده، تازه‌ترین در آغاز؛ کلید صندوق تنها رویدادهای فروشگاه خود را می‌بیند. روزها هر دو سر را در"
+        "Judged events, or those that wait (`status=set_aside`), the latest first; a till's key sees those of its store."
+        " Days include both ends, instants the first only.",
+        "رویدادهای سنجیده‌شده، یا آن‌ها که در انتظارند (`status=set_aside`)، تازه‌ترین در آغاز؛ کلید صندوق تنها رویدادهای فروشگاه خود را می‌بیند. روزها هر دو سر را در"
         " بر می‌گیرند و زمان‌ها تنها سر نخست را.",
     ),
     {200: EventsSchema},
     query=EventsQuery,
 )
 def listed(query: dict[str, Any]) -> Response:
-    """Judged events, the latest first; a till's key sees those of its store."""
+    """Judged events, or those that wait, the latest first; a till's key sees those of its store."""
     who = caller()
     since, until = period(query, who.timezone)
     page = events.page(
@@ -148,6 +154,7 @@ def listed(query: dict[str, Any]) -> Response:
         member_id=query.get("member"),
         type_=query.get("type"),
         store=who.store_code,
+        aside=query["status"] == "set_aside",
         since=since,
         until=until,
         limit=query["limit"],

@@ -167,6 +167,8 @@ def test_a_late_one_waits_until_somebody_lets_it_be_judged(
     assert till.post("/events", late).json == aside.json
     number = aside.json["id"]
     assert server.get(f"/events/{number}").json["status"] == "set_aside"
+    assert [row["id"] for row in server.get("/events", status="set_aside").json["items"]] == [number]
+    assert server.get("/events").json["items"] == []
     assert server.get(f"/events/{number}/explanation").status_code == 404
     assert server.get(f"/purchases/{number}").status_code == 404
     assert server.post(f"/purchases/{number}/claim", {}).status_code == 404
@@ -177,6 +179,24 @@ def test_a_late_one_waits_until_somebody_lets_it_be_judged(
     assert till.post("/events", late).json == judged.json
     assert server.get(f"/members/{sara['id']}/wallets").json["points"]["available"] == 20
     assert not recount(club.id)
+
+
+def test_a_club_that_only_has_events_is_filled_from_them(club: Club, server: Api, sara: dict[str, Any]) -> None:
+    server.post("/events", review(club))
+    document = server.get("/bylaws").json["document"]
+    counters = document["counters"] | {"reviews": {"of": "review", "measure": "times"}}
+    server.put("/bylaws/draft", {"document": document | {"counters": counters}})
+    assert server.post("/bylaws/draft/publish", {}).json["status"] == "filling"
+
+
+def test_a_pilot_counts_what_events_gave(club: Club, server: Api, sara: dict[str, Any]) -> None:
+    server.put("/bylaws/draft", {"document": server.get("/bylaws").json["document"]})
+    assert server.post("/bylaws/draft/publish", {"to": "pilot", "share": 50}).status_code == 200
+    server.post("/events", review(club))
+    club.clock.now += timedelta(minutes=1)
+    found = server.get("/bylaws/pilot").json
+    assert sum(found[group]["points"].get("points", 0) for group in ("pilot", "rest")) == 20
+    assert server.get("/reports/summary").json["issued"]["points"] == 20
 
 
 def test_a_server_may_bring_any_past(club: Club, server: Api, sara: dict[str, Any]) -> None:

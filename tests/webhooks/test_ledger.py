@@ -57,6 +57,23 @@ def test_a_return_tells_what_it_took_and_the_tier_that_went_with_it(club: Club, 
     assert len(set(receiver.ids)) == len(receiver.ids)
 
 
+def test_what_an_event_gives_is_told_as_what_a_purchase_gives(client, present, receiver: Receiver, post) -> None:
+    thanks = {
+        "no": "9",
+        "title": {"en": "Thanks", "fa": "سپاس"},
+        "on": "review",
+        "give": [{"points": {"fixed": 20}}],
+    }
+    club = Club("anar", client, present, BYLAWS | {"events": {"review": {}}, "articles": [*BYLAWS["articles"], thanks]})
+    registers(club, receiver, "points.awarded")
+    sara = club.enrols(external_id="C-1")["id"]
+    body = {"key": "r1", "source": "web", "type": "review", "member": {"id": sara}}
+    told = club.server.post("/events", body | {"occurred_at": club.clock.now.isoformat()}).json
+    post()
+    [given] = receiver.of("points.awarded")
+    assert (given["event"], given["article"], given["wallet"], given["amount"]) == (told["id"], "9", "points", 20)
+
+
 def test_points_that_end_are_told_by_the_sale_that_gave_them(club: Club, receiver: Receiver, post) -> None:
     sara, lena = (club.enrols(name=name)["id"] for name in ("سارا", "لنا"))
     sales = {member: sells(club, member, gross=net, net=net) for member, net in ((sara, 700_000), (lena, 1_300_000))}
