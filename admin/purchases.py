@@ -12,7 +12,7 @@ from admin.members import nameless
 from loyalty.calendars import parse_date
 from loyalty.config import now
 from loyalty.formats import latin_digits
-from loyalty.queries import paging, purchases, stores
+from loyalty.queries import events, members, paging, purchases, stores
 from loyalty.queries.attention import attention
 from loyalty.queries.explanation import explanation
 from loyalty.queries.names import names
@@ -48,6 +48,7 @@ def club_purchases() -> ResponseReturnValue:
     return render_template(
         "admin/purchases.html",
         found=found,
+        told=events.page(here.id, aside=True, limit=MAX_LIMIT).items if aside and cursor is None else [],
         first=cursor is None,
         aside=aside,
         waiting=attention(here.id, at),
@@ -71,6 +72,21 @@ def club_purchase(purchase_id: int) -> ResponseReturnValue:
         returns=purchases.returns(here.id, purchase_id),
         names=names(here.id, at) or nameless(),
         scale=QUANTITY_SCALE,
+    )
+
+
+@admin.route("/clubs/<club>/events/<int:event_id>")
+def club_event(event_id: int) -> ResponseReturnValue:
+    """An event other than a purchase, and every article that judged it."""
+    at, here = now(), club()
+    event = events.one(here.id, event_id)
+    return render_template(
+        "admin/event.html",
+        event=event,
+        title=events.title(here.id, event),
+        member=members.one(here.id, event.member_id),
+        why=explanation(here.id, event_id) if event.version else None,
+        names=names(here.id, at) or nameless(),
     )
 
 

@@ -119,12 +119,14 @@ def _latest(conn: Connection, club_id: int, from_at: datetime) -> int:
     return version or 0
 
 
+_RECORDED: Final = """
+    SELECT EXISTS (SELECT FROM purchase WHERE club_id = %s) OR EXISTS (SELECT FROM event WHERE club_id = %s)
+"""
+
+
 def _fill_at_once(conn: Connection, club_id: int) -> bool:
     """Fill new counters here and now where nothing is recorded that they could count; False where there is."""
-    recorded = (
-        "SELECT EXISTS (SELECT FROM purchase WHERE club_id = %s) OR EXISTS (SELECT FROM event WHERE club_id = %s)"
-    )
-    row = conn.execute(recorded, [club_id, club_id]).fetchone()
+    row = conn.execute(_RECORDED, [club_id, club_id]).fetchone()
     if row and row[0]:
         return False
     terms = programme(conn, club_id)

@@ -16,6 +16,8 @@ class Attention(NamedTuple):
 
     late: int
     """Purchases that came after the lateness window."""
+    late_events: int
+    """Events that did."""
     unclaimed: int
     """Purchases without a member."""
     undelivered: int
@@ -27,11 +29,13 @@ def attention(club_id: int, now: datetime) -> Attention:
     row = (
         connection()
         .execute(
-            "SELECT count(*) FILTER (WHERE because = 'late'), count(*) FILTER (WHERE because = 'unclaimed'), "
+            "SELECT count(*) FILTER (WHERE because = 'late' AND type = 'purchase'), "
+            "count(*) FILTER (WHERE because = 'late' AND type <> 'purchase'), "
+            "count(*) FILTER (WHERE because = 'unclaimed'), "
             "(SELECT count(*) FROM outbox WHERE club_id = %(club)s AND due_at < %(due)s) "
             "FROM set_aside WHERE club_id = %(club)s",
             {"club": club_id, "due": now - PATIENCE},
         )
         .fetchone()
     )
-    return Attention(*(row or (0, 0, 0)))
+    return Attention(*(row or (0, 0, 0, 0)))

@@ -10,6 +10,9 @@ from psycopg.rows import class_row
 from loyalty import absent
 from loyalty.db import connection
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, place_after, place_cursor
+from loyalty.rules.explain import event_title
+from loyalty.values import Text
+from loyalty.versions import programme
 
 _SELECT: Final = """
 SELECT e.id, e.type, e.source, e.key, s.code AS store, e.member_id, e.occurred_at, e.recorded_at,
@@ -66,6 +69,13 @@ def one(club_id: int, event_id: int) -> EventView:
         if row is not None:
             return row
     raise absent.event()
+
+
+def title(club_id: int, view: EventView) -> Text:
+    """What an event is called by the version that judged it, or would."""
+    terms = programme(connection(), club_id)
+    bylaws = terms.version(view.version) if view.version else terms.at(view.occurred_at, view.member_id)
+    return event_title(bylaws, view.type)
 
 
 def page(

@@ -137,10 +137,10 @@ def batch(body: dict[str, list[Any]]) -> Response:
     "/events",
     Text("List events", "فهرست رویدادها"),
     Text(
-        "Judged events, or those that wait (`status=set_aside`), the latest first; a till's key sees those of its store."
-        " Days include both ends, instants the first only.",
-        "رویدادهای سنجیده‌شده، یا آن‌ها که در انتظارند (`status=set_aside`)، تازه‌ترین در آغاز؛ کلید صندوق تنها رویدادهای فروشگاه خود را می‌بیند. روزها هر دو سر را در"
-        " بر می‌گیرند و زمان‌ها تنها سر نخست را.",
+        "Judged events, or those that wait (`status=set_aside`), the latest first; a till's key sees those of its"
+        " store. Days include both ends, instants the first only.",
+        "رویدادهای سنجیده‌شده، یا آن‌ها که در انتظارند (`status=set_aside`)، تازه‌ترین در آغاز؛ کلید صندوق تنها رویدادهای"
+        " فروشگاه خود را می‌بیند. روزها هر دو سر را در بر می‌گیرند و زمان‌ها تنها سر نخست را.",
     ),
     {200: EventsSchema},
     query=EventsQuery,
