@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from loyalty.documents import parse
 from loyalty.ledger.recount import recount
 from tests.rest.conftest import BYLAWS, Api, Club, at_fault, rows
 
@@ -111,6 +115,22 @@ def test_what_is_wrong_is_named(
 def test_the_nearest_type_is_offered(club: Club, server: Api, sara: dict[str, Any]) -> None:
     refused = server.speaking("fa").post("/events", review(club, type="rewiew"))
     assert refused.json["errors"][0]["message"].endswith("شاید منظورتان «review» است.")
+
+
+GUIDE = (Path(__file__).parents[2] / "docs/events.md").read_text("utf-8")
+
+
+def test_what_the_guide_shows_is_true(app: Flask, client, clock) -> None:
+    declared = parse(re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0])
+    document = {name: BYLAWS[name] | its for name, its in declared.items() if name == "counters"}
+    articles = [*BYLAWS["articles"], *declared["articles"]]
+    club = Club("anar", client, clock, BYLAWS | document | {"events": declared["events"], "articles": articles})
+    club.enrols(phone="09121234567")
+    sent = json.loads(re.findall(r"-d '(.*?)'", GUIDE, re.DOTALL)[0])
+    clock.now = datetime.fromisoformat(sent["occurred_at"])
+    answer = club.server.post("/events", sent)
+    assert answer.status_code == 201, answer.json
+    assert [award["amount"] for award in answer.json["awards"]] == [10]
 
 
 def test_somebody_unknown_is_not_found(club: Club, server: Api) -> None:
