@@ -75,6 +75,7 @@ NO_BASKET = "There is no basket on this occasion."
         ({"give": [{"points": {"percent": "1", "of": {"paid_with": "card"}}}]}, "/give/0/points/of"),
         ({"give": [{"points": {"percent": "1", "of": {"lines": {"sku": "x"}}}}]}, "/give/0/points/of"),
         ({"give": [{"multiply": {"by": 2}}]}, "/give/0/multiply"),
+        ({"give": [{"discount": {"percent": "10"}}]}, "/give/0/discount"),
         ({"limits": [{"per": "cashier", "every": "day", "at_most": 5}]}, "/limits/0/per"),
     ],
 )

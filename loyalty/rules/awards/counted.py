@@ -55,6 +55,8 @@ class Counted(Award):
             raise found["of"].bad(Text("A fixed number is of nothing.", "تعداد ثابت «of» ندارد."))
         name = cls.named.type.read(found[cls.named.name])
         of = read_base(found["of"]) if "of" in found else Base()
+        if "per" in found and "of" not in found:
+            node.needs_basket()
         scale = QUANTITY_SCALE if of.measure == "quantity" else 1
         per = POSITIVE.read(found["per"]) * scale if "per" in found else 1
         number, table = _number(found["give" if "per" in found else "fixed"])

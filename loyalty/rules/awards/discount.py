@@ -102,6 +102,7 @@ class Discount(Award):
     min_basket: int | None
     at_most: int | None
     kind: ClassVar[str] = "discount"
+    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("discount", "تخفیف")
     built: ClassVar[bool] = False
     fields: ClassVar[tuple[Field, ...]] = (
