@@ -53,8 +53,6 @@ def _read(node: Node, kinds: dict[str, type[K]], what: Text) -> K:
     kind = kinds[name]
     if not kind.built:
         body.unbuilt(Text(f"The {what.en} “{name}”", f"{what.fa} «{name}»"))
-    if kind.of_basket:
-        body.needs_basket()
     return kind.load(body)
 
 

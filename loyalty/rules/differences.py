@@ -71,11 +71,7 @@ def _parts(bylaws: Bylaws) -> dict[str, dict[str, Said]]:
 
 def _counters(bylaws: Bylaws) -> tuple[Said, ...]:
     return tuple(
-        _said(
-            name,
-            Text(f"Counter {name}", f"شمارندهٔ {name}"),
-            _counted(bylaws.counter_names[name], counter_name(its, bylaws.events)),
-        )
+        _said(name, Text(f"Counter {name}", f"شمارندهٔ {name}"), _counted(bylaws.counter_names[name], counter_name(its)))
         for name, its in bylaws.counters.items()
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 from loyalty.calendars import parse_date
 from loyalty.errors import Fault
 from loyalty.formats import latin_digits, number
-from loyalty.rules.reading import Node, one_of, unknown_name
+from loyalty.rules.reading import Node, one_of
 from loyalty.rules.types import BOOLEAN, MAX_NUMBER, WORD, Many, bilingual, integer
 from loyalty.values import Text
 
@@ -18,7 +17,6 @@ TYPES: Final = ("integer", "text", "boolean", "date")
 LONGEST: Final = 500
 """Characters of a text that an event carries."""
 _LEAST: Final = -MAX_NUMBER
-_WHOLE: Final = re.compile(r"-?\d{1,16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,6 @@ class EventField:
     one_of: tuple[str, ...] = ()
     optional: bool = False
     title: Text | None = None
-
-    @property
-    def said(self) -> Text:
-        """What it is called in a sentence: its title or its name, in quotes."""
-        title = self.title or Text(self.name, self.name)
-        return Text(f"“{title.en}”", f"«{title.fa}»")
 
     def read(self, value: Any) -> Any:
         """A value as it is kept; a day becomes ISO 8601, digits of any script become a number.
@@ -54,8 +46,7 @@ class EventField:
                 raise Wrong(Text("true or false is expected.", "اینجا true یا false لازم است."))
             case "date":
                 return self._date(value)
-        value = value.strip() if isinstance(value, str) else ""
-        if not value or len(value) > LONGEST or "\x00" in value:
+        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST or "\x00" in value:
             most = number(LONGEST, "fa")
             raise Wrong(Text(f"A text of at most {LONGEST} characters.", f"متنی با حداکثر {most} نویسه لازم است."))
         if self.one_of and value not in self.one_of:
@@ -63,8 +54,11 @@ class EventField:
         return value
 
     def _integer(self, value: Any) -> int:
-        if isinstance(value, str) and _WHOLE.fullmatch(written := latin_digits(value).strip()):
-            value = int(written)
+        if isinstance(value, str):
+            try:
+                value = int(latin_digits(value))
+            except ValueError:
+                value = None
         if isinstance(value, bool) or not isinstance(value, int):
             raise Wrong(Text("A whole number is expected.", "اینجا یک عدد صحیح لازم است."))
         least = self.from_ if self.from_ is not None else _LEAST
@@ -162,15 +156,3 @@ def _field(name: str, node: Node) -> EventField:
     optional = "optional" in found and BOOLEAN.read(found["optional"])
     title = bilingual(found["title"]) if "title" in found else None
     return EventField(name, type_, from_, until, options, optional, title)
-
-
-def named_field(node: Node) -> EventField | str:
-    """The field that a node names: declared by the type of event that is awaited; of a purchase only its name."""
-    name, occasion = node.text(100), node.reading.occasion
-    if occasion is None or occasion.has_basket:
-        return name
-    declared = node.reading.events.get(occasion.type)
-    known = {its.name: its for its in declared.fields} if declared else {}
-    if name not in known:
-        raise node.bad(unknown_name(name, list(known)))
-    return known[name]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Bylaws
+from loyalty.rules.conditions.logic import Several
 from loyalty.rules.contest import Shut
 from loyalty.rules.evaluate import contested
 from loyalty.rules.facts import Facts
@@ -50,7 +51,9 @@ def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> 
     """A condition and those inside it, outermost first."""
     own = Seen(
         condition.holds(facts),
-        both(bylaws, lambda voice: voice.text(condition.label)) if condition.parts() else sentence(bylaws, condition),
+        both(bylaws, lambda voice: voice.text(condition.label))
+        if isinstance(condition, Several)
+        else sentence(bylaws, condition),
         both(bylaws, lambda voice: condition.saw(facts, voice)),
         depth,
     )
@@ -82,15 +85,6 @@ def title(bylaws: Bylaws, article: str) -> Text:
         numbers = both(bylaws, lambda voice: voice.number(int(level)))
         return Text("Badge “{b}”, level {n}", "نشان «{b}»، مرتبهٔ {n}").with_(b=badge.title, n=numbers)
     return next(its.title for its in bylaws.articles if its.no == article)
-
-
-def event_title(bylaws: Bylaws, type_: str) -> Text:
-    """What an event of a type other than a purchase is called."""
-    if declared := bylaws.events.get(type_):
-        return declared.title
-    if occasion := bylaws.occasions.get(type_):
-        return both(bylaws, occasion.said)
-    return Text(f"“{type_}”", f"«{type_}»")
 
 
 def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:

@@ -38,8 +38,6 @@ class Kind(ABC):
     """The body's fields: they load it, and the editor's form is made of them."""
     built: ClassVar[bool] = True
     """Whether it has its effect; what has none yet loads and says itself, but cannot be published."""
-    of_basket: ClassVar[bool] = False
-    """Looks at the basket: may not stand where an event has none."""
 
     @classmethod
     def load(cls, node: Node) -> Self:
@@ -56,6 +54,8 @@ class Condition(Kind):
 
     for_standing: ClassVar[bool] = False
     """Reads only the member, not the event: may stand in a tier's needs."""
+    about_member: ClassVar[bool] = False
+    """Reads only the member, but of what tiers and badges made of them: may stand in an audience, not in such needs."""
 
     @abstractmethod
     def holds(self, facts: Facts) -> bool:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.counters import Counter
-from loyalty.rules.events import named_field
 from loyalty.rules.facts import Facts
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
@@ -105,13 +104,12 @@ class Limit:
             case "times":
                 most = voice.measured(self.at_most, "times")
             case "base":
-                unit = self._base_unit(voice)
-                most = voice.measured(self.at_most, unit) + voice.pick("", "" if unit == "count" else " خرید")
+                most = voice.measured(self.at_most, self._base_unit(voice))
         over = self._over(voice)
         whom = self._whom(voice)
         if self.of == "base":
             return voice.pick(
-                f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} {over} {whom}"
+                f"reckoned on at most {most} {over} {whom}", f"محاسبه بر پایهٔ حداکثر {most} خرید {over} {whom}"
             )
         return voice.pick(f"at most {most} {over} {whom}", f"حداکثر {most} {over} {whom}")
 
@@ -209,10 +207,7 @@ def _read_per(node: Node) -> tuple[str, ...]:
 
 def _read_whom(node: Node) -> str:
     if isinstance(node.value, dict):
-        its = named_field(node.fields(["field"])["field"])
-        return FIELD + (its if isinstance(its, str) else its.name)
-    if node.value == "cashier":
-        node.needs_basket()
+        return FIELD + node.fields(["field"])["field"].text(100)
     return node.choice((*_WHOM, "club"))
 
 

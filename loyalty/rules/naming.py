@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from loyalty.rules.counters import Counter
-from loyalty.rules.events import EventType
 from loyalty.values import Text
 
 _WHOLE = {
@@ -18,16 +15,8 @@ _WHOLE = {
 }
 
 
-_OF_EVENTS = {
-    "times": Text("{title} events", "تعداد {title}"),
-    "days": Text("days of {title} events", "روزهای {title}"),
-}
-
-
-def counter_name(counter: Counter, events: Mapping[str, EventType]) -> Text:
-    """A name said from the definition: `spend on goods in category “dairy”`, `Review events`."""
-    if counter.of in events and counter.measure in _OF_EVENTS:
-        return _OF_EVENTS[counter.measure].with_(title=events[counter.of].title)
+def counter_name(counter: Counter) -> Text:
+    """A name said from the definition: `spend on goods in category “dairy”`."""
     whole = _WHOLE.get(counter.measure, Text("count", "شمار"))
     if counter.where is None:
         return whole

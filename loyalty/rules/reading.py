@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -16,7 +15,7 @@ from loyalty.values import Rounding, Text
 if TYPE_CHECKING:
     from loyalty.rules.counters import Counter
     from loyalty.rules.events import EventType
-    from loyalty.rules.occasions import Occasion
+    from loyalty.rules.parts import Audience
     from loyalty.rules.windows import Window
 
 T = TypeVar("T")
@@ -61,8 +60,9 @@ class Reading:
         self.roundings: dict[str, Rounding] = {}
         self.badge_levels: dict[str, int] = {}
         self.events: dict[str, EventType] = {}
-        self.occasion: Occasion | None = None
-        """On what the part that is being read waits; None where it waits for nothing, or that is not known."""
+        self.audiences: dict[str, Audience] | None = None
+        """Those that could be read; None until they are: one can't be made of another."""
+        self.audience_reads: set[str] = set()
         self.member_reads: set[str] = set()
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""
@@ -84,15 +84,6 @@ class Reading:
             if its == unit:
                 return code
         raise node.bad(Text(f"No wallet in {unit} is declared.", f"هیچ کیفی با واحد {unit} تعریف نشده است."))
-
-    @contextmanager
-    def awaiting(self, occasion: Occasion | None) -> Iterator[None]:
-        """Read what waits for an occasion."""
-        before, self.occasion = self.occasion, occasion
-        try:
-            yield
-        finally:
-            self.occasion = before
 
     def attempt(self, read: Callable[[Node], T], node: Node) -> T | None:
         """Read a node; a fault inside leaves None and lets its siblings be read too."""
@@ -138,12 +129,6 @@ class Node:
     def unbuilt(self, what: Text) -> None:
         """Note that what stands here has no effect yet."""
         self.reading.unbuilt.append(Unbuilt(self.path, what))
-
-    def needs_basket(self) -> None:
-        """Refuse what looks at a basket where the occasion has none."""
-        occasion = self.reading.occasion
-        if occasion is not None and not occasion.has_basket:
-            raise self.bad(Text("There is no basket on this occasion.", "در این مناسبت سبد خریدی نیست."))
 
     def child(self, key: str | int, value: Any) -> Node:
         """The node below under a key or index."""

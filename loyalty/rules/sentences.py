@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step
-from loyalty.rules.events import EventField, EventType
+from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard, Step
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
 from loyalty.rules.stacking import stacking_said
@@ -46,7 +45,14 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
             Text("Articles", "ماده‌ها"),
             tuple(Said(a.no, a.title, {lang: _article(a, v) for lang, v in voices.items()}) for a in bylaws.articles),
         ),
-        Part("events", Text("Events", "رویدادها"), _events(bylaws, voices, secrets=secrets)),
+        Part(
+            "audiences",
+            Text("Audiences", "گروه‌های مخاطب"),
+            tuple(
+                Said(its.code, its.title, {lang: _audience(its, v) for lang, v in voices.items()})
+                for its in bylaws.audiences.values()
+            ),
+        ),
         Part(
             "tiers",
             Text("Tiers", "سطح‌ها"),
@@ -98,46 +104,6 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
         said = tuple(Said(no, its, {lang: say(v) for lang, v in voices.items()}) for no, its, say in told)
         parts.append(Part(code, title, said))
     return [part for part in parts if part.said]
-
-
-def _events(bylaws: Bylaws, voices: dict[Lang, Voice], *, secrets: bool) -> tuple[Said, ...]:
-    """The declared events; members are told of those for which there is something."""
-    said = []
-    for its in bylaws.events.values():
-        waiting = {lang: _for_event(its, voice, secrets=secrets) for lang, voice in voices.items()}
-        if secrets or all(waiting.values()):
-            said.append(Said(its.code, its.title, {lang: _event(its, waiting[lang], voices[lang]) for lang in voices}))
-    return tuple(said)
-
-
-def _for_event(its: EventType, voice: Voice, *, secrets: bool) -> list[str]:
-    """The articles and badges that wait for such an event."""
-    badges = [badge for badge in voice.bylaws.badges.values() if badge.condition and (secrets or not badge.secret)]
-    return [
-        *(voice.article(article.no) for article in voice.bylaws.articles if article.on.type == its.code),
-        *(voice.badge_named(badge.code) for badge in badges if badge.on.type == its.code),
-    ]
-
-
-def _event(its: EventType, waiting: list[str], voice: Voice) -> Phrase:
-    """For what it counts, and what it tells."""
-    words: Phrase = (voice.pick("No article waits for it.", "هیچ ماده‌ای در انتظار آن نیست."),)
-    if waiting:
-        what = voice.when(voice.listed(waiting))
-        words = (voice.pick("Counts for", "برای"), what, voice.pick(".", "به حساب می‌آید."))
-    if not its.fields:
-        return words
-    told = voice.listed([_field(field, voice) for field in its.fields])
-    return (*words, voice.pick(f"It tells {told}.", f"{told} را می‌گوید."))
-
-
-def _field(its: EventField, voice: Voice) -> str:
-    """A field with the values it may have."""
-    of = voice.any_of(its.one_of) if its.one_of else ""
-    if its.from_ is not None and its.until is not None:
-        first, last = voice.number(its.from_), voice.number(its.until)
-        of = voice.pick(f"from {first} to {last}", f"از {first} تا {last}")
-    return voice.text(its.said) + (f" ({of})" if of else "")
 
 
 def _returns(bylaws: Bylaws, voices: dict[Lang, Voice]) -> tuple[Said, ...]:
@@ -204,6 +170,13 @@ def _in_force(article: Article, voice: Voice) -> Slot:
     if start:
         return voice.when(voice.pick(f"from {start} on", f"از {start} به بعد"))
     return voice.when(voice.pick(f"until {end}", f"تا {end}"))
+
+
+def _audience(audience: Audience, voice: Voice) -> Phrase:
+    who = audience.condition.phrase(voice)
+    if voice.lang == "fa":
+        return ("تا وقتی", *who, "،", "عضو در این گروه است.")
+    return ("A member is among them while", *who, ".")
 
 
 def _step(step: Step, voice: Voice) -> Phrase:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any, Final, Protocol, Self, TypeVar
 
 from loyalty.formats import latin_digits
-from loyalty.rules.events import named_field
 from loyalty.rules.facts import Facts
 from loyalty.rules.known import ATTRIBUTE, FIELD
 from loyalty.rules.reading import Bad, Node
@@ -31,11 +30,9 @@ class Table:
     def place(self, facts: Facts) -> int | None:
         """The place of the rate that holds."""
         value = facts.tier if self.by == "tier" else facts.values.get(self.by)
-        if isinstance(value, bool):
-            value = str(value).lower()  # as documents write it
         if not isinstance(self.rates[0][0], int):
             return next((n for n, (key, _) in enumerate(self.rates) if key == str(value)), None)
-        reached = [n for n, (key, _) in enumerate(self.rates) if (found := whole(value)) is not None and key <= found]  # type: ignore[operator]
+        reached = [n for n, (key, _) in enumerate(self.rates) if (found := _whole(value)) is not None and key <= found]  # type: ignore[operator]
         return reached[-1] if reached else None
 
     def say(self, voice: Voice, rate: Callable[[Fraction], str]) -> str:
@@ -112,13 +109,8 @@ def _read_by(node: Node) -> str:
         if len(found) != 1:
             raise node.bad(Text("Either “field” or “attribute”.", "یا «field» لازم است یا «attribute»."))
         [(what, name)] = found.items()
-        if what == "field":
-            its = named_field(name)
-            by = FIELD + (its if isinstance(its, str) else its.name)
-            reading.event_reads.add(by)
-        else:
-            by = ATTRIBUTE + name.text(100)
-            reading.member_reads.add(by)
+        by = (FIELD if what == "field" else ATTRIBUTE) + name.text(100)
+        (reading.event_reads if what == "field" else reading.member_reads).add(by)
         return by
     by = node.choice(_PLAIN)
     if by != "tier":
@@ -141,7 +133,7 @@ def _keys(by: str, values: dict[str, Node]) -> dict[str, Key] | None:
     return keys if len(keys) == len(values) else None
 
 
-def whole(value: Any) -> int | None:
+def _whole(value: Any) -> int | None:
     """A figure as a whole number, floored; None for what is no number."""
     if isinstance(value, str):
         written = latin_digits(value)

@@ -131,9 +131,9 @@ class Voice:
         """A raffle's title."""
         return self.text(self.bylaws.game.raffles[code].title)
 
-    def badge_named(self, code: str) -> str:
-        """A badge within a sentence: `the badge “Critic”`."""
-        return self.pick(f"the badge “{self.badge(code)}”", f"نشان «{self.badge(code)}»")
+    def audience(self, code: str) -> str:
+        """An audience's title."""
+        return self.text(self.bylaws.audiences[code].title)
 
     def counter(self, name: str) -> str:
         """A counter's name as the club gave it, else said from its definition."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from loyalty.calendars import Calendar, parse_date
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load
+from loyalty.rules import Bylaws, Facts, Line, Purchase, Ruling, Tender, evaluate, load
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.counters import PURCHASES_EVER
 from loyalty.rules.history import Fed, History, MemberFacts, standing_day
@@ -64,26 +64,17 @@ class Story:
             self.buys(purchase)
 
     def buys(self, told: Mapping[str, Any]) -> Judged:
-        """Judge a purchase, or another event, and carry the member on."""
+        """Judge a purchase and carry the member on."""
         told = dict(told)
         left = told.pop("left_of_budget", None)
-        event = self.event(told) if "event" in told else self.purchase(told)
-        moment = self.calendar.moment(event.occurred_at)
-        facts = self.member.facts(self.bylaws, event, moment, standing_day(self.member, moment, self.calendar))
+        purchase = self.purchase(told)
+        moment = self.calendar.moment(purchase.occurred_at)
+        facts = self.member.facts(self.bylaws, purchase, moment, standing_day(self.member, moment, self.calendar))
         if left is not None:
             facts.budgets = {limit.budget(facts): left for limit in self.bylaws.budgets()}
         ruling = evaluate(self.bylaws, facts)
         self.member = self.member.after(self.bylaws, facts, ruling)
         return Judged(facts, ruling)
-
-    def event(self, told: Mapping[str, Any]) -> Event:
-        """An event other than a purchase: its type and data as declared, `at`, and the store if there is one."""
-        unknown = set(told) - {"event", "at", "store", "fields"}
-        assert not unknown, f"an event has no {unknown}"
-        data, faults = self.bylaws.events[told["event"]].read(told.get("fields", {}))
-        assert not faults
-        at = instant(told.get("at", NOON), self.calendar)
-        return Event(told["event"], at, store=told.get("store", ""), attributes=data)
 
     def purchase(self, told: Mapping[str, Any]) -> Purchase:
         """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them, and how it was bought."""

@@ -1,16 +1,13 @@
-"""What an amount is reckoned of: a measure of the basket, of some lines or tenders, a field, or years of membership."""
+"""What an amount is reckoned of: a measure of the basket, of some lines or tenders, or the years of membership."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from loyalty.rules.events import EventField, named_field
 from loyalty.rules.facts import Facts
 from loyalty.rules.filters import LineFilter, read_filter
-from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
-from loyalty.rules.tables import whole
 from loyalty.rules.types import WORD, Many
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
@@ -27,13 +24,11 @@ BASES: Final = {**MEASURES, YEARS: Text("years of membership", "سال‌های 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A measure (`net` … `years`, `tenders`, or `field:NAME`), of some lines or of some types of tender."""
+    """A measure (`net` … `years`, or `tenders`), of some lines or of some types of tender."""
 
     measure: str = "net"
     lines: LineFilter | None = None
     types: tuple[str, ...] = ()
-    name: Text = Text("", "")  # noqa: RUF009 - immutable
-    """What a field is called."""
     plain: bool = field(init=False, repr=False, compare=False)
     """Whether the basket alone tells it."""
 
@@ -43,14 +38,7 @@ class Base:
     @property
     def unit(self) -> str:
         """What it is counted in."""
-        if self.measure.startswith(FIELD):
-            return "count"
         return self.measure if self.measure in ("quantity", YEARS) else "money"
-
-    @property
-    def on_lines(self) -> bool:
-        """Whether it belongs to lines, so that multipliers multiply what it earns."""
-        return self.measure != YEARS and not self.measure.startswith(FIELD)
 
     def of(self, facts: Facts, mask: int) -> int:
         """How much there is of it on the lines of a mask."""
@@ -61,8 +49,6 @@ class Base:
         if self.measure == YEARS:
             years: int = facts.values.get(YEARS, 0)
             return years
-        if self.measure.startswith(FIELD):
-            return max(0, whole(facts.values.get(self.measure)) or 0)
         if self.types:
             return facts.share(facts.event.tendered(set(self.types)), mask)
         return facts.basket(self.measure, mask)
@@ -72,8 +58,6 @@ class Base:
         if self.types:
             types = voice.any_of(self.types)
             return voice.pick(f"amount paid with {types}", f"مبلغ پرداختی با {types}")
-        if self.measure.startswith(FIELD):
-            return voice.text(self.name)
         said = voice.text(BASES[self.measure])
         if self.measure == "paid":
             goods = self.lines.say(voice) if self.lines else voice.pick("", "خرید")
@@ -94,40 +78,18 @@ class Base:
         if self.unit == YEARS:
             return voice.pick(f"{gives} for each full {step} of membership", f"به‌ازای هر {step} عضویت، {gives}")
         what = self.say(voice)
-        if self.unit == "count":
-            of = voice.pick(f"for each full {step} of {what}", f"به‌ازای هر {step} تای کامل از {what}")
-            if per == 1:
-                of = voice.pick(f"for each one of {what}", f"به‌ازای هر یک از {what}")
-            return voice.pick(f"{gives} {of}", f"{of}، {gives}")
         return voice.pick(f"{gives} for each full {step} of the {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
 
 
 def read_base(node: Node) -> Base:
-    """A measure, `{lines: filter, measure?}`, `{paid_with: types}` or `{field: name}`."""
+    """A measure, `{lines: filter, measure?}` or `{paid_with: types}`."""
     if not isinstance(node.value, dict):
         measure = node.choice(tuple(BASES))
         if measure == YEARS:
             node.reading.member_reads.add(YEARS)
-        else:
-            node.needs_basket()
         return Base(measure)
-    if "field" in node.value:
-        return _read_field(node.fields(["field"])["field"])
-    node.needs_basket()
     if "paid_with" in node.value:
         return Base("tenders", None, Many(WORD).read(node.fields(["paid_with"])["paid_with"]))
     found = node.fields(["lines"], ["measure"])
     measure = found["measure"].choice(tuple(MEASURES)) if "measure" in found else "net"
     return Base(measure, read_filter(found["lines"]))
-
-
-def _read_field(node: Node) -> Base:
-    """A declared field that holds a number, or an attribute of a purchase; what is none counts as nothing."""
-    its = named_field(node)
-    if isinstance(its, str):
-        its = EventField(its, "integer")
-    if its.type != "integer":
-        raise node.bad(Text("A field of integers is expected.", "اینجا فیلدی از عددهای صحیح لازم است."))
-    measure = FIELD + its.name
-    node.reading.event_reads.add(measure)
-    return Base(measure, name=its.said)

@@ -70,8 +70,6 @@ class Earn(Earning):
         )
         how = _how(node, found)
         of = read_base(found["of"]) if "of" in found else Base()
-        if how != "fixed" and "of" not in found:
-            node.needs_basket()
         if how == "percent" and of.measure == YEARS:
             raise found["of"].bad(Text("Years have no percentage.", "سال‌ها درصد ندارند."))
         scale = QUANTITY_SCALE if of.measure == "quantity" else 1
@@ -88,7 +86,7 @@ class Earn(Earning):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
-        object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.on_lines)
+        object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.measure != YEARS)
         rates = self.table.rates if self.table else ()
         variants = tuple(replace(self, rate=rate, table=None) if rate else None for _, rate in rates)
         object.__setattr__(self, "variants", variants)
@@ -125,8 +123,7 @@ class Earn(Earning):
             what = self.of.say(voice)
             purse, scale = voice.wallet(self.wallet), QUANTITY_SCALE if self.base_unit == "quantity" else 1
             rate = self._rates(voice, lambda rate: voice.percent(rate * scale))
-            of = what if self.base_unit == "count" else f"the {what}"
-            return voice.pick(f"{rate} of {of} as {purse}", f"{rate} {what} به‌صورت {purse}")
+            return voice.pick(f"{rate} of the {what} as {purse}", f"{rate} {what} به‌صورت {purse}")
         gives = self._rates(voice, lambda rate: voice.worth_ratio(rate, self.wallet))
         return self.of.each(self.per, gives, voice)
 

@@ -29,7 +29,6 @@ class Multiply(Award):
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that multiplies nothing."""
     kind: ClassVar[str] = "multiply"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("multiply", "چند برابر")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("by", RATIO, Text("By", "ضریب")),

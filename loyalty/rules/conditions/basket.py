@@ -29,7 +29,6 @@ class Basket(Condition):
     of: str
     bounds: Bounds
     kind: ClassVar[str] = "basket"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("total of the basket", "جمع خرید")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("of", Choice(BASKET_MEASURES), Text("Total", "جمع"), "net"),
@@ -75,7 +74,6 @@ class Bought(Condition):
     quantity: Bounds | None
     amount: Bounds | None
     kind: ClassVar[str] = "bought"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("bought", "خرید کالا")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("where", FILTER, Text("Lines", "ردیف‌ها")),

@@ -83,7 +83,6 @@ class NthPurchase(Condition):
     every: bool
     index: int
     kind: ClassVar[str] = "nth_purchase"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("nth purchase", "چندمین خرید")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("n", POSITIVE, Text("The purchase's number", "شمارهٔ خرید"), None),

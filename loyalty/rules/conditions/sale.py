@@ -50,7 +50,6 @@ class Channel(Condition):
 
     value: tuple[str, ...]
     kind: ClassVar[str] = "channel"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("channel", "کانال خرید")
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Channels", "کانال‌ها")),)
 
@@ -74,7 +73,6 @@ class PaidWith(Condition):
     types: tuple[str, ...]
     amount: Bounds | None
     kind: ClassVar[str] = "paid_with"
-    of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("paid with", "روش پرداخت")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("type", Many(WORD), Text("Types of tender", "روش‌های پرداخت")),
