@@ -38,11 +38,6 @@ def purchase() -> NotFound:
     return NotFound(Text("There is no such purchase.", "چنین خریدی نیست."))
 
 
-def event() -> NotFound:
-    """The club has no such event."""
-    return NotFound(Text("There is no such event.", "چنین رویدادی نیست."))
-
-
 def webhook() -> NotFound:
     """The club has no such webhook."""
     return NotFound(Text("There is no such webhook.", "چنین وب‌هوکی نیست."))
@@ -56,3 +51,8 @@ def delivery() -> NotFound:
 def rehearsal() -> NotFound:
     """The club has no such rehearsal."""
     return NotFound(Text("There is no such rehearsal.", "چنین اجرای آزمایشی‌ای نیست."))
+
+
+def segment() -> NotFound:
+    """The club keeps no such segment."""
+    return NotFound(Text("There is no such segment.", "چنین بخشی نیست."))

@@ -100,8 +100,6 @@ class Event(Base):
     version: Mapped[int] = mapped_column(Integer)
     ruling: Mapped[Document]
     """The facts that were read and the effects: `Ruling.kept()`."""
-    claimed_as: Mapped[int | None] = mapped_column(BigInteger)
-    """Of an event that was judged after it had waited: the number in whose place it is replayed."""
 
 
 class Handover(Base):
@@ -166,28 +164,21 @@ class Return(Base):
 
 
 class SetAside(Base):
-    """A purchase or another event that is recorded but not judged.
-
-    No member claims it yet, or it came too late and waits for a person.
-    """
+    """A purchase recorded but not judged: no member claims it yet, or it came too late and waits for a person."""
 
     __tablename__ = "set_aside"
     __table_args__ = (
         CheckConstraint("because IN ('unclaimed', 'late')", name="set_aside_because_known"),
-        CheckConstraint("type <> 'purchase' OR store_id IS NOT NULL", name="set_aside_purchase_has_store"),
         Index("set_aside_by_club", "club_id", "id"),
         Index("set_aside_of_member", "member_id", postgresql_where=text("member_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     club_id: Mapped[ClubRef]
-    type: Mapped[str] = mapped_column(Text)
-    """`purchase`, or another type of event."""
-    store_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("store.id"))
+    store_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("store.id"))
     receipt: Mapped[str] = mapped_column(Text)
-    """The purchase's receipt, or the event's key."""
     member_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("member.id"))
     because: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[Instant]
     recorded_at: Mapped[Instant]
-    sent: Mapped[Document]
-    """The purchase or the event as it was sent."""
+    purchase: Mapped[Document]
+    """The purchase as sent, in the fields of the API."""

@@ -9,7 +9,6 @@ from loyalty.rest import (
     api,
     bylaws,
     drafts,
-    events,
     guide,
     leaderboards,
     members,
@@ -20,6 +19,7 @@ from loyalty.rest import (
     rehearsals,
     reports,
     returns,
+    segments,
     stores,
     webhooks,
 )
@@ -28,7 +28,6 @@ from loyalty.rest.health import health
 SECTIONS = (
     purchases.blp,
     returns.blp,
-    events.blp,
     members.blp,
     membership.blp,
     referrals.blp,
@@ -38,6 +37,7 @@ SECTIONS = (
     leaderboards.blp,
     bylaws.blp,
     drafts.blp,
+    segments.blp,
     rehearsals.blp,
     reports.blp,
     webhooks.blp,
