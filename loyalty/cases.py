@@ -55,7 +55,12 @@ def digest(purchase: Purchase) -> bytes:
 
 def event_digest(event: Event) -> bytes:
     """What tells a repeated event from another one under the same key."""
-    form = event_as_sent(event) | {"occurred_at": event.occurred_at.astimezone(UTC).isoformat()}
+    form = {
+        "type": event.type,
+        "member": list(event.member) if event.member else None,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "data": event.attributes,
+    }
     return _hashed(form)
 
 
@@ -104,25 +109,6 @@ def from_sent(form: dict[str, Any], member: MemberRef | None) -> Purchase:
         form["extra"],
     )
     return replace(purchase, member=member)
-
-
-def event_as_sent(event: Event) -> dict[str, Any]:
-    """An event in plain values, for one that waits to be judged."""
-    return {
-        "type": event.type,
-        "source": event.source,
-        "key": event.key,
-        "store": event.store,
-        "member": list(event.member) if event.member else None,
-        "occurred_at": event.occurred_at.isoformat(),
-        "data": event.attributes,
-    }
-
-
-def event_from_sent(form: dict[str, Any], member: MemberRef | None) -> Event:
-    """An event that waited, for the member it belongs to; the inverse of `event_as_sent`."""
-    at = datetime.fromisoformat(form["occurred_at"])
-    return Event(form["type"], at, form["key"], form["source"], form["store"], member, form["data"])
 
 
 def stored_purchase(

@@ -39,9 +39,7 @@ class Answer(NamedTuple):
     taken: Taken | None = None
 
 
-_WAITING: Final = """
-    SELECT id FROM set_aside WHERE id = ANY(%s::bigint[]) AND club_id = %s AND type = 'purchase' ORDER BY id FOR UPDATE
-"""
+_WAITING: Final = "SELECT id FROM set_aside WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id FOR UPDATE"
 """Before members, as whoever claims does. What somebody else is claiming is claimed when this is answered."""
 _OWNERS: Final = "SELECT id, member_id FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s"
 _KNOWN: Final = """

@@ -19,8 +19,7 @@ from loyalty.versions import Connection, programme
 from loyalty.whose import resolve
 
 _ASIDE: Final = """
-    SELECT store_id, receipt, member_id, sent FROM set_aside
-    WHERE id = %s AND club_id = %s AND type = 'purchase' FOR UPDATE
+    SELECT store_id, receipt, member_id, purchase FROM set_aside WHERE id = %s AND club_id = %s FOR UPDATE
 """
 _GONE: Final = "SELECT member_id FROM purchase WHERE id = %s AND club_id = %s"
 _CLAIMED: Final = "UPDATE purchase SET claimed_as = nextval('event_id') WHERE member_id = %s AND id = %s"

@@ -17,6 +17,10 @@ _END = """
     WHERE club_id = %(club)s AND pilot IS NOT NULL AND (pilot_until IS NULL OR pilot_until > %(at)s)
     RETURNING version
 """
+_LEAVE = """
+    UPDATE pilot_member SET until = greatest(from_at, %s)
+    WHERE club_id = %s AND version = %s AND (until IS NULL OR until > %s)
+"""
 
 
 def go_back(club_id: int, by: By, now: datetime) -> int:
@@ -37,4 +41,7 @@ def go_back(club_id: int, by: By, now: datetime) -> int:
 def end_pilot(conn: Connection, club_id: int, at: datetime) -> int | None:
     """End the pilot that goes on at an instant, as of it; its version, or None where there is none."""
     row = conn.execute(_END, {"at": at, "club": club_id}).fetchone()
-    return int(row[0]) if row else None
+    if row is None:
+        return None
+    conn.execute(_LEAVE, [at, club_id, row[0], at])
+    return int(row[0])

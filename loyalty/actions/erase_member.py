@@ -21,15 +21,8 @@ PERSONAL: Final = (
     "DELETE FROM answer WHERE member_id = ANY(%(who)s)",
     "DELETE FROM outbox WHERE member_id = ANY(%(who)s)",  # without an index: what is delivered goes, so it is short
     "DELETE FROM webhook_delivery WHERE member_id = ANY(%(who)s)",
-    """UPDATE set_aside SET sent = jsonb_set(sent #- '{extra,attributes}', '{member}',
+    """UPDATE set_aside SET purchase = jsonb_set(purchase #- '{extra,attributes}', '{member}',
         jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",
-    # Of an event's data numbers stay, which add up; texts and days may tell who it was.
-    """UPDATE set_aside SET sent = jsonb_set(sent, '{data}', (SELECT coalesce(jsonb_object_agg(key, value), '{}')
-            FROM jsonb_each(sent -> 'data') WHERE jsonb_typeof(value) <> 'string'))
-        WHERE member_id = ANY(%(who)s) AND type <> 'purchase'""",
-    """UPDATE event SET data = (SELECT coalesce(jsonb_object_agg(key, value), '{}')
-            FROM jsonb_each(data) WHERE jsonb_typeof(value) <> 'string')
-        WHERE member_id = ANY(%(who)s) AND data <> '{}'""",
     "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'",
     "UPDATE purchase_return SET content = content - 'reason' WHERE member_id = ANY(%(who)s) AND content ? 'reason'",
     "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s) OR other_id = ANY(%(who)s)",

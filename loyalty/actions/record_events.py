@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from loyalty.actions.judge_cases import judge_cases
 from loyalty.arrays import array, columns
-from loyalty.cases import Case, event_as_sent, event_digest
+from loyalty.cases import Case, event_digest
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid, NotFound, Problem
 from loyalty.outbox import wake
 from loyalty.outcome import CHUNK, Outcome
-from loyalty.rules import Bylaws, Event
+from loyalty.rules import Event
 from loyalty.rules.facts import MemberRef
 from loyalty.rules.passing import PASSED
-from loyalty.rules.reading import unknown_name
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolved, resolving
@@ -43,99 +41,57 @@ _KNOWN: Final = """
 """
 
 
-_SET_ASIDE: Final = """
-    INSERT INTO set_aside (id, club_id, type, store_id, receipt, member_id, because, occurred_at, recorded_at, sent)
-    SELECT id, %s, type, store_id, key, member_id, 'late', occurred_at, %s, sent
-    FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::jsonb[])
-        AS waiting (id, type, store_id, key, member_id, occurred_at, sent)
-"""
-
-
 @dataclass(slots=True)
-class Place:
-    """Where an event stands in its chunk: refused, known, waiting, or on its way to be judged."""
+class _Place:
+    """Where an event stands in its chunk: refused, known, or on its way to be judged."""
 
     event: Event
+    digest: bytes
     store_id: int | None = None
     member_id: int = 0
     id: int = 0
     outcome: Outcome | None = None
-    digest: bytes = field(default=b"", init=False)
 
     @property
     def key(self) -> tuple[str, str]:
-        """Its source and the source's own name of it."""
         return self.event.source, self.event.key
 
     def refuse(self, problem: Problem) -> None:
-        """Turn this one away; the others go on."""
         self.outcome = Outcome("refused", self.event.key, problem=problem)
 
-    def read(self, bylaws: Bylaws) -> None:
-        """Check its type and data by the version in force then, and put them into the form that is kept."""
-        declared = bylaws.events.get(self.event.type)
-        if declared is None:
-            self.refuse(Invalid.at("/type", unknown_name(self.event.type, list(bylaws.events))))
-            return
-        data, faults = declared.read(self.event.attributes)
-        if faults:
-            self.refuse(Invalid(faults))
-        self.event = replace(self.event, attributes=data)
-
     def case(self, terms: Programme) -> Case:
-        """Itself on its way to be judged, under the version then in force."""
         at = self.event.occurred_at
         told = self.event.attributes.get("version") if self.event.type == PASSED else None
         bylaws = terms.version(told) if told else terms.at(at, self.member_id)  # what is passed on keeps its version
         return Case(self.event, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
 
 
-def record_events(
-    club_id: int, events: Sequence[Event], now: datetime, *, lateness: timedelta | None = None
-) -> list[Outcome]:
-    """Record events in order, at most 500 to a transaction; one that can't be taken refuses only itself.
-
-    `lateness` sets older ones aside. What a source tells is checked by the version in force when it happened; the
-    club itself, whose source has no name, tells occasions that are known to be right.
-    """
+def record_events(club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
+    """Record events in order, at most 500 to a transaction; one that can't be taken refuses only itself."""
     outcomes: list[Outcome] = []
     for start in range(0, len(events), CHUNK):
-        outcomes.extend(_record(club_id, events[start : start + CHUNK], now, lateness))
+        outcomes.extend(_record(club_id, events[start : start + CHUNK], now))
     if events:
         wake()
     return outcomes
 
 
 @retried
-def _record(club_id: int, events: Sequence[Event], now: datetime, lateness: timedelta | None) -> list[Outcome]:
+def _record(club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
     with transaction() as conn:
-        return record(conn, club_id, events, now, lateness)
+        return record(conn, club_id, events, now)
 
 
-def record(
-    conn: Connection, club_id: int, events: Sequence[Event], now: datetime, lateness: timedelta | None = None
-) -> list[Outcome]:
+def record(conn: Connection, club_id: int, events: Sequence[Event], now: datetime) -> list[Outcome]:
     """`record_events` inside a transaction that is open already, of at most a chunk; the caller wakes the outbox."""
-    places = [Place(event) for event in events]
+    places = [_Place(event, event_digest(event)) for event in events]
     terms = _name(conn, club_id, places)
-    for place in places:
-        if place.outcome is None and place.event.source:
-            place.read(terms.at(place.event.occurred_at, place.member_id))
-        place.digest = event_digest(place.event)
     _claim(conn, terms, places)
-    if lateness is not None:
-        _set_aside(conn, terms, places, now, now - lateness)
-    judge_places(conn, terms, [place for place in places if place.outcome is None], now)
-    return [place.outcome for place in places if place.outcome is not None]
-
-
-def judge_places(conn: Connection, terms: Programme, places: Sequence[Place], now: datetime) -> None:
-    """Judge events whose members are known, and let them have what these give."""
-    if not places:
-        return
-    cases = [place.case(terms) for place in places]
-    judge_cases(conn, terms, cases, now)
-    for place, case in zip(places, cases, strict=True):
+    judged = [place for place in places if place.outcome is None]
+    cases = [place.case(terms) for place in judged]
+    if cases:
+        judge_cases(conn, terms, cases, now)
+    for place, case in zip(judged, cases, strict=True):
         place.outcome = Outcome(
             "recorded",
             place.event.key,
@@ -147,9 +103,10 @@ def judge_places(conn: Connection, terms: Programme, places: Sequence[Place], no
             case.wallets,
             case.bylaws,
         )
+    return [place.outcome for place in places if place.outcome is not None]
 
 
-def _name(conn: Connection, club_id: int, places: list[Place]) -> Programme:
+def _name(conn: Connection, club_id: int, places: list[_Place]) -> Programme:
     """Find each event's member and store, or refuse it."""
     refs: set[MemberRef] = {place.event.member for place in places if place.event.member}
     with conn.pipeline():
@@ -170,10 +127,10 @@ def _name(conn: Connection, club_id: int, places: list[Place]) -> Programme:
     return terms
 
 
-def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
+def _claim(conn: Connection, terms: Programme, places: list[_Place]) -> None:
     """Take each key once; a repeat answers as before, another event under the same key is a conflict."""
-    first: dict[tuple[str, str], Place] = {}
-    again: list[Place] = []
+    first: dict[tuple[str, str], _Place] = {}
+    again: list[_Place] = []
     for place in places:
         if place.outcome is None:
             if place.key in first:
@@ -197,16 +154,3 @@ def _claim(conn: Connection, terms: Programme, places: list[Place]) -> None:
         else:
             said = Text("Another event is recorded under this key.", "با این کلید رویداد دیگری ثبت شده است.")
             place.refuse(Conflict(said, [Fault("/key", said)]))
-
-
-def _set_aside(conn: Connection, terms: Programme, places: Sequence[Place], now: datetime, earliest: datetime) -> None:
-    """Let what is told too late wait for a person."""
-    rows = []
-    for place in places:
-        event = place.event
-        if place.outcome is None and event.occurred_at < earliest:
-            place.outcome = Outcome("set_aside", event.key, place.id, place.member_id)
-            sent = json.dumps(event_as_sent(event), ensure_ascii=False)
-            rows.append((place.id, event.type, place.store_id, event.key, place.member_id, event.occurred_at, sent))
-    if rows:
-        conn.execute(_SET_ASIDE, [terms.club_id, now, *columns(rows)])

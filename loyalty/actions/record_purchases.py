@@ -195,10 +195,10 @@ def _taken(*, claimable: bool) -> Problem:
 
 
 _SET_ASIDE = """
-    INSERT INTO set_aside (id, club_id, type, store_id, receipt, member_id, because, occurred_at, recorded_at, sent)
-    SELECT id, %s, 'purchase', store_id, receipt, member_id, because, occurred_at, %s, sent
+    INSERT INTO set_aside (id, club_id, store_id, receipt, member_id, because, occurred_at, recorded_at, purchase)
+    SELECT id, %s, store_id, receipt, member_id, because, occurred_at, %s, purchase
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[])
-        AS waiting (id, store_id, receipt, member_id, because, occurred_at, sent)
+        AS waiting (id, store_id, receipt, member_id, because, occurred_at, purchase)
 """
 
 

@@ -18,9 +18,7 @@ from loyalty.take_back import Taken
 from loyalty.values import Text
 from loyalty.versions import Connection
 
-_ASIDE: Final = (
-    "SELECT id, store_id, sent FROM set_aside WHERE id = %s AND club_id = %s AND type = 'purchase' FOR UPDATE"
-)
+_ASIDE: Final = "SELECT id, store_id, purchase FROM set_aside WHERE id = %s AND club_id = %s FOR UPDATE"
 _EARLIER: Final = "SELECT key, kind, occurred_at, content FROM purchase_return WHERE purchase_id = %s ORDER BY id"
 _KNOWN: Final = """
     SELECT id, purchase_id, digest, outcome FROM purchase_return WHERE store_id = %s AND key = %s AND kind = 'return'

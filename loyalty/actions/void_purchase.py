@@ -13,9 +13,7 @@ from loyalty.returns import Return
 from loyalty.take_back import Taken
 from loyalty.versions import Connection
 
-_FORGET: Final = (
-    "DELETE FROM set_aside WHERE id = %s AND club_id = %s AND type = 'purchase' RETURNING store_id, receipt"
-)
+_FORGET: Final = "DELETE FROM set_aside WHERE id = %s AND club_id = %s RETURNING store_id, receipt"
 _FREE: Final = "DELETE FROM receipt WHERE store_id = %s AND receipt = %s"
 
 

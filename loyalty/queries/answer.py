@@ -1,4 +1,4 @@
-"""What a till is answered: the body of a recorded, repeated or quoted purchase, or of another event."""
+"""What a till is answered: the body of a recorded, repeated or quoted purchase."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from loyalty.db import connection
 from loyalty.queries.recorded import by_ids
-from loyalty.rules import Bylaws, Facts, Happening, Purchase, Ruling
+from loyalty.rules import Bylaws, Facts, Ruling
 from loyalty.rules.explain import reasons, reckoned
 from loyalty.rules.voice import Voice
 from loyalty.values import Lang, Shown
@@ -17,24 +17,25 @@ class Judged(NamedTuple):
     """What an answer is made of."""
 
     id: int | None
+    receipt: str
     ruling: Ruling
     facts: Facts
     wallets: dict[str, Shown]
     bylaws: Bylaws
 
 
-def first_answer(club_id: int, event_id: int, lang: Lang) -> dict[str, Any] | None:
-    """The answer that a recorded purchase or event was given; None while it waits to be judged."""
+def first_answer(club_id: int, purchase_id: int, lang: Lang) -> dict[str, Any] | None:
+    """The answer that a recorded purchase was given; None while it waits to be judged."""
     terms: Programme = programme(connection(), club_id)
-    found = by_ids(terms, [event_id]).get(event_id)
-    if found is None:
+    sale = by_ids(terms, [purchase_id]).get(purchase_id)
+    if sale is None:
         return None
-    bylaws = terms.version(found.ruling.version)
-    return answer(Judged(found.id, found.ruling, found.facts, found.wallets, bylaws), lang)
+    bylaws = terms.version(sale.ruling.version)
+    return answer(Judged(sale.id, sale.purchase.receipt, sale.ruling, sale.facts, sale.wallets, bylaws), lang)
 
 
 def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
-    """The answer to a purchase or event, its sentences in one language (the message in both)."""
+    """The answer to a purchase, its sentences in one language (the message in both)."""
     ruling, bylaws = judged.ruling, judged.bylaws
     voice = Voice(lang, bylaws)
     awards = [
@@ -47,7 +48,7 @@ def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
         for given in ruling.awards
     ]
     body: dict[str, Any] = {
-        **named(judged.facts.event),
+        "receipt": judged.receipt,
         "bylaws": ruling.version,
         "awards": awards,
         "badges": [{"code": step.code, "level": step.level} for step in ruling.badges],
@@ -57,13 +58,6 @@ def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
         "message": _message(ruling),
     }
     return body if judged.id is None else {"id": str(judged.id), **body}
-
-
-def named(event: Happening) -> dict[str, Any]:
-    """By what its sender knows a purchase or an event."""
-    if isinstance(event, Purchase):
-        return {"receipt": event.receipt}
-    return {"key": event.key, "source": event.source, "type": event.type}
 
 
 def _message(ruling: Ruling) -> dict[str, str] | None:

@@ -115,7 +115,7 @@ def sentence(bylaws: Bylaws, row: Row, sale: Recorded | None) -> Text:
         facts = sale.facts
         return both(bylaws, lambda voice: reckoned(voice, given, facts))
     said = _SAID[row.kind](row)
-    receipt = (sale.receipt if sale else None) or row.hold_receipt or ""
+    receipt = (sale.purchase.receipt if sale else None) or row.hold_receipt or ""
     return Text(**{lang: said.to(lang).format(**_slots(Voice(lang, bylaws), row, receipt)) for lang in LANGS})
 
 

@@ -1,4 +1,4 @@
-"""A purchase or another event explained, also years later: each article of its version, and what each condition saw."""
+"""A purchase explained, also years later: each article of its version, each condition with what it saw."""
 
 from __future__ import annotations
 
@@ -15,26 +15,24 @@ from loyalty.values import Text
 from loyalty.versions import programme
 
 
-def explanation(club_id: int, event_id: int) -> Explanation:
-    """The explanation of a judged purchase or event, from the facts that were kept when it was judged.
+def explanation(club_id: int, purchase_id: int) -> Explanation:
+    """The explanation of a judged purchase, from the facts that were kept when it was judged.
 
     Raises:
-        NotFound: no such purchase or event, or it still waits to be judged.
+        NotFound: no such purchase, or it still waits to be judged.
     """
     terms = programme(connection(), club_id)
-    found = by_ids(terms, [event_id]).get(event_id)
-    if found is None:
-        raise NotFound(Text("Nothing of this id has been judged.", "چیزی با این شناسه داوری نشده است."))
-    bylaws = terms.version(found.ruling.version)
-    judged = articles(bylaws, found.facts, found.ruling)
-    return Explanation(found.id, found.ruling.version, found.occurred_at, found.facts.tier, judged)
+    sale = by_ids(terms, [purchase_id]).get(purchase_id)
+    if sale is None:
+        raise NotFound(Text("There is no such judged purchase.", "چنین خرید داوری‌شده‌ای نیست."))
+    bylaws = terms.version(sale.ruling.version)
+    judged = articles(bylaws, sale.facts, sale.ruling)
+    return Explanation(sale.id, sale.ruling.version, sale.occurred_at, sale.facts.tier, judged)
 
 
 def articles(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> tuple[ArticleView, ...]:
-    """Every article of a version for such an event as it was judged, each condition with what it saw."""
-    return tuple(
-        _article(bylaws, article, facts, ruling) for article in bylaws.articles if article.on.type == facts.event.type
-    )
+    """Every article of a version as it was judged, each condition with what it saw."""
+    return tuple(_article(bylaws, article, facts, ruling) for article in bylaws.articles)
 
 
 def _article(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> ArticleView:

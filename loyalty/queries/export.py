@@ -41,14 +41,8 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         FROM purchase p JOIN store ON store.id = p.store_id WHERE p.member_id = ANY(%(who)s)
         ORDER BY p.member_id, p.id
     """,
-    "events": """
-        SELECT e.id, e.member_id AS member, e.type, e.source, e.key, store.code AS store, e.occurred_at, e.recorded_at,
-            e.data, e.version AS bylaws, e.ruling -> 'awards' AS awards, e.ruling -> 'facts' AS facts
-        FROM event e LEFT JOIN store ON store.id = e.store_id WHERE e.member_id = ANY(%(who)s)
-        ORDER BY e.member_id, e.id
-    """,
     "set_aside": """
-        SELECT s.id, s.member_id AS member, s.type, s.because, s.occurred_at, s.recorded_at, s.sent FROM set_aside s
+        SELECT s.id, s.member_id AS member, s.because, s.occurred_at, s.recorded_at, s.purchase FROM set_aside s
         WHERE s.member_id = ANY(%(who)s) ORDER BY s.id
     """,
     "returns": """
@@ -94,6 +88,10 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, at, from_tier AS from, to_tier AS to, event_id AS event, version AS bylaws
         FROM tier_move WHERE member_id = ANY(%(who)s) ORDER BY member_id, at, id
     """,
+    "pilots": """
+        SELECT member_id AS member, version AS bylaws, from_at AS from, until FROM pilot_member
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, version
+    """,
     "deliveries": """
         SELECT d.member_id AS member, w.url, d.type, d.body, d.created_at, d.delivered_at
         FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id WHERE d.member_id = ANY(%(who)s) ORDER BY d.id
@@ -127,16 +125,7 @@ def _rows(name: str, statement: LiteralString, who: list[int]) -> Iterator[dict[
     with connection().cursor(name=f"export_{name}", row_factory=dict_row) as cursor:
         cursor.itersize = STEP
         for row in cursor.execute(statement, {"who": who}):
-            yield _SHAPED[name](row) if name in _SHAPED else row
-
-
-def _event(row: dict[str, Any]) -> dict[str, Any]:
-    """An event with its awards by the names of their fields."""
-    return row | {"awards": _awards(row["awards"])}
-
-
-def _awards(awards: list[list[Any]]) -> list[dict[str, Any]]:
-    return [{"article": article, "wallet": wallet, "amount": amount} for article, _, wallet, amount, *_ in awards]
+            yield _purchase(row) if name == "purchases" else row
 
 
 def _purchase(row: dict[str, Any]) -> dict[str, Any]:
@@ -149,8 +138,7 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
         "lines": lines,
         **more,
         "tenders": [dict(zip(Tender._fields, tender, strict=True)) for tender in more.get("tenders", ())],
-        "awards": _awards(row["awards"]),
+        "awards": [
+            {"article": article, "wallet": wallet, "amount": amount} for article, _, wallet, amount, *_ in row["awards"]
+        ],
     }
-
-
-_SHAPED: Final = {"purchases": _purchase, "events": _event}

@@ -37,9 +37,9 @@ WHERE p.club_id = %(club)s"""
 _SELECT_ASIDE = """
 SELECT a.id, a.receipt, s.code AS store, s.name AS store_name, a.member_id, f.name AS member_name,
        a.occurred_at, a.recorded_at, CASE a.because WHEN 'late' THEN 'set_aside' ELSE 'unclaimed' END AS status,
-       coalesce((a.sent->>'gross')::bigint, 0) AS gross, coalesce((a.sent->>'net')::bigint, 0) AS net,
+       coalesce((a.purchase->>'gross')::bigint, 0) AS gross, coalesce((a.purchase->>'net')::bigint, 0) AS net,
        b.gross AS returned_gross, b.net AS returned_net, NULL::integer AS version,
-       coalesce(a.sent->'lines', '[]') AS lines, a.sent AS extra, NULL::jsonb AS kept, '{}'::jsonb AS given
+       coalesce(a.purchase->'lines', '[]') AS lines, a.purchase AS extra, NULL::jsonb AS kept, '{}'::jsonb AS given
 FROM set_aside a
 JOIN store s ON s.id = a.store_id
 LEFT JOIN profile f ON f.member_id = a.member_id
@@ -47,7 +47,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(gross), 0)::bigint AS gross, coalesce(sum(net), 0)::bigint AS net
     FROM purchase_return WHERE purchase_id = a.id
 ) b
-WHERE a.club_id = %(club)s AND a.type = 'purchase'"""
+WHERE a.club_id = %(club)s"""
 
 EXTRA = ("tenders", "codes", "channel", "cashier", "attributes")
 """What of a purchase is kept beside its columns."""

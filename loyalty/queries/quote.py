@@ -37,7 +37,7 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts
-    return Judged(None, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
+    return Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, sale.bylaws)
 
 
 def store_and_member(conn: Connection, terms: Programme, purchase: Purchase) -> tuple[int, int | None]:

@@ -11,7 +11,6 @@ from loyalty.queries.entries import Row, sentence, title
 from loyalty.queries.recorded import Recorded, by_ids
 from loyalty.queries.views import StatementLine
 from loyalty.rules import Bylaws
-from loyalty.rules.explain import event_title
 from loyalty.versions import Programme, programme
 
 _LINES: Final = """
@@ -48,8 +47,7 @@ def by_event(lines: Iterable[StatementLine]) -> list[list[StatementLine]]:
 
 def _line(terms: Programme, row: Row, recorded: Mapping[int, Recorded]) -> StatementLine:
     bylaws = _bylaws(terms, row)
-    found = recorded.get(row.return_of or row.event_id)
-    sale = found if found and found.receipt is not None else None
+    sale = recorded.get(row.return_of or row.event_id)
     # Of a lot that matures or ends by itself the event is what made it: that needs no receipt.
     by_itself = row.kind in ("matured", "expired")
     return StatementLine(
@@ -64,9 +62,8 @@ def _line(terms: Programme, row: Row, recorded: Mapping[int, Recorded]) -> State
         title=title(bylaws, row),
         event=row.event_id,
         purchase=sale.id if sale else row.hold_purchase,
-        receipt=None if by_itself else sale.receipt if sale else row.hold_receipt,
-        occasion=event_title(bylaws, found.event.type) if found and not sale else None,
-        sentence=sentence(bylaws, row, found),
+        receipt=None if by_itself else sale.purchase.receipt if sale else row.hold_receipt,
+        sentence=sentence(bylaws, row, sale),
     )
 
 

@@ -74,7 +74,7 @@ def _tried(
         post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts
-    judged = Judged(None, sale.ruling, sale.facts, sale.wallets, bylaws)
+    judged = Judged(None, purchase.receipt, sale.ruling, sale.facts, sale.wallets, bylaws)
     return Tried(judged, articles(bylaws, sale.facts, sale.ruling))
 
 

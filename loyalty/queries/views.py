@@ -125,8 +125,6 @@ class StatementLine(NamedTuple):
     purchase: int | None
     """The purchase behind it: the one that earned or was returned, or the one that was paid."""
     receipt: str | None
-    occasion: Text | None
-    """What an event other than a purchase, which is behind it, is called."""
     sentence: Text
 
 
@@ -141,7 +139,7 @@ class ConditionView(NamedTuple):
 
 
 class ArticleView(NamedTuple):
-    """One article of the version that judged a purchase or another event."""
+    """One article of the version that judged a purchase."""
 
     no: str
     title: Text
@@ -153,9 +151,9 @@ class ArticleView(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A purchase or another event explained from the facts that were kept when it was judged."""
+    """A purchase explained from the facts that were kept when it was judged."""
 
-    event: int
+    purchase: int
     version: int
     occurred_at: datetime
     tier: str | None

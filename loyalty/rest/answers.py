@@ -194,14 +194,6 @@ class StatementLineSchema(Schema):
         ),
     )
     receipt = text(allow_none=True)
-    occasion = fields.Nested(
-        TextSchema,
-        required=True,
-        allow_none=True,
-        metadata=told(
-            "What another event than a purchase, behind it, is called.", "نام رویدادِ پشت آن، اگر خرید نباشد."
-        ),
-    )
     sentence = both(metadata=told("Its arithmetic, or why it happened.", "حساب آن، یا دلیلش."))
 
 

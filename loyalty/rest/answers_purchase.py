@@ -62,19 +62,7 @@ def held_wallets() -> fields.Dict:
     return fields.Dict(keys=fields.String(), values=fields.Nested(HeldSchema), required=True)
 
 
-class JudgedSchema(Schema):
-    """What something that happened gave, and why not more."""
-
-    bylaws = whole(allow_none=True, metadata=told("The version that judged it.", "نسخه‌ای که آن را سنجید."))
-    awards = many(GivenSchema)
-    badges = many(StepSchema)
-    tier = fields.Nested(MoveSchema, required=True)
-    withheld = many(WithheldSchema)
-    wallets = held_wallets()
-    message = fields.Nested(TextSchema, required=True, allow_none=True)
-
-
-class AnswerSchema(JudgedSchema):
+class AnswerSchema(Schema):
     """What a purchase gave, and why not more."""
 
     id = whole(allow_none=True, metadata=told("null in a quote.", "در پیش‌نمایش null است."))
@@ -84,6 +72,13 @@ class AnswerSchema(JudgedSchema):
             "What waits has given nothing yet.", "آنچه در انتظار است هنوز چیزی نداده است.", enum=[*STATUSES, "quoted"]
         )
     )
+    bylaws = whole(allow_none=True, metadata=told("The version that judged it.", "نسخه‌ای که آن را سنجید."))
+    awards = many(GivenSchema)
+    badges = many(StepSchema)
+    tier = fields.Nested(MoveSchema, required=True)
+    withheld = many(WithheldSchema)
+    wallets = held_wallets()
+    message = fields.Nested(TextSchema, required=True, allow_none=True)
 
 
 class ResultSchema(Schema):
@@ -195,7 +190,7 @@ class GaveSchema(Schema):
 
 
 class JudgedArticleSchema(Schema):
-    """An article of the version that judged a purchase or an event."""
+    """An article of the version that judged a purchase."""
 
     no = text()
     title = both()
@@ -209,16 +204,11 @@ class JudgedArticleSchema(Schema):
     )
 
 
-class ExplainedSchema(Schema):
-    """Why something that happened gave what it gave."""
+class ExplanationSchema(Schema):
+    """A purchase explained from the facts that were kept when it was judged."""
 
+    purchase = whole()
     version = whole()
     occurred_at = at()
     tier = text(allow_none=True, metadata=told("The member's tier before it.", "سطح عضو پیش از آن."))
     articles = many(JudgedArticleSchema)
-
-
-class ExplanationSchema(ExplainedSchema):
-    """A purchase explained from the facts that were kept when it was judged."""
-
-    purchase = whole()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Response
 
 from loyalty.actions.end_pilot import go_back
+from loyalty.actions.publish_bylaws import Published
 from loyalty.actions.publish_draft import Asked, publish_draft
+from loyalty.actions.publish_pilot import publish_pilot as widen
 from loyalty.actions.save_draft import draft_of_version, save_draft
 from loyalty.acts import By
 from loyalty.config import now
 from loyalty.documents import parse
 from loyalty.queries import drafts
-from loyalty.queries.answer import answer, named
+from loyalty.queries.answer import answer
 from loyalty.queries.filling import filling
 from loyalty.queries.pilot import pilot as piloted
 from loyalty.queries.trial import Tried
@@ -29,8 +32,7 @@ from loyalty.rest.answers_bylaws import (
     TrialSchema,
 )
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.reply import lang, reply
-from loyalty.rest.sales import articles
+from loyalty.rest.reply import lang, reply, shown
 from loyalty.schemas.bylaws import DraftBody, PublishBody, TrialBody
 from loyalty.schemas.moments import not_ahead
 from loyalty.values import Text
@@ -128,9 +130,14 @@ def judge(body: dict[str, Any]) -> Response:
 
 
 def _tried(one: Tried) -> dict[str, Any]:
-    whole: dict[str, Any] = answer(one.judged, lang())
-    body = {name: its for name, its in whole.items() if name not in named(one.judged.facts.event)}
-    return body | {"articles": articles(one.articles)}
+    body: dict[str, Any] = answer(one.judged, lang())
+    body.pop("receipt")
+    articles: list[dict[str, Any]] = shown(one.articles)
+    for article in articles:
+        article["gave"] = [
+            {"wallet": wallet, "amount": amount, "sentence": sentence} for wallet, amount, sentence in article["gave"]
+        ]
+    return body | {"articles": articles}
 
 
 @blp.operation(
@@ -150,27 +157,17 @@ def _tried(one: Tried) -> dict[str, Any]:
 def publish(body: dict[str, Any]) -> Response:
     """Publish the draft, or ask a second person for it."""
     club_id, at = caller().club_id, now()
-    done = publish_draft(
-        club_id,
-        By(key=caller().key_id),
-        at,
-        from_at=body.get("since"),
-        note=body.get("note", ""),
-        pilot=body.get("share"),
-    )
+    by, note = By(key=caller().key_id), body.get("note", "")
+    done = publish_draft(club_id, by, at, from_at=body.get("since"), note=note, pilot=body.get("share"))
+    return _published(done, at, pilot=bool(body.get("share")))
+
+
+def _published(done: Published | Asked, at: datetime, *, pilot: bool) -> Response:
     if isinstance(done, Asked):
         waits = {"status": "asked", "version": None, "from": None, "request": done.request, "filling": None}
         return reply(waits, 202)
-    status = (
-        "filling"
-        if done.filling
-        else "scheduled"
-        if done.from_at > at
-        else "pilot"
-        if body.get("share")
-        else "in_force"
-    )
-    left = filling(club_id) if done.filling else None
+    status = "filling" if done.filling else "scheduled" if done.from_at > at else "pilot" if pilot else "in_force"
+    left = filling(caller().club_id) if done.filling else None
     return reply({"status": status, "version": done.version, "from": done.from_at, "request": None, "filling": left})
 
 
@@ -193,10 +190,29 @@ def pilot() -> Response:
             "share": found.percent,
             "from": found.from_at,
             "until": found.until,
+            "entered": found.entered,
             "pilot": found.pilot,
             "rest": found.rest,
         }
     )
+
+
+@blp.operation(
+    "POST",
+    "/bylaws/pilot/publish",
+    Text("Publish the pilot to everyone", "انتشار آزمایش برای همه"),
+    Text(
+        "What the pilot tried becomes the next version for everybody, now, and the pilot ends; a draft stays as it is."
+        " Where the club wants a second person for it, it is `asked`.",
+        "آنچه آزموده شد، هم‌اکنون نسخهٔ بعدی برای همه می‌شود و آزمایش پایان می‌یابد؛ پیش‌نویس همان می‌ماند."
+        " اگر باشگاه نفر دوم بخواهد، درخواست می‌شود (`asked`).",
+    ),
+    {200: PublishedSchema, 202: (PublishedSchema, Text("Waits for a second person", "در انتظار نفر دوم"))},
+)
+def publish_pilot() -> Response:
+    """Publish what the pilot tried to everybody."""
+    at = now()
+    return _published(widen(caller().club_id, By(key=caller().key_id), at), at, pilot=False)
 
 
 @blp.operation(

@@ -28,8 +28,8 @@ from loyalty.rest.answers_purchase import (
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.edge import region
 from loyalty.rest.fields import PageQuery, PeriodQuery, period
-from loyalty.rest.reply import lang, reply
-from loyalty.rest.sales import answered, explained, refused, result, sale
+from loyalty.rest.reply import lang, reply, shown
+from loyalty.rest.sales import answered, refused, result, sale
 from loyalty.rules.facts import Purchase
 from loyalty.schemas import load_purchase
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
@@ -105,7 +105,7 @@ def record(purchase: Purchase) -> Response:
     not_ahead(purchase.occurred_at, at, "/occurred_at")
     same_store(purchase.store)
     club_id = caller().club_id
-    (outcome,) = record_purchases(club_id, [purchase], at, lateness=lateness())
+    (outcome,) = record_purchases(club_id, [purchase], at, lateness=_lateness())
     if outcome.problem is not None:
         raise outcome.problem
     return reply(answered(club_id, outcome), STATUS[outcome.status])
@@ -129,7 +129,7 @@ def batch(body: dict[str, list[Any]]) -> Response:
     at = now()
     rows = [_row(data, at) for data in body["purchases"]]
     good = [row for row in rows if isinstance(row, Purchase)]
-    outcomes = iter(record_purchases(caller().club_id, good, at, lateness=lateness()))
+    outcomes = iter(record_purchases(caller().club_id, good, at, lateness=_lateness()))
     results = [
         result(next(outcomes)) if isinstance(row, Purchase) else refused(data, row)
         for data, row in zip(body["purchases"], rows, strict=True)
@@ -200,7 +200,13 @@ def listed(query: dict[str, Any]) -> Response:
 )
 def explanation(purchase: str) -> Response:
     """Every article of the version that judged it: each condition with what it saw, and whether it held."""
-    return reply(explained(explaining.explanation(caller().club_id, found(purchase).id), "purchase"))
+    view = explaining.explanation(caller().club_id, found(purchase).id)
+    answer: dict[str, Any] = shown(view)
+    for article in answer["articles"]:
+        article["gave"] = [
+            {"wallet": wallet, "amount": amount, "sentence": sentence} for wallet, amount, sentence in article["gave"]
+        ]
+    return reply(answer)
 
 
 @blp.operation(
@@ -218,7 +224,7 @@ def one(purchase: str) -> Response:
     return reply(sale(found(purchase)))
 
 
-def lateness() -> timedelta | None:
+def _lateness() -> timedelta | None:
     """Only a till's clock is doubted: a server may bring any past."""
     return LATENESS if caller().kind == "till" else None
 
