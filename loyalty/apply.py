@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loyalty import piloted
 from loyalty.arrays import columns, together
 from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
@@ -70,19 +71,6 @@ _MEMBERS = """
         AS stands (id, tier, since, latest_at, entries, head)
     WHERE member.id = stands.id
 """
-_PILOTED = """
-    INSERT INTO pilot_member (member_id, version, club_id, from_at, until)
-    SELECT member_id, version, %s, from_at, (
-        SELECT pilot_until FROM bylaws WHERE bylaws.club_id = %s AND bylaws.version = judged.version FOR SHARE
-    )
-    FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[]) AS judged (member_id, version, from_at)
-    WHERE NOT EXISTS (
-        SELECT FROM pilot_member known WHERE known.member_id = judged.member_id AND known.version = judged.version
-            AND known.from_at <= judged.from_at
-    )
-    ON CONFLICT (member_id, version) DO UPDATE SET from_at = excluded.from_at
-"""
-"""Who is entered waits for whoever is just ending the pilot, and the other way round: no entry is left open."""
 _OUTBOX = """
     INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
     SELECT %s, member_id, type, data, %s, %s FROM unnest(%s::bigint[], %s::text[], %s::jsonb[])
@@ -137,7 +125,7 @@ def effects(
         badges,
         moves,
         _changed(cases, members, chests),
-        _piloted(programme, cases) if programme.pilots else [],
+        piloted.entries(programme, cases) if programme.pilots else [],
         _messages(cases, moves, badges),
     )
 
@@ -152,7 +140,7 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
         (_MEMBERS, [], rows.members),
-        (_PILOTED, [club, club], rows.piloted),
+        (piloted.ENTRIES, [club, club], rows.piloted),
         (_OUTBOX, [club, now, now], rows.messages),
     )
     conn.execute(
@@ -274,17 +262,6 @@ def _changed(cases: Sequence[Case], members: dict[int, MemberFacts], chests: Map
         member, chest = members[id_], chests[id_]
         rows.append((id_, member.tier, member.tier_since, member.latest_at, chest.entries, chest.head))
     return rows
-
-
-def _piloted(programme: Programme, cases: Sequence[Case]) -> Rows:
-    """Members judged under a pilot, each with the first of these events."""
-    pilots = {pilot.version for pilot in programme.pilots}
-    first: dict[tuple[int, int], datetime] = {}
-    for case in cases:
-        if case.bylaws.version in pilots:
-            key, at = (case.member_id, case.bylaws.version), case.event.occurred_at
-            first[key] = min(at, first.get(key, at))
-    return [(*key, at) for key, at in first.items()]
 
 
 def _messages(cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:

@@ -8,6 +8,7 @@ from loyalty import acts
 from loyalty.acts import By
 from loyalty.db import transaction
 from loyalty.errors import NotFound
+from loyalty.piloted import close
 from loyalty.values import Text
 from loyalty.versions import Connection
 
@@ -16,10 +17,6 @@ _END = """
         from_at = CASE WHEN filling THEN greatest(from_at, %(at)s) ELSE from_at END
     WHERE club_id = %(club)s AND pilot IS NOT NULL AND (pilot_until IS NULL OR pilot_until > %(at)s)
     RETURNING version
-"""
-_LEAVE = """
-    UPDATE pilot_member SET until = greatest(from_at, %s)
-    WHERE club_id = %s AND version = %s AND (until IS NULL OR until > %s)
 """
 
 
@@ -43,5 +40,5 @@ def end_pilot(conn: Connection, club_id: int, at: datetime) -> int | None:
     row = conn.execute(_END, {"at": at, "club": club_id}).fetchone()
     if row is None:
         return None
-    conn.execute(_LEAVE, [at, club_id, row[0], at])
+    close(conn, club_id, row[0], at)
     return int(row[0])

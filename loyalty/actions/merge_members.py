@@ -16,6 +16,7 @@ from loyalty.ledger.lots import Cause
 from loyalty.ledger.merges import unite
 from loyalty.merging import add_counters, move_purses, opened, order_of, review, tell
 from loyalty.outbox import wake
+from loyalty.piloted import leave
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -29,10 +30,6 @@ _BADGES: Final = """
 _NOTED: Final = """
     INSERT INTO member_merge (member_id, id, club_id, into_id, reason, merged_at, entries)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-_PILOTS: Final = """
-    UPDATE pilot_member SET until = greatest(from_at, %(at)s)
-    WHERE member_id = %(member)s AND (until IS NULL OR until > %(at)s)
 """
 _IDENTIFIERS: Final = """
     UPDATE identifier SET member_id = %s, origin = coalesce(origin, member_id) WHERE club_id = %s AND member_id = %s
@@ -74,7 +71,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         add_counters(conn, terms, survivor, member_id, 1)
         conn.execute(_BADGES, [survivor, member_id])
         if terms.pilots:
-            conn.execute(_PILOTS, {"at": now, "member": member_id})
+            leave(conn, member_id, now)
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

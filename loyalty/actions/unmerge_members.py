@@ -19,6 +19,7 @@ from loyalty.ledger.lots import Cause, Purse
 from loyalty.ledger.merges import Flow, part
 from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, review, tell
 from loyalty.outbox import wake
+from loyalty.piloted import come_back
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 
@@ -42,12 +43,6 @@ _BADGES: Final = """
     DELETE FROM badge_level own USING badge_level theirs
     WHERE own.member_id = %s AND theirs.member_id = %s
         AND own.code = theirs.code AND own.level = theirs.level AND own.event_id = theirs.event_id
-"""
-_PILOTS: Final = """
-    UPDATE pilot_member own SET until = pilot_until FROM bylaws, member_merge
-    WHERE own.member_id = %s AND bylaws.club_id = own.club_id AND bylaws.version = own.version
-        AND member_merge.member_id = own.member_id AND member_merge.id = %s
-        AND own.until = greatest(own.from_at, merged_at) AND (pilot_until IS NULL OR pilot_until > merged_at)
 """
 _UNDO: Final = """
     UPDATE member_merge SET undone_id = %s, undone_reason = %s, undone_at = %s WHERE member_id = %s AND id = %s
@@ -110,7 +105,7 @@ def _unmerge(club_id: int, member_id: int, reason: str, now: datetime) -> int:
         add_counters(conn, terms, survivor, member_id, -1)
         conn.execute(_BADGES, [survivor, member_id])
         if terms.pilots:
-            conn.execute(_PILOTS, [member_id, merge])
+            come_back(conn, member_id, merge)
         conn.execute(_UNDO, [event, reason, now, member_id, merge])
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.unmerged", member_id, ("from", survivor), event, now)

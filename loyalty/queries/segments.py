@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from loyalty import absent
 from loyalty.db import connection
 from loyalty.errors import Conflict, Invalid
-from loyalty.queries.belonging import selection
+from loyalty.queries.belonging import Reader, reader, selection
 from loyalty.queries.paging import Page, cut
 from loyalty.rules.explain import sentence
 from loyalty.rules.selection import Selection
@@ -36,7 +36,8 @@ class SegmentView(NamedTuple):
 def page(club_id: int, now: datetime, limit: int, cursor: str | None = None) -> Page[SegmentView]:
     """Segments in the order of their codes."""
     rows = connection().execute(f"{_SELECT} AND code > %s ORDER BY code LIMIT %s", [club_id, cursor or "", limit + 1])
-    return cut([_view(club_id, row, now) for row in rows.fetchall()], limit, lambda view: view.code)
+    names = reader(connection(), club_id, now)
+    return cut([_view(row, names) for row in rows.fetchall()], limit, lambda view: view.code)
 
 
 def one(club_id: int, code: str, now: datetime) -> SegmentView:
@@ -48,7 +49,7 @@ def one(club_id: int, code: str, now: datetime) -> SegmentView:
     row = connection().execute(f"{_SELECT} AND code = %s", [club_id, code]).fetchone()
     if row is None:
         raise absent.segment()
-    return _view(club_id, row, now)
+    return _view(row, reader(connection(), club_id, now))
 
 
 def chosen(club_id: int, code: str, now: datetime) -> Selection:
@@ -71,10 +72,10 @@ def chosen(club_id: int, code: str, now: datetime) -> Selection:
         ) from None
 
 
-def _view(club_id: int, row: tuple[Any, ...], now: datetime) -> SegmentView:
+def _view(row: tuple[Any, ...], names: Reader) -> SegmentView:
     code, en, fa, tree, *rest = row
     try:
-        said = sentence(*selection(connection(), club_id, tree, now))
+        said = sentence(*names.read(tree))
     except Invalid:
         said = None
     return SegmentView(code, Text(en, fa), tree, said, *rest)

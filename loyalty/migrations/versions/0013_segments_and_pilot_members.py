@@ -41,3 +41,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", "version", name=op.f("pilot_member_pkey")),
     )
     op.create_index("pilot_member_by_version", "pilot_member", ["club_id", "version"], unique=False)
+    # Pilots of before: whoever was judged by one has entered it.
+    op.execute("""
+        INSERT INTO pilot_member (member_id, version, club_id, from_at, until)
+        SELECT member_id, version, club_id, min(occurred_at), greatest(pilot_until, min(occurred_at))
+        FROM (
+            SELECT member_id, club_id, version, occurred_at FROM purchase
+            UNION ALL SELECT member_id, club_id, version, occurred_at FROM event
+        ) judged
+        JOIN bylaws USING (club_id, version)
+        WHERE pilot IS NOT NULL
+        GROUP BY member_id, version, club_id, pilot_until
+    """)
