@@ -14,6 +14,8 @@ from loyalty.queries import bylaws
 from loyalty.queries.drafts import draft_if_any
 from loyalty.queries.filling import filling
 from loyalty.queries.names import names
+from loyalty.queries.pilot import running
+from loyalty.queries.requests import approval_wanted
 from loyalty.queries.versions import statuses, versions
 from loyalty.values import LANGS
 
@@ -24,17 +26,22 @@ BOTH: Final = "both"
 def club_bylaws() -> ResponseReturnValue:
     """Numbered articles in one language, or both side by side."""
     at, here = now(), club()
-    if names(here.id, at) is None:
+    named = names(here.id, at)
+    if named is None:
         return render_template("admin/no_bylaws.html")
     wish = request.args.get("text")
     text = wish if wish in (*LANGS, BOTH) else web.lang()
     found = versions(here.id)
+    status = statuses(found, at)
     return render_template(
         "admin/bylaws.html",
         view=bylaws.view(here.id, at),
         versions=found,
-        status=statuses(found, at),
+        status=status,
         filling=filling(here.id) if any(one.filling for one in found) else None,
+        pilot=running(here.id, at) if "pilot" in status.values() else None,
+        names=named,
+        two=approval_wanted(here.id),
         draft=draft_if_any(here.id) is not None,
         may_write=may("write_bylaws"),
         now=at,

@@ -26,6 +26,9 @@ ACTS: Final = {
     "bylaws.withdrawn": Text("withdrew a request", "درخواست را پس گرفت"),
     "person.added": Text("gave somebody a role", "به کسی نقشی داد"),
     "person.removed": Text("took somebody's role", "نقش کسی را گرفت"),
+    "segment.created": Text("made a segment", "بخشی ساخت"),
+    "segment.changed": Text("changed a segment", "بخشی را تغییر داد"),
+    "segment.deleted": Text("deleted a segment", "بخشی را حذف کرد"),
     "pilot.ended": Text("ended the pilot", "آزمایش را پایان داد"),
     "approval.changed": Text("changed whether publishing takes two", "دونفره بودن انتشار را تغییر داد"),
 }

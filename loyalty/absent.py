@@ -56,3 +56,8 @@ def delivery() -> NotFound:
 def rehearsal() -> NotFound:
     """The club has no such rehearsal."""
     return NotFound(Text("There is no such rehearsal.", "چنین اجرای آزمایشی‌ای نیست."))
+
+
+def segment() -> NotFound:
+    """The club keeps no such segment."""
+    return NotFound(Text("There is no such segment.", "چنین بخشی نیست."))

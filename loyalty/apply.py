@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loyalty import piloted
 from loyalty.arrays import columns, together
 from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
@@ -89,6 +90,7 @@ class Effects(NamedTuple):
     badges: Rows
     moves: Rows
     members: Rows
+    piloted: Rows
     messages: Rows
 
 
@@ -123,6 +125,7 @@ def effects(
         badges,
         moves,
         _changed(cases, members, chests),
+        piloted.entries(programme, cases) if programme.pilots else [],
         _messages(cases, moves, badges),
     )
 
@@ -137,6 +140,7 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
         (_MEMBERS, [], rows.members),
+        (piloted.ENTRIES, [club, club], rows.piloted),
         (_OUTBOX, [club, now, now], rows.messages),
     )
     conn.execute(

@@ -114,7 +114,7 @@ def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int
 
 def review(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, *, demote: bool) -> None:
     """Review a locked member's tier at once; without `demote` it only rises."""
-    bylaws = terms.at(now)
+    bylaws = terms.at(now, row.id)
     if not bylaws.tiers or not bylaws.membership[row.status].earns:
         return
     moment = terms.calendar.moment(now)

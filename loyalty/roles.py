@@ -7,7 +7,7 @@ from typing import Final, Literal
 from loyalty.values import Text
 
 Role = Literal["owner", "marketer", "approver", "cashier", "viewer"]
-Right = Literal["write_bylaws", "approve_bylaws", "manage_people"]
+Right = Literal["write_bylaws", "approve_bylaws", "keep_segments", "manage_people"]
 
 ROLES: Final[dict[Role, Text]] = {
     "owner": Text("owner", "مالک"),
@@ -19,6 +19,7 @@ ROLES: Final[dict[Role, Text]] = {
 _MAY: Final[dict[Right, frozenset[Role]]] = {
     "write_bylaws": frozenset({"owner", "marketer"}),
     "approve_bylaws": frozenset({"owner", "approver"}),
+    "keep_segments": frozenset({"owner", "marketer"}),
     "manage_people": frozenset({"owner"}),
 }
 

@@ -104,9 +104,9 @@ class Programme:
         return self.versions[number - 1]
 
 
-_loaded: dict[tuple[str, int], tuple[tuple[int, ...], Programme]] = {}
+_loaded: dict[tuple[str, int], tuple[tuple[Any, ...], Programme]] = {}
 _STAMP = """
-    SELECT count(*), count(*) FILTER (WHERE filling), count(pilot_until),
+    SELECT count(*), count(*) FILTER (WHERE filling), count(pilot_until), max(pilot_until),
         (SELECT count(*) FROM counter WHERE club_id = %s)
     FROM bylaws WHERE club_id = %s
 """

@@ -119,7 +119,7 @@ def me() -> Response:
         tier={
             "code": tier.code,
             "title": _said(tier.title) if tier.title else None,
-            "next": _step_form(club, tier.next) if tier.next else None,
+            "next": _step_form(club, member.id, tier.next) if tier.next else None,
             "ladder": [{"code": code, "title": _said(title)} for code, title in tier.ladder],
         },
     )
@@ -179,6 +179,6 @@ def _club_form(club: ClubView) -> dict[str, Any]:
     }
 
 
-def _step_form(club: ClubView, step: TierStep) -> dict[str, Any]:
-    left = missing(step, in_force(club.id, now()).bylaws, club)
+def _step_form(club: ClubView, member_id: int, step: TierStep) -> dict[str, Any]:
+    left = missing(step, in_force(club.id, now(), member_id).bylaws, club)
     return {"code": step.code, "title": _said(step.title), "share": step.share, "missing": _said(left)}

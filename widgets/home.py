@@ -57,7 +57,7 @@ class Ledger(NamedTuple):
 
 def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) -> Home:
     """The page of a member as of `now`, with the latest `lines` of the ledger."""
-    bylaws = in_force(club.id, now).bylaws
+    bylaws = in_force(club.id, now, member.id).bylaws
     badges = standing.badges(club.id, member.id, now)
     tier = standing.tier(club.id, member.id, now)
     ledger = ledger_of(club, member.id, now, limit=lines)

@@ -96,14 +96,14 @@ def ledger(club_code: str) -> str | AnyResponse:
 
 @pages.get("/bylaws")
 def bylaws_page(club_code: str) -> str:
-    """The bylaws in force, for everybody."""
+    """The bylaws in force, for everybody; whoever is signed in reads those that hold for them."""
     club = clubs.by_code(club_code)
+    member = _member(club)
     try:
-        view = bylaws.view(club.id, now())
+        view = bylaws.view(club.id, now(), member.id if member else None)
     except NotFound:
         view = None
-    signed_in = _member(club) is not None
-    return render_template("member/bylaws.html", club=club, view=view, signed_in=signed_in, here_is="bylaws")
+    return render_template("member/bylaws.html", club=club, view=view, signed_in=member is not None, here_is="bylaws")
 
 
 @pages.post("/code")

@@ -8,6 +8,7 @@ from loyalty import acts
 from loyalty.acts import By
 from loyalty.db import transaction
 from loyalty.errors import NotFound
+from loyalty.piloted import close
 from loyalty.values import Text
 from loyalty.versions import Connection
 
@@ -37,4 +38,7 @@ def go_back(club_id: int, by: By, now: datetime) -> int:
 def end_pilot(conn: Connection, club_id: int, at: datetime) -> int | None:
     """End the pilot that goes on at an instant, as of it; its version, or None where there is none."""
     row = conn.execute(_END, {"at": at, "club": club_id}).fetchone()
-    return int(row[0]) if row else None
+    if row is None:
+        return None
+    close(conn, club_id, row[0], at)
+    return int(row[0])

@@ -16,6 +16,7 @@ from loyalty.ledger.lots import Cause
 from loyalty.ledger.merges import unite
 from loyalty.merging import add_counters, move_purses, opened, order_of, review, tell
 from loyalty.outbox import wake
+from loyalty.piloted import leave
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -69,6 +70,8 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         conn.execute(_NOTED, [member_id, event, club_id, survivor, reason, now, entries])
         add_counters(conn, terms, survivor, member_id, 1)
         conn.execute(_BADGES, [survivor, member_id])
+        if terms.pilots:
+            leave(conn, member_id, now)
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

@@ -57,19 +57,37 @@ def _publish(
     club_id: int, by: By, now: datetime, from_at: datetime | None, note: str, pilot: int | None
 ) -> Published | Asked:
     with transaction() as conn:
-        club = conn.execute("SELECT approval FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id]).fetchone()
+        conn.execute("SELECT 1 FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id])
         row = conn.execute("SELECT document FROM bylaws_draft WHERE club_id = %s", [club_id]).fetchone()
-        if club is None or row is None:
+        if row is None:
             raise NotFound(Text("There is no draft of the bylaws.", "پیش‌نویسی از آیین‌نامه نیست."))
-        bylaws = load(row[0])
-        if club[0]:
-            if faults := what_bars(conn, club_id, bylaws):
-                raise Invalid(faults, BARRED)
-            return _ask(conn, club_id, row[0], by, now, from_at, note, pilot)
-        published = publish(conn, club_id, row[0], bylaws, now, from_at or now, note, pilot)
-        conn.execute("DELETE FROM bylaws_draft WHERE club_id = %s", [club_id])
-        acts.note(conn, club_id, by, "bylaws.published", now, version=published.version)
-        return published
+        done = publish_or_ask(conn, club_id, row[0], by, now, from_at, note, pilot)
+        if isinstance(done, Published):
+            conn.execute("DELETE FROM bylaws_draft WHERE club_id = %s", [club_id])
+        return done
+
+
+def publish_or_ask(
+    conn: Connection,
+    club_id: int,
+    document: dict[str, Any],
+    by: By,
+    now: datetime,
+    from_at: datetime | None,
+    note: str,
+    pilot: int | None = None,
+) -> Published | Asked:
+    """Publish a document or, where the club wants two people for it, ask; in a transaction that is open already."""
+    club = conn.execute("SELECT approval FROM club WHERE id = %s FOR NO KEY UPDATE", [club_id]).fetchone()
+    assert club
+    bylaws = load(document)
+    if club[0]:
+        if faults := what_bars(conn, club_id, bylaws):
+            raise Invalid(faults, BARRED)
+        return _ask(conn, club_id, document, by, now, from_at, note, pilot)
+    published = publish(conn, club_id, document, bylaws, now, from_at or now, note, pilot)
+    acts.note(conn, club_id, by, "bylaws.published", now, version=published.version)
+    return published
 
 
 def _ask(

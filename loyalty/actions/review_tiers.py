@@ -27,7 +27,8 @@ _LOCK = f"""
 """  # noqa: S608 - constants
 _MOVE = """
     WITH moved AS (
-        SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS m (member_id, from_tier, to_tier)
+        SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[])
+            AS m (member_id, from_tier, to_tier, version)
     ), put AS (
         UPDATE member SET tier = to_tier, tier_since = %s, seq = seq + 1 FROM moved WHERE id = member_id
     ), said AS (
@@ -36,7 +37,7 @@ _MOVE = """
             jsonb_build_object('from', from_tier, 'to', to_tier, 'at', %s::text, 'event', NULL), %s, %s FROM moved
     )
     INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, version)
-    SELECT member_id, %s, %s, from_tier, to_tier, %s FROM moved
+    SELECT member_id, %s, %s, from_tier, to_tier, version FROM moved
 """
 
 
@@ -70,7 +71,7 @@ def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
     """Review a batch after a member; (the last one looked at, or 0 at the end; moves)."""
     with transaction() as conn:
         terms = programme(conn, club_id)
-        bylaws = terms.at(at)
+        bylaws = terms.at(at)  # a pilot has the same tiers and standings
         if not bylaws.tiers:
             return 0, 0
         begun = terms.calendar.instant(terms.calendar.moment(at).day)
@@ -79,26 +80,26 @@ def _review(club_id: int, at: datetime, last: int) -> tuple[int, int]:
         rows = {row[0]: Locked._make(row) for row in found}
         if not rows:
             return 0, 0
-        moved = _moves(conn, terms, bylaws, rows, begun)
+        moved = _moves(conn, terms, {id_: terms.at(at, id_) for id_ in rows}, rows, begun)
         if moved:
             columns = [list(column) for column in zip(*moved, strict=True)]
             when = begun.isoformat()
-            conn.execute(_MOVE, [*columns, begun, club_id, when, at, at, club_id, begun, bylaws.version])
+            conn.execute(_MOVE, [*columns, begun, club_id, when, at, at, club_id, begun])
         return max(rows), len(moved)
 
 
 def _moves(
-    conn: Connection, terms: Programme, bylaws: Bylaws, rows: dict[int, Locked], begun: datetime
-) -> list[tuple[int, str | None, str | None]]:
+    conn: Connection, terms: Programme, own: dict[int, Bylaws], rows: dict[int, Locked], begun: datetime
+) -> list[tuple[int, str | None, str | None, int]]:
     moment = terms.calendar.moment(begun)
     asked = {
-        id_: dict.fromkeys(bylaws.asks(moment.day, bylaws.since(row.tier_since, row.joined_at)))
+        id_: dict.fromkeys(own[id_].asks(moment.day, own[id_].since(row.tier_since, row.joined_at)))
         for id_, row in rows.items()
     }
     sums = Sums(terms, asked, rows)
     figures = sums.answered(sums.send(conn))
     people: dict[int, tuple[Any, ...]] = {}
-    if bylaws.member_reads:
+    if any(bylaws.member_reads for bylaws in own.values()):
         found = conn.execute(
             "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)", [list(rows)]
         )
@@ -106,8 +107,9 @@ def _moves(
     moved = []
     for id_, row in rows.items():
         member = member_facts(row, History(figures[id_]), None, people.get(id_))
+        bylaws = own[id_]
         facts = member.standing(bylaws, moment)
         tier = reviewed(bylaws, facts)
         if tier != facts.tier:
-            moved.append((id_, facts.tier, tier))
+            moved.append((id_, facts.tier, tier, bylaws.version))
     return moved

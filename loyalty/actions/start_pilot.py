@@ -12,6 +12,8 @@ from loyalty.versions import Connection, programme
 
 SHARED: Final = ("wallets", "tiers", "membership", "leaderboards")
 """What members of both groups have in common: they change tiers, give each other points and are ranked together."""
+NAMED: Final = ("counters", "audiences")
+"""What both groups stand on: a pilot may add to it, and leaves what there is as it is."""
 
 
 def check_pilot(conn: Connection, club_id: int, document: Mapping[str, Any], from_at: datetime) -> None:
@@ -34,8 +36,9 @@ def check_pilot(conn: Connection, club_id: int, document: Mapping[str, Any], fro
     assert row
     beside: dict[str, Any] = row[0]
     names = [f"/{name}" for name in SHARED if document.get(name) != beside.get(name)]
-    counters = document.get("counters", {})
-    names += [f"/counters/{name}" for name, its in beside.get("counters", {}).items() if counters.get(name) != its]
+    for section in NAMED:
+        own = document.get(section, {})
+        names += [f"/{section}/{name}" for name, its in beside.get(section, {}).items() if own.get(name) != its]
     if names:
         said = Text(
             "In a pilot this stays as it is in the version for everybody else: both groups share it.",

@@ -19,6 +19,7 @@ from loyalty.ledger.lots import Cause, Purse
 from loyalty.ledger.merges import Flow, part
 from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, review, tell
 from loyalty.outbox import wake
+from loyalty.piloted import come_back
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 
@@ -103,6 +104,8 @@ def _unmerge(club_id: int, member_id: int, reason: str, now: datetime) -> int:
         _point(conn, club_id, member_id, survivor)
         add_counters(conn, terms, survivor, member_id, -1)
         conn.execute(_BADGES, [survivor, member_id])
+        if terms.pilots:
+            come_back(conn, member_id, merge)
         conn.execute(_UNDO, [event, reason, now, member_id, merge])
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.unmerged", member_id, ("from", survivor), event, now)

@@ -132,8 +132,21 @@ _ADJUSTMENTS: Final = """
     WHERE kept <> proven
 """
 """What came in from outside the purse and went out to it; what expires later by a lot's own end cites its event too."""
+_PILOTS: Final = """
+    SELECT judged.member_id, 'version ' || judged.version, 'judged', count(entered.version), count(*)
+    FROM (
+        SELECT member_id, version, occurred_at FROM purchase WHERE club_id = %(club)s
+        UNION ALL SELECT member_id, version, occurred_at FROM event WHERE club_id = %(club)s
+    ) judged
+    JOIN bylaws ON bylaws.club_id = %(club)s AND bylaws.version = judged.version AND pilot IS NOT NULL
+    LEFT JOIN pilot_member entered ON entered.member_id = judged.member_id AND entered.version = judged.version
+        AND entered.from_at <= judged.occurred_at
+    GROUP BY judged.member_id, judged.version HAVING count(entered.version) < count(*)
+"""
+"""Whoever was judged under a pilot is entered in it by then."""
 _PROOFS: Final = (
-    ("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("adjustment", _ADJUSTMENTS), ("entry", _AWARDS)
+    ("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("adjustment", _ADJUSTMENTS), ("entry", _AWARDS),
+    ("pilot", _PILOTS),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Tables and constraints, no behaviour. Importing this package declares them all."""
 
-from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum
+from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum, PilotMember
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
@@ -17,6 +17,7 @@ from loyalty.models.member import (
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.purchase import EVENT_ID, Event, EventKey, Handover, Purchase, Receipt, Return, SetAside
 from loyalty.models.rehearsal import Rehearsal, RehearsalPart
+from loyalty.models.segment import Segment
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Outbox",
     "PasswordLink",
     "Person",
+    "PilotMember",
     "Profile",
     "Purchase",
     "Receipt",
@@ -58,6 +60,7 @@ __all__ = [
     "Role",
     "Seal",
     "SealedHead",
+    "Segment",
     "SetAside",
     "SignInCode",
     "StandingChange",

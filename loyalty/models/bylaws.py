@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -55,6 +56,23 @@ class Bylaws(Base):
     """Of a version for a pilot group: which share of the members, in percent; see `loyalty.versions.in_group`."""
     pilot_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     """When the pilot ended; until then it is in force for its group."""
+
+
+class PilotMember(Base):
+    """A member of a pilot's group who was judged under it, from the first such event until it ended for the member."""
+
+    __tablename__ = "pilot_member"
+    __table_args__ = (
+        CheckConstraint("until >= from_at", name="pilot_member_in_order"),
+        ForeignKeyConstraint(["club_id", "version"], ["bylaws.club_id", "bylaws.version"]),
+        Index("pilot_member_by_version", "club_id", "version"),
+    )
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    club_id: Mapped[int] = mapped_column(BigInteger)
+    from_at: Mapped[Instant]
+    until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """When the pilot ended, or the member went on as another; None while it goes on."""
 
 
 class Counter(Base):

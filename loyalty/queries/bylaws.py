@@ -22,16 +22,16 @@ class InForce(NamedTuple):
     from_at: datetime
 
 
-def in_force(club_id: int, at: datetime) -> InForce:
-    """The version in force at an instant; raises NotFound for an unknown club."""
+def in_force(club_id: int, at: datetime, member_id: int | None = None) -> InForce:
+    """The version in force at an instant, for a member also a pilot's; raises NotFound for an unknown club."""
     terms = programme(connection(), club_id)
-    bylaws = terms.at(at)
+    bylaws = terms.at(at, member_id)
     return InForce(bylaws.version, bylaws, terms.from_at[bylaws.version - 1])
 
 
-def view(club_id: int, at: datetime) -> BylawsView:
-    """The version in force at an instant, its document and its sentences in both languages."""
-    found = in_force(club_id, at)
+def view(club_id: int, at: datetime, member_id: int | None = None) -> BylawsView:
+    """The version in force at an instant, for a member also a pilot's: its document, and its sentences."""
+    found = in_force(club_id, at, member_id)
     return _view(club_id, found.version)
 
 

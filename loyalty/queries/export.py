@@ -95,6 +95,10 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, at, from_tier AS from, to_tier AS to, event_id AS event, version AS bylaws
         FROM tier_move WHERE member_id = ANY(%(who)s) ORDER BY member_id, at, id
     """,
+    "pilots": """
+        SELECT member_id AS member, version AS bylaws, from_at AS from, until FROM pilot_member
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, version
+    """,
     "deliveries": """
         SELECT d.member_id AS member, w.url, d.type, d.body, d.created_at, d.delivered_at
         FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id WHERE d.member_id = ANY(%(who)s) ORDER BY d.id

@@ -14,6 +14,8 @@ class RequestView(NamedTuple):
     id: int
     document: dict[str, Any]
     from_at: datetime | None
+    pilot: int | None
+    """For which share of the members, in percent; for everybody where there is none."""
     note: str
     asked_by: str
     asked_at: datetime
@@ -35,7 +37,7 @@ class ActView(NamedTuple):
 
 
 _COLUMNS = (
-    "id, document, from_at, note, asked_by, asked_at, status, decided_by, decided_at, answer, version"
+    "id, document, from_at, pilot, note, asked_by, asked_at, status, decided_by, decided_at, answer, version"
     " FROM bylaws_request"
 )
 

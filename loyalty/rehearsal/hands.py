@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from loyalty.ledger.lots import Cause, Order, Purse
 from loyalty.ledger.purses import Chest
 from loyalty.post import lapse, wake
 from loyalty.rehearsal.events import Moved
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
+from loyalty.rules import Bylaws
 
 Parts = list[tuple[int, int]]
 """(lot, amount)"""
@@ -61,7 +64,7 @@ class Hands:
             rest.append((lot, amount - part))
         self.held[event.number] = rest
         purse.restore(cause, event.source, back)
-        wake(self.stage.at(event.at), purse, event.recorded_at)
+        wake(self._terms(event.at), purse, event.recorded_at)
 
     def _into(self, purse: Purse, cause: Cause, event: Moved) -> None:
         earned_at = event.earned_at or event.at
@@ -73,12 +76,15 @@ class Hands:
             purse.settle(event.recorded_at)
         if event.source in ("issued", "opening") or event.kind == "transfer":
             self._active(purse, event)
-        wake(self.stage.at(event.recorded_at), purse, event.recorded_at)
+        wake(self._terms(event.recorded_at), purse, event.recorded_at)
 
     def _active(self, purse: Purse, event: Moved) -> None:
-        purse.be_active(event.at, lapse(self.stage.at(event.recorded_at), purse.wallet, event.at))
+        purse.be_active(event.at, lapse(self._terms(event.recorded_at), purse.wallet, event.at))
         purse.settle(event.recorded_at)
 
+    def _terms(self, at: datetime) -> Bylaws:
+        return self.stage.at(at, self.chest.member_id)
+
     def _order(self, event: Moved) -> Order:
-        terms = self.stage.at(event.at).wallets.get(event.wallet)
+        terms = self._terms(event.at).wallets.get(event.wallet)
         return terms.spend if terms else "soonest_expiry"

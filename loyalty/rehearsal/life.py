@@ -158,7 +158,7 @@ class Life:
     def _give_back(self, event: Back) -> None:
         sold, asked, stage = self.sold[event.purchase_id], event.asked, self.stage
         at, id_ = asked.occurred_at, self.member.id
-        now = stage.at(at)
+        now = stage.at(at, id_)
         try:
             chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now)
         except InsufficientBalance:  # the goods came back all the same
@@ -187,7 +187,7 @@ class Life:
 
     def _stand_anew(self, its: Anew) -> None:
         member, stage = self.member, self.stage
-        bylaws = stage.at(its.at)
+        bylaws = stage.at(its.at, member.id)
         moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
         facts = member.standing(bylaws, moment)
         events = {level: event for level, (event, _) in self.levels.items()}
@@ -236,7 +236,7 @@ class Life:
             self._settle(stage.calendar.instant(last))
 
     def _review(self, begun: datetime) -> None:
-        bylaws, member = self.stage.at(begun), self.member
+        bylaws, member = self.stage.at(begun, self.member.id), self.member
         if not bylaws.tiers or member.latest_at is None or member.latest_at >= begun:
             return
         if bylaws.membership[member.status_at(begun)].earns:

@@ -33,7 +33,7 @@ class Recorded:
             if self.stage.holds(at):
                 ranks = self.stage.terms.version(version).ranks
                 side.tier_moved(ranks.get(before or "", -1), ranks.get(after or "", -1))
-        really = self.stage.terms.at(self.stage.until)
+        really = self.stage.terms.at(self.stage.until, member_id)
         side.tiers[(tier if tier in really.ranks else really.first_tier()) or ""] += 1
         side.badges.update((code, level) for _, code, level in self._badges.of(member_id))
         return side

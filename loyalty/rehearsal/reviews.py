@@ -24,7 +24,7 @@ def days_of_change(
     """
     day, before = first, None
     while day <= last:
-        bylaws = stage.at(stage.calendar.instant(day))
+        bylaws = stage.at(stage.calendar.instant(day), who().id)
         more = len(bylaws.steps)
         while more >= 0 and day <= last:
             yield day
@@ -50,6 +50,6 @@ def _next(stage: Stage, history: Remembered, member: MemberFacts, before: Seen |
 
 
 def _seen(stage: Stage, history: Remembered, member: MemberFacts, day: date) -> Seen:
-    bylaws = stage.at(stage.calendar.instant(day))
+    bylaws = stage.at(stage.calendar.instant(day), member.id)
     since = bylaws.since(member.tier_since, member.joined_at)
     return bylaws.version, [history.within(ask) for ask in bylaws.asks(day, since)]

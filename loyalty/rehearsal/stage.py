@@ -37,9 +37,9 @@ class Stage:
         """The club's."""
         return self.terms.calendar
 
-    def at(self, instant: datetime) -> Bylaws:
-        """What is in force at an instant of the rehearsal."""
-        return self.draft if instant >= self.since else self.terms.at(instant)
+    def at(self, instant: datetime, member_id: int) -> Bylaws:
+        """What is in force for a member at an instant of the rehearsal."""
+        return self.draft if instant >= self.since else self.terms.at(instant, member_id)
 
     def holds(self, instant: datetime) -> bool:
         """Whether an instant lies in the span that is rehearsed."""

@@ -20,6 +20,7 @@ from loyalty.rest import (
     rehearsals,
     reports,
     returns,
+    segments,
     stores,
     webhooks,
 )
@@ -38,6 +39,7 @@ SECTIONS = (
     leaderboards.blp,
     bylaws.blp,
     drafts.blp,
+    segments.blp,
     rehearsals.blp,
     reports.blp,
     webhooks.blp,

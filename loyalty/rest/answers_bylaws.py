@@ -202,6 +202,9 @@ class PilotSchema(Schema):
     share = whole(metadata=told("Percent of the members.", "درصدی از اعضا."))
     since = at(data_key="from")
     until = at(allow_none=True, metadata=told("null while it goes on.", "تا در جریان است null است."))
+    entered = whole(
+        metadata=told("How many of its group it has judged so far.", "تاکنون چند عضو گروهش با آن سنجیده شده‌اند.")
+    )
     pilot = fields.Nested(GroupSchema, required=True)
     rest = fields.Nested(GroupSchema, required=True)
 

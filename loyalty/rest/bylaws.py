@@ -7,8 +7,9 @@ from typing import Any, Final
 from flask import Response
 
 from loyalty.config import now
+from loyalty.errors import Forbidden
 from loyalty.queries import bylaws as documents
-from loyalty.queries import drafts
+from loyalty.queries import drafts, members
 from loyalty.queries import versions as published
 from loyalty.queries.filling import filling
 from loyalty.queries.views import BylawsView
@@ -17,6 +18,8 @@ from loyalty.rest.answers_bylaws import BylawsSchema, DifferencesSchema, Version
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import reply
 from loyalty.rules.phrase import plain
+from loyalty.schemas.fields import MAX_ID, Base, Figure
+from loyalty.schemas.said import told
 from loyalty.values import LANGS, Lang, Text
 
 blp = Blueprint(
@@ -29,6 +32,15 @@ blp = Blueprint(
 )
 
 MAX_VERSION: Final = 2**31 - 1
+_NOT_OF_MEMBERS: Final = Text(
+    "A publishable key may not ask for a member's version.", "کلید منتشرشدنی نمی‌تواند نسخهٔ یک عضو را بپرسد."
+)
+
+
+class InForceQuery(Base):
+    """For whom."""
+
+    member = Figure(1, MAX_ID, metadata=told("A member's id; else for everybody.", "شناسهٔ عضو؛ وگرنه برای همه."))
 
 
 @blp.operation(
@@ -36,14 +48,22 @@ MAX_VERSION: Final = 2**31 - 1
     "/bylaws",
     Text("The bylaws in force", "اساسنامهٔ جاری"),
     Text(
-        "The version in force: the document, and its sentences in both languages. Open to publishable keys.",
-        "نسخهٔ جاری: سند، و جمله‌هایش به دو زبان. برای کلیدهای منتشرشدنی هم باز است.",
+        "The version in force: the document, and its sentences in both languages. With `member` the one for that"
+        " member, which may be a pilot's. Open to publishable keys, which may not ask for a member.",
+        "نسخهٔ جاری: سند، و جمله‌هایش به دو زبان. با `member` نسخه‌ای که برای آن عضو جاری است و شاید آزمایشی باشد."
+        " برای کلیدهای منتشرشدنی هم باز است، اما نه برای پرسیدن از یک عضو.",
     ),
     {200: BylawsSchema},
+    query=InForceQuery,
 )
-def in_force() -> Response:
-    """The version in force: the document, and its sentences in both languages. Open to publishable keys."""
-    return reply(_shown(documents.view(caller().club_id, now())))
+def in_force(query: dict[str, Any]) -> Response:
+    """The version in force, for everybody or for a member."""
+    club_id, member = caller().club_id, query.get("member")
+    if member is not None:
+        if caller().kind == "publishable":
+            raise Forbidden(_NOT_OF_MEMBERS)
+        member = members.present(club_id, member).id
+    return reply(_shown(documents.view(club_id, now(), member)))
 
 
 @blp.operation(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Response
 
 from loyalty.actions.end_pilot import go_back
+from loyalty.actions.publish_bylaws import Published
 from loyalty.actions.publish_draft import Asked, publish_draft
+from loyalty.actions.publish_pilot import publish_pilot as widen
 from loyalty.actions.save_draft import draft_of_version, save_draft
 from loyalty.acts import By
 from loyalty.config import now
@@ -151,27 +154,17 @@ def _tried(one: Tried) -> dict[str, Any]:
 def publish(body: dict[str, Any]) -> Response:
     """Publish the draft, or ask a second person for it."""
     club_id, at = caller().club_id, now()
-    done = publish_draft(
-        club_id,
-        By(key=caller().key_id),
-        at,
-        from_at=body.get("since"),
-        note=body.get("note", ""),
-        pilot=body.get("share"),
-    )
+    by, note = By(key=caller().key_id), body.get("note", "")
+    done = publish_draft(club_id, by, at, from_at=body.get("since"), note=note, pilot=body.get("share"))
+    return _published(done, at, pilot=bool(body.get("share")))
+
+
+def _published(done: Published | Asked, at: datetime, *, pilot: bool) -> Response:
     if isinstance(done, Asked):
         waits = {"status": "asked", "version": None, "from": None, "request": done.request, "filling": None}
         return reply(waits, 202)
-    status = (
-        "filling"
-        if done.filling
-        else "scheduled"
-        if done.from_at > at
-        else "pilot"
-        if body.get("share")
-        else "in_force"
-    )
-    left = filling(club_id) if done.filling else None
+    status = "filling" if done.filling else "scheduled" if done.from_at > at else "pilot" if pilot else "in_force"
+    left = filling(caller().club_id) if done.filling else None
     return reply({"status": status, "version": done.version, "from": done.from_at, "request": None, "filling": left})
 
 
@@ -194,10 +187,29 @@ def pilot() -> Response:
             "share": found.percent,
             "from": found.from_at,
             "until": found.until,
+            "entered": found.entered,
             "pilot": found.pilot,
             "rest": found.rest,
         }
     )
+
+
+@blp.operation(
+    "POST",
+    "/bylaws/pilot/publish",
+    Text("Publish the pilot to everyone", "انتشار آزمایش برای همه"),
+    Text(
+        "What the pilot tried becomes the next version for everybody, now, and the pilot ends; a draft stays as it is."
+        " Where the club wants a second person for it, it is `asked`.",
+        "آنچه آزموده شد، هم‌اکنون نسخهٔ بعدی برای همه می‌شود و آزمایش پایان می‌یابد؛ پیش‌نویس همان می‌ماند."
+        " اگر باشگاه نفر دوم بخواهد، درخواست می‌شود (`asked`).",
+    ),
+    {200: PublishedSchema, 202: (PublishedSchema, Text("Waits for a second person", "در انتظار نفر دوم"))},
+)
+def publish_pilot() -> Response:
+    """Publish what the pilot tried to everybody."""
+    at = now()
+    return _published(widen(caller().club_id, By(key=caller().key_id), at), at, pilot=False)
 
 
 @blp.operation(

@@ -17,7 +17,7 @@ from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
-from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.parts import Article, Audience, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
 from loyalty.rules.reading import Unbuilt
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
@@ -27,6 +27,7 @@ from loyalty.values import Lang, Text
 __all__ = [
     "Article",
     "Ask",
+    "Audience",
     "Badge",
     "BadgeLevelTerms",
     "Bylaws",
@@ -105,6 +106,9 @@ class Bylaws:
     game: Game = field(default_factory=Game)
     unbuilt: tuple[Unbuilt, ...] = ()
     """What of it has no effect yet, for which it cannot be published."""
+    audiences: dict[str, Audience] = field(default_factory=dict)
+    audience_reads: frozenset[str] = frozenset()
+    """The audiences that its parts ask for."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from loyalty.rules.bounds import Bounds
+from loyalty.rules.conditions.audience import AudienceIs
 from loyalty.rules.conditions.event import EventIs
 from loyalty.rules.conditions.history import CounterIs, NthPurchase
 from loyalty.rules.conditions.logic import All, Any, NoneOf
@@ -18,6 +19,9 @@ from loyalty.rules.filters import LineFilter
 from loyalty.rules.kinds import Condition
 from loyalty.rules.windows import EVER
 
+AnyOf = Any | AudienceIs
+"""What holds where one of its parts does: an audience, where its own condition does."""
+
 
 def implies(one: Condition | None, other: Condition | None) -> bool:
     """Whether the other certainly holds wherever the one does. None always holds."""
@@ -25,12 +29,12 @@ def implies(one: Condition | None, other: Condition | None) -> bool:
         return True
     if one is None:
         return False
-    if isinstance(one, Any):
-        return all(implies(part, other) for part in one.value)
+    if isinstance(one, AnyOf):
+        return all(implies(part, other) for part in one.parts())
     if isinstance(other, All):
         return all(implies(one, part) for part in other.value)
-    if isinstance(other, Any):
-        return any(implies(one, part) for part in other.value)
+    if isinstance(other, AnyOf):
+        return any(implies(one, part) for part in other.parts())
     if isinstance(one, All):
         return any(implies(part, other) for part in one.value)
     if isinstance(one, CounterIs) and isinstance(other, CounterIs) and one.name == other.name:
@@ -44,8 +48,8 @@ def apart(one: Condition | None, other: Condition | None) -> bool:
     if one is None or other is None:
         return (one is not None and never(one)) or (other is not None and never(other))
     for a, b in ((one, other), (other, one)):
-        if isinstance(a, Any):
-            return all(apart(part, b) for part in a.value)
+        if isinstance(a, AnyOf):
+            return all(apart(part, b) for part in a.parts())
         if isinstance(a, All):
             return never(a) or any(apart(part, b) for part in a.value)
         if isinstance(a, NoneOf):
@@ -55,8 +59,8 @@ def apart(one: Condition | None, other: Condition | None) -> bool:
 
 def never(condition: Condition) -> bool:
     """Whether a condition certainly never holds, whatever happens."""
-    if isinstance(condition, Any):
-        return all(never(part) for part in condition.value)
+    if isinstance(condition, AnyOf):
+        return all(never(part) for part in condition.parts())
     if isinstance(condition, All):
         parts = condition.value
         return any(never(part) for part in parts) or any(
@@ -68,8 +72,8 @@ def never(condition: Condition) -> bool:
 def _always(condition: Condition) -> bool:
     if isinstance(condition, All):
         return all(_always(part) for part in condition.value)
-    if isinstance(condition, Any):
-        return any(_always(part) for part in condition.value)
+    if isinstance(condition, AnyOf):
+        return any(_always(part) for part in condition.parts())
     return isinstance(condition, CounterIs) and condition.bounds.low <= 0 and condition.bounds.high is None
 
 

@@ -27,13 +27,25 @@ from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
-from loyalty.rules.standings import named, read_badge, read_leaderboard, read_tiers
+from loyalty.rules.standings import named, read_audience, read_badge, read_leaderboard, read_tiers
 from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
 
 FORMAT = 1
-SECTIONS = ("events", "counters", "tiers", "badges", "leaderboards", "stacking", "membership", "return_window", *GAME)
+REQUIRED = ("format", "club", "wallets", "articles")
+SECTIONS = (
+    "events",
+    "counters",
+    "audiences",
+    "tiers",
+    "badges",
+    "leaderboards",
+    "stacking",
+    "membership",
+    "return_window",
+    *GAME,
+)
 
 
 def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
@@ -53,19 +65,20 @@ def load(document: Mapping[str, Any], version: int = 0) -> Bylaws:
 
 
 def _load(root: Node, version: int) -> Bylaws:
-    found = root.fields(["format", "club", "wallets", "articles"], SECTIONS)
+    found = root.fields(REQUIRED, SECTIONS)
     reading = root.reading
     if found["format"].value is not FORMAT and found["format"].value != str(FORMAT):
         raise found["format"].bad(Text("This engine reads format 1.", "این موتور قالب ۱ را می‌خواند."))
     club = reading.attempt(_club, found["club"])
     if club:
         reading.calendar = club.calendar
-    _declare(found)
+    declare(found)
     wallets = named(found.get("wallets"), _wallet)
     events = reading.events = named(found.get("events"), read_event_type)
     counters = named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
     reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
+    reading.audiences = named(found.get("audiences"), read_audience)
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
     one_wallet_per_group(articles, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
@@ -77,10 +90,6 @@ def _load(root: Node, version: int) -> Bylaws:
     if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
     definitions = {name: counter for name, (counter, _) in counters.items()}
-    reads = tuple(
-        Read(definitions[counter] if isinstance(counter, str) else counter, over, around)
-        for counter, over, around in reading.reads
-    )
     return Bylaws(
         version,
         club,
@@ -92,7 +101,7 @@ def _load(root: Node, version: int) -> Bylaws:
         badges,
         boards,
         stacking,
-        reads,
+        reads_of(reading, definitions),
         frozenset(reading.member_reads),
         frozenset(reading.event_reads),
         membership,
@@ -100,14 +109,24 @@ def _load(root: Node, version: int) -> Bylaws:
         _return_window(found),
         game,
         tuple(reading.unbuilt),
+        reading.audiences,
+        frozenset(reading.audience_reads),
     )
 
 
-def _declare(found: dict[str, Node]) -> None:
+def reads_of(reading: Reading, counters: Mapping[str, Counter]) -> tuple[Read, ...]:
+    """What was asked of counters while reading, in the order of its places."""
+    return tuple(
+        Read(counters[counter] if isinstance(counter, str) else counter, over, around)
+        for counter, over, around in reading.reads
+    )
+
+
+def declare(found: dict[str, Node]) -> None:
     """Note the names that parts may refer to before they are read."""
     names = found["club"].reading.names
     names["sections"] = set(found)
-    for section in ("wallets", "counters", "badges", "challenges", "streaks", "leagues", "raffles"):
+    for section in ("wallets", "counters", "audiences", "badges", "challenges", "streaks", "leagues", "raffles"):
         value = found[section].value if section in found else {}
         names[section] = {key for key in value if isinstance(key, str)} if isinstance(value, Mapping) else set()
     badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}

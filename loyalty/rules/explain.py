@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Bylaws
+from loyalty.rules.conditions.logic import Several
 from loyalty.rules.contest import Shut
 from loyalty.rules.evaluate import contested
 from loyalty.rules.facts import Facts
@@ -50,7 +51,9 @@ def seen(bylaws: Bylaws, condition: Condition, facts: Facts, depth: int = 0) -> 
     """A condition and those inside it, outermost first."""
     own = Seen(
         condition.holds(facts),
-        both(bylaws, lambda voice: voice.text(condition.label)) if condition.parts() else sentence(bylaws, condition),
+        both(bylaws, lambda voice: voice.text(condition.label))
+        if isinstance(condition, Several)
+        else sentence(bylaws, condition),
         both(bylaws, lambda voice: condition.saw(facts, voice)),
         depth,
     )

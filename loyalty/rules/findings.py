@@ -32,6 +32,8 @@ Code = Literal[
     "no_story",
     "dead_end",
     "endless_story",
+    "empty_audience",
+    "unused_audience",
 ]
 
 
@@ -48,6 +50,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
     return [
         *(Finding("unbuilt", *its.fault) for its in bylaws.unbuilt),
         *_events(bylaws),
+        *_audiences(bylaws),
         *_articles(bylaws, today),
         *_overlaps(bylaws),
         *_tiers(bylaws),
@@ -67,6 +70,17 @@ def _events(bylaws: Bylaws) -> Iterator[Finding]:
                 "هیچ ماده، نشان یا شمارنده‌ای دربارهٔ رویداد «{e}» نیست.",
             )
             yield Finding("unused_event", f"/events/{code}", said.with_(e=Text(code, code)))
+
+
+def _audiences(bylaws: Bylaws) -> Iterator[Finding]:
+    for code, audience in bylaws.audiences.items():
+        title = Text(f"“{audience.title.en}”", f"«{audience.title.fa}»")
+        if never(audience.condition):
+            said = Text("Nobody can be in audience {a}.", "هیچ عضوی نمی‌تواند در گروه مخاطب {a} باشد.")
+            yield Finding("empty_audience", f"/audiences/{code}/if", said.with_(a=title))
+        elif code not in bylaws.audience_reads:
+            said = Text("Nothing asks for audience {a}.", "هیچ بخشی گروه مخاطب {a} را به کار نمی‌برد.")
+            yield Finding("unused_audience", f"/audiences/{code}", said.with_(a=title))
 
 
 def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:

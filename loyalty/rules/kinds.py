@@ -56,6 +56,8 @@ class Condition(Kind):
 
     for_standing: ClassVar[bool] = False
     """Reads only the member, not the event: may stand in a tier's needs."""
+    about_member: ClassVar[bool] = False
+    """Reads only the member, but of what tiers and badges made of them: may stand in an audience, not in such needs."""
 
     @abstractmethod
     def holds(self, facts: Facts) -> bool:

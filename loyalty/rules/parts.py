@@ -132,6 +132,15 @@ def _holding(awards: tuple[tuple[int, A], ...], facts: Facts) -> tuple[tuple[int
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """A named part of the members: those for whom its condition holds."""
+
+    code: str
+    title: Text
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A step of the ladder; without needs everybody stands on it."""
 

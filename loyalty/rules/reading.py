@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from loyalty.rules.counters import Counter
     from loyalty.rules.events import EventType
     from loyalty.rules.occasions import Occasion
+    from loyalty.rules.parts import Audience
     from loyalty.rules.windows import Window
 
 T = TypeVar("T")
@@ -63,6 +64,9 @@ class Reading:
         self.events: dict[str, EventType] = {}
         self.occasion: Occasion | None = None
         """On what the part that is being read waits; None where it waits for nothing, or that is not known."""
+        self.audiences: dict[str, Audience] | None = None
+        """Those that could be read; None until they are: one can't be made of another."""
+        self.audience_reads: set[str] = set()
         self.member_reads: set[str] = set()
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loyalty.rules.bylaws import Article, Badge, Bylaws, Leaderboard, Step
+from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard, Step
 from loyalty.rules.events import EventField, EventType
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
@@ -47,6 +47,14 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
             tuple(Said(a.no, a.title, {lang: _article(a, v) for lang, v in voices.items()}) for a in bylaws.articles),
         ),
         Part("events", Text("Events", "رویدادها"), _events(bylaws, voices, secrets=secrets)),
+        Part(
+            "audiences",
+            Text("Audiences", "گروه‌های مخاطب"),
+            tuple(
+                Said(its.code, its.title, {lang: _audience(its, v) for lang, v in voices.items()})
+                for its in bylaws.audiences.values()
+            ),
+        ),
         Part(
             "tiers",
             Text("Tiers", "سطح‌ها"),
@@ -204,6 +212,13 @@ def _in_force(article: Article, voice: Voice) -> Slot:
     if start:
         return voice.when(voice.pick(f"from {start} on", f"از {start} به بعد"))
     return voice.when(voice.pick(f"until {end}", f"تا {end}"))
+
+
+def _audience(audience: Audience, voice: Voice) -> Phrase:
+    who = audience.condition.phrase(voice)
+    if voice.lang == "fa":
+        return ("تا وقتی", *who, "،", "عضو در این گروه است.")
+    return ("A member is among them while", *who, ".")
 
 
 def _step(step: Step, voice: Voice) -> Phrase:

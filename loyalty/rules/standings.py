@@ -11,7 +11,7 @@ from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.occasions import PURCHASE, read_occasion
-from loyalty.rules.parts import Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
+from loyalty.rules.parts import Audience, Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
 from loyalty.rules.reading import Node
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
 from loyalty.rules.windows import EVER, read_window
@@ -81,6 +81,12 @@ def of_member(condition: Condition) -> bool:
     """Whether it reads only counters and the member, not an event."""
     parts = condition.parts()
     return all(of_member(part) for part in parts) if parts else condition.for_standing
+
+
+def about_member(condition: Condition) -> bool:
+    """Whether it reads no event, but perhaps what tiers and badges made of the member."""
+    parts = condition.parts()
+    return all(map(about_member, parts)) if parts else condition.for_standing or condition.about_member
 
 
 def read_badge(code: str, node: Node) -> Badge:
@@ -173,3 +179,22 @@ def _ranked(node: Node) -> str:
             raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
         node.unbuilt(Text("A leaderboard of teams", "جدول رده‌بندی تیم‌ها"))
     return by
+
+
+def read_audience(code: str, node: Node) -> Audience:
+    """An audience: whoever a condition on the member alone holds for."""
+    found = node.fields(["title", "if"])
+    return Audience(code, bilingual(found["title"]), read_about_member(found["if"]))
+
+
+def read_about_member(node: Node) -> Condition:
+    """A condition on the member alone; raises `Bad` where it asks for an event."""
+    condition = read_condition(node)
+    if not about_member(condition):
+        raise node.bad(
+            Text(
+                "Only conditions on the member may stand here: counters, attributes, age, years, tier and badges.",
+                "اینجا تنها شرط‌هایی دربارهٔ خود عضو می‌آید: شمارنده، ویژگی، سن، سال‌های عضویت، سطح و نشان.",
+            )
+        )
+    return condition

@@ -135,6 +135,10 @@ class Voice:
         """A badge within a sentence: `the badge “Critic”`."""
         return self.pick(f"the badge “{self.badge(code)}”", f"نشان «{self.badge(code)}»")
 
+    def audience(self, code: str) -> str:
+        """An audience's title."""
+        return self.text(self.bylaws.audiences[code].title)
+
     def counter(self, name: str) -> str:
         """A counter's name as the club gave it, else said from its definition."""
         return self.text(self.bylaws.counter_names[name])

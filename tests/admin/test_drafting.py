@@ -16,6 +16,7 @@ from loyalty.documents import parse, written
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.drafts import draft_if_any
 from loyalty.queries.requests import acts, waiting
+from loyalty.versions import in_group
 from tests.admin.conftest import BYLAWS, PASSWORD, Desk, Shop, text_of
 
 
@@ -227,3 +228,56 @@ def test_another_clubs_draft_and_people_are_not_there(negar: Desk, anar: Shop, e
     for page in ("bylaws/draft", "people"):
         assert negar.get(elm.page(page)).status_code == 404
     assert parse(written(double())) == double()
+
+
+def test_a_draft_is_tried_by_a_pilot_group_compared_and_then_for_everybody(negar: Desk, anar: Shop) -> None:
+    members = [anar.enrols(f"M{n}") for n in range(12)]
+    page = anar.page("bylaws/draft")
+    writes(negar, anar, double())
+    for share in ("0", "100", "ten", ""):
+        refused = negar.post(f"{page}/publish", page=page, to="pilot", share=share)
+        assert refused.status_code == 422
+        assert "/share" in refused.text
+    anar.clock.move(minutes=1)
+    assert negar.post(f"{page}/publish", page=page, to="pilot", share="۵۰٪").status_code == 303
+    assert version(anar) == 1
+    anar.clock.move(minutes=1)
+    for member in members:
+        anar.buys(member, 1_000_000)
+    anar.clock.move(minutes=1)
+    own = sum(in_group(anar.id, 2, 50, member) for member in members)
+    said = text_of(negar.get(anar.page("bylaws") + "?lang=en"))
+    assert "The pilot: version 2" in said
+    assert "For 50% of the members, chosen by chance, since" in said
+    assert f"{own} of them have been judged by it" in said
+    assert f"Members {own} {12 - own}" in said
+    writes(negar, anar, double())
+    assert "ends the pilot that goes on" in text_of(negar.get(page + "?lang=en"))
+    bylaws = anar.page("bylaws")
+    assert negar.post(f"{bylaws}/pilot/publish", page=bylaws).status_code == 303
+    assert version(anar) == 3
+    assert "The pilot: version" not in text_of(negar.get(bylaws + "?lang=en"))
+    assert negar.post(f"{bylaws}/pilot/publish", page=page).status_code == 404
+
+
+def test_a_pilot_is_ended_and_where_two_are_wanted_asked_for(app: Flask, negar: Desk, two: Shop) -> None:
+    page, bylaws = two.page("bylaws/draft"), two.page("bylaws")
+    writes(negar, two, double())
+    negar.post(f"{page}/publish", page=page, to="pilot", share="20")
+    assert "to a pilot group of 20% of the members" in text_of(negar.get(page + "?lang=en"))
+    asked = waiting(two.id)
+    assert asked
+    assert asked.pilot == 20
+    two.clock.move(minutes=1)
+    ada = colleague(app, two, "ada@anar.example", "approver")
+    ada.post(two.page(f"bylaws/requests/{asked.id}/approved"), page=page)
+    two.clock.move(minutes=1)
+    assert negar.post(f"{bylaws}/pilot/publish", page=bylaws).status_code == 303
+    wider = waiting(two.id)
+    assert wider
+    assert (wider.pilot, wider.document, version(two)) == (None, double(), 1)
+    viewer = colleague(app, two, "vida@anar.example", "viewer")
+    assert viewer.post(f"{bylaws}/pilot/end", page=two.page("people")).status_code == 403
+    assert negar.post(f"{bylaws}/pilot/end", page=bylaws).status_code == 303
+    assert "The pilot has ended." in text_of(negar.get(bylaws + "?lang=en"))
+    assert [its.what for its in acts(two.id)][:2] == ["pilot.ended", "bylaws.asked"]

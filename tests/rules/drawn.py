@@ -65,6 +65,15 @@ of_the_past = st.one_of(
     st.sampled_from(["bronze", "silver"]).map(lambda code: {"tier": {"at_least": code}}),
     small_bounds.map(lambda bound: {"member": {"years": bound}}),
 )
+audiences = st.fixed_dictionaries(
+    {
+        name: of_the_past.filter(lambda its: "nth_purchase" not in its).map(
+            lambda its: {"title": {"en": "A", "fa": "ا"}, "if": its}
+        )
+        for name in ("one", "other")
+    }
+)
+in_audiences = st.sampled_from([{"audience": "one"}, {"audience": ["one", "other"]}])
 
 
 def nested(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -110,7 +119,7 @@ limits = st.lists(
 @st.composite
 def documents(draw: st.DrawFn, *, history: bool) -> dict[str, Any]:
     """Bylaws of one to five articles; without history they read none and limit nothing."""
-    conditions = nested(of_the_basket | of_the_past) if history else nested(of_the_basket)
+    conditions = nested(of_the_basket | of_the_past | in_audiences) if history else nested(of_the_basket)
     written = []
     for no in range(1, draw(st.integers(1, 5)) + 1):
         give = draw(st.lists(earnings | multipliers | others, min_size=1, max_size=2))
@@ -142,7 +151,8 @@ def documents(draw: st.DrawFn, *, history: bool) -> dict[str, Any]:
         }
     }
     stacking = draw(st.sampled_from(["compound", "add", "highest"]))
-    return document(articles=written, tiers={"ladder": ladder}, badges=badges, stacking=stacking)
+    named = {"audiences": draw(audiences)} if history else {}
+    return document(articles=written, tiers={"ladder": ladder}, badges=badges, stacking=stacking, **named)
 
 
 lines = st.lists(

@@ -36,6 +36,16 @@ def test_articles_added_removed_and_changed() -> None:
     assert (removed.no, removed.what, removed.after) == ("2", "removed", None)
 
 
+def test_who_is_in_an_audience() -> None:
+    one, other = deepcopy(ONE), deepcopy(ONE)
+    for tree, least in ((one, 1), (other, 2)):
+        years = {"member": {"years": {"at_least": least}}}
+        tree["audiences"] = {"old_friends": {"title": title("Old friends"), "if": years}}
+    [changed] = between(one, other)
+    assert (changed.part, changed.no, changed.what) == ("audiences", "old_friends", "changed")
+    assert [its.what for its in between(ONE, one)] == ["added"]
+
+
 def test_a_new_title_is_a_change() -> None:
     other = deepcopy(ONE)
     other["articles"][1]["title"] = {"en": "Welcome", "fa": "خوشامد"}

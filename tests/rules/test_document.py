@@ -38,9 +38,25 @@ def faults(tree: Any) -> dict[str, str]:
     return found
 
 
+def test_a_tier_needs_no_audience_that_stands_on_tiers() -> None:
+    audiences = {"golden": {"title": {"en": "G", "fa": "ط"}, "if": {"tier": {"is": "gold"}}}}
+    ladder = [
+        {"code": "bronze", "title": {"en": "B", "fa": "ب"}},
+        {"code": "gold", "title": {"en": "G", "fa": "ط"}, "needs": {"audience": "golden"}},
+    ]
+    found = faults(document(articles=[article()], audiences=audiences, tiers={"ladder": ladder}))
+    assert set(found) == {"/tiers/ladder/1/needs"}
+
+
+def test_an_audience_that_cannot_be_read_is_named_once() -> None:
+    audiences = {"golden": {"title": {"en": "G", "fa": "ط"}, "if": {"tier": {"is": "platinum"}}}}
+    found = faults(document(articles=[article(**{"if": {"audience": "golden"}})], audiences=audiences))
+    assert set(found) == {"/audiences/golden/if/tier/is"}
+
+
 def with_(path: str, value: Any) -> dict[str, Any]:
     """The small club with one value of its document replaced, named by its JSON pointer."""
-    tree: Any = document(articles=[article()], badges={}, leaderboards={})
+    tree: Any = document(articles=[article()], audiences={}, badges={}, leaderboards={})
     *parents, last = path.strip("/").split("/")
     place = tree
     for step in parents:

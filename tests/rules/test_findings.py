@@ -146,6 +146,32 @@ def test_a_badge_that_nobody_can_earn_is_named() -> None:
     assert ("unearnable_badge", "/badges/gift") in found(document(base(), over, badges=badges))
 
 
+def audiences(**conditions: Any) -> dict[str, Any]:
+    return {"audiences": {code: {"title": title(code), "if": condition} for code, condition in conditions.items()}}
+
+
+def test_an_audience_that_nothing_asks_for_and_one_that_nobody_can_be_in_are_named() -> None:
+    odd = audiences(idle=spend(10), empty={"all": [spend(10), {"none": [spend(5)]}]}, good=spend(10))
+    asking = base(if_={"audience": ["good", "empty"]})
+    assert found(document(asking, **odd)) == [
+        ("unused_audience", "/audiences/idle"),
+        ("empty_audience", "/audiences/empty/if"),
+    ]
+
+
+def test_audiences_are_held_against_other_conditions_by_what_they_stand_for() -> None:
+    apart = audiences(
+        young={"member": {"age": {"less_than": 30}}}, old={"member": {"age": {"at_least": 60}}}, rich=spend(5000)
+    )
+    young, old = base(if_={"audience": "young"}), extra(if_={"audience": "old"})
+    assert ("overlap", "/articles/1") not in found(document(young, old, **apart))
+    assert ("overlap", "/articles/1") in found(document(young, extra(if_={"audience": ["old", "rich"]}), **apart))
+    nobody = base(if_={"all": [{"audience": "young"}, {"audience": "old"}]})
+    assert ("impossible", "/articles/0/if") in found(document(nobody, **apart))
+    steps = ladder(None, {"audience": "rich"}, spend(1000)) | apart
+    assert ("unreachable_tier", "/tiers/ladder/1/needs") in found(steps)
+
+
 def test_every_finding_is_a_sentence_in_both_languages() -> None:
     limit, overlap, no_story = findings(load(document(BASE, extra())), TODAY)
     assert limit.message.en == "Article 1 (“Article 1”) has no limit: nothing bounds what it may cost."

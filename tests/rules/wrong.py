@@ -362,6 +362,31 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/membership", {"left": {"earns": "yes"}}, "/membership/left/earns", "true or false"),
     ("/membership", {"left": {"wallets": "burn"}}, "/membership/left/wallets", "“keep” or “forfeit”"),
     ("/membership", {"left": {"wallet": "keep"}}, "/membership/left/wallet", "Did you mean “wallets”?"),
+    ("/audiences/a", {"if": {"tier": {"is": "gold"}}}, "/audiences/a", "“title” is missing"),
+    ("/audiences/a", {"title": {"en": "A", "fa": "ا"}}, "/audiences/a", "“if” is missing"),
+    (
+        "/audiences/a",
+        {"title": {"en": "A", "fa": "ا"}, "if": {"any": [{"tier": {"is": "gold"}}, {"basket": {"at_least": 1}}]}},
+        "/audiences/a/if",
+        "Only conditions on the member",
+    ),
+    (
+        "/audiences/a",
+        {"title": {"en": "A", "fa": "ا"}, "if": {"nth_purchase": 1}},
+        "/audiences/a/if",
+        "Only conditions on the member",
+    ),
+    (
+        "/audiences",
+        {
+            "a": {"title": {"en": "A", "fa": "ا"}, "if": {"member": {"years": {"at_least": 1}}}},
+            "b": {"title": {"en": "B", "fa": "ب"}, "if": {"none": [{"audience": "a"}]}},
+        },
+        "/audiences/b/if/none/0/audience",
+        "An audience can't be made of others",
+    ),
+    (IF, {"audience": "students"}, f"{IF}/audience", "“students” is not known"),
+    (IF, {"audience": []}, f"{IF}/audience", "At least 1 is needed"),
     ("/stacking", "pile", "/stacking", "“compound”"),
     ("/stories", {}, "/stories", "“stories” is not known"),
 ]

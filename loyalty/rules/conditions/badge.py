@@ -23,6 +23,7 @@ class HasBadge(Condition):
     name: str
     level: Bounds | None
     kind: ClassVar[str] = "badge"
+    about_member: ClassVar[bool] = True
     label: ClassVar[Text] = Text("badge", "نشان")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("name", NameOf("badges"), Text("Badge", "نشان")),

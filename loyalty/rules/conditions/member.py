@@ -30,6 +30,7 @@ class TierIs(Condition):
     code: str
     rank: int
     kind: ClassVar[str] = "tier"
+    about_member: ClassVar[bool] = True
     label: ClassVar[Text] = Text("tier", "سطح")
     fields: ClassVar[tuple[Field, ...]] = tuple(
         Field(word, NameOf("tiers"), label, None)
