@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, Self, TypeVar
 from loyalty.formats import latin_digits
 from loyalty.rules.events import field_key
 from loyalty.rules.facts import Facts
-from loyalty.rules.known import ATTRIBUTE
+from loyalty.rules.known import ATTRIBUTE, FIELD
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
