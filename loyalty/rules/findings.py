@@ -202,10 +202,10 @@ def _until(condition: Condition | None) -> date:
 
 
 def _capped(article: Article) -> bool:
-    """Whether what it gives has a bound of its own: per award, or because it gives a fixed amount to a member once."""
+    """Whether what it gives has a bound of its own: per award, or because a fixed amount comes to a member seldom."""
     if article.multipliers:
         return False
-    once = _once(article.condition)
+    once = _once(article.condition) or article.on.by_itself
     return all(
         (isinstance(award, Earn) and award.at_most) or (once and not award.on_lines) for _, award in article.earnings
     )

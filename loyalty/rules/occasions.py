@@ -40,6 +40,11 @@ class Occasion:
         """Whether there is a basket to look at."""
         return self.type in (PURCHASE_TYPE, REFERRAL.type)
 
+    @property
+    def by_itself(self) -> bool:
+        """Whether the club finds it, once for each day that it falls on, however much a member does."""
+        return isinstance(self, Yearly | Scheduled | Idle) or self == ENROLMENT
+
     def phrase(self, voice: Voice) -> Phrase:
         """`With each purchase`, `On the member's birthday`."""
         return (voice.text(self.before), voice.when(self.said(voice)))

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, Self, TypeVar
 from loyalty.formats import latin_digits
 from loyalty.rules.events import field_key
 from loyalty.rules.facts import Facts
-from loyalty.rules.known import ATTRIBUTE
+from loyalty.rules.known import ATTRIBUTE, FIELD
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
@@ -42,13 +42,19 @@ class Table:
         """The rates, each with for whom: `1 point (Bronze) or 1.25 points (Silver)`."""
         return voice.listed([f"{rate(its)} ({self._whom(key, voice)})" for key, its in self.rates], any_of=True)
 
+    def _named(self, voice: Voice) -> str:
+        """The field or attribute, as the events that have it call it."""
+        name = self.by.partition(":")[2]
+        fields = [its for event in voice.bylaws.events.values() for its in event.fields] if FIELD in self.by else []
+        return next((voice.text(its.title) for its in fields if its.name == name and its.title), name)
+
     def _whom(self, key: Key, voice: Voice) -> str:
         if self.by == "tier":
             return voice.tier(str(key))
         if self.by == "years":
             years = voice.measured(int(key), "years")
             return voice.pick(f"from {years} of membership", f"از {years} عضویت به بالا")
-        name = voice.pick("store", "فروشگاه") if self.by == "store" else self.by.partition(":")[2]
+        name = voice.pick("store", "فروشگاه") if self.by == "store" else self._named(voice)
         if isinstance(key, int):
             return voice.pick(f"{name} from {voice.number(key)}", f"{name} از {voice.number(key)} به بالا")
         return voice.pick(f"{name} “{key}”", f"{name} «{key}»")

@@ -28,6 +28,12 @@ def bylaws(tmp_path: Path) -> str:
     return str(file)
 
 
+@pytest.mark.parametrize("file", sorted(Path("seed/bylaws").glob("*.yaml")), ids=lambda file: file.stem)
+def test_each_document_that_is_shipped_opens_a_club(app: Flask, loyalty: Run, file: Path) -> None:
+    done = loyalty("club", "create", "--code", "new", "--bylaws", str(file))
+    assert done.exit_code == 0, done.output
+
+
 def test_a_club_is_opened_and_its_owner_sets_a_password(app: Flask, client: FlaskClient, loyalty: Run, bylaws: str):
     done = loyalty("club", "create", "--code", "anar", "--bylaws", bylaws, "--owner-email", "sara@anar.example")
     assert done.exit_code == 0, done.output

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from loyalty.calendars import Calendar, parse_date
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load
+from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load, plain
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.counters import PURCHASES_EVER
 from loyalty.rules.history import Fed, History, MemberFacts, standing_day
+from loyalty.rules.sentences import sections
 from loyalty.values import QUANTITY_SCALE
 
 HERE = Path(__file__).parent
@@ -161,6 +162,31 @@ def instant(text: str, calendar: Calendar) -> datetime:
     day, _, clock = text.partition(" ")
     hours, minutes = clock.split(":") if clock else ("12", "00")
     return calendar.instant(parse_date(day), int(hours) * 60 + int(minutes))
+
+
+def said_wrong(bylaws: Bylaws, wanted: Mapping[tuple[str, str], Mapping[str, str]]) -> list[str]:
+    """Sentences that should read otherwise, by section and code."""
+    said = {(part.code, one.no): one for part in sections(bylaws) for one in part.said}
+    wrong = []
+    for key, both in wanted.items():
+        assert set(both) == {"en", "fa"}, "a sentence is told in both languages"
+        reads = {lang: plain(phrase) for lang, phrase in said[key].phrases.items()}
+        wrong += [
+            f"  {' '.join(key)} ({lang}):\n    should read {both[lang]}\n    but reads   {reads[lang]}"
+            for lang in both
+            if reads[lang] != both[lang]
+        ]
+    return wrong
+
+
+def compared(wanted: Mapping[str, Any], came: Mapping[str, Any]) -> list[str]:
+    """What should have been and was not, part by part."""
+    return [
+        line
+        for part, answer in wanted.items()
+        if came[part] != answer
+        for line in (f"  {part}:", f"    should be {answer}", f"    but was   {came[part]}")
+    ]
 
 
 def _line(index: int, told: Mapping[str, Any]) -> Line:

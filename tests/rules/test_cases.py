@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, load, plain
+from loyalty.rules import Bylaws, load
 from loyalty.rules.catalogue import award_kinds, condition_kinds
 from loyalty.rules.explain import arithmetic, withheld
-from loyalty.rules.sentences import sections
 from loyalty.values import Text
-from tests.rules.stories import Judged, Story, article, document
+from tests.rules.stories import Judged, Story, article, compared, document, said_wrong
 
 FOLDER = Path(__file__).parent / "cases"
 BESIDES = ("limits", "tables", "tiers", "badges", "stacking", "time", "late", "wallets", "standings", "game")
@@ -84,12 +83,7 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
     }
     for given in ruling.awards:
         came["arithmetic"].setdefault(given.article, []).append(_both(arithmetic(bylaws, given, facts)))
-    wanted = {"awards": {}, **then}
-    wrong = []
-    for part, answer in wanted.items():
-        if came[part] != answer:
-            wrong += [f"  {part}:", f"    should be {answer}", f"    but was   {came[part]}"]
-    return wrong
+    return compared({"awards": {}, **then}, came)
 
 
 def _awards(judged: Judged) -> dict[str, dict[str, int]]:
@@ -107,17 +101,7 @@ def _said_wrong(bylaws: Bylaws, says: Mapping[str, Any]) -> list[str]:
         wanted = {(section, code): both for section, codes in says.items() for code, both in codes.items()}
     else:
         wanted = {("articles", bylaws.articles[0].no): says} if says else {}
-    said = {(part.code, one.no): one for part in sections(bylaws) for one in part.said}
-    wrong = []
-    for key, both in wanted.items():
-        assert set(both) == {"en", "fa"}, "a sentence is told in both languages"
-        reads = {lang: plain(phrase) for lang, phrase in said[key].phrases.items()}
-        wrong += [
-            f"  {' '.join(key)} ({lang}):\n    should read {both[lang]}\n    but reads   {reads[lang]}"
-            for lang in both
-            if reads[lang] != both[lang]
-        ]
-    return wrong
+    return said_wrong(bylaws, wanted)
 
 
 def _both(text: Text) -> dict[str, str]:

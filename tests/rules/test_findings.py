@@ -54,6 +54,11 @@ def test_an_article_without_any_limit_is_named() -> None:
     assert found(document(article("1", {"message": title("Thanks")}))) == []
 
 
+@pytest.mark.parametrize("on", ["enrolment", "birthday", {"schedule": {"each": "month"}}, {"idle": {"months": 3}}])
+def test_a_gift_on_a_day_that_comes_by_itself_needs_no_limit(on: Any) -> None:
+    assert found(document(article("1", {"points": {"fixed": 5}}, on=on))) == []
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
