@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import click
 from rich.console import Console
 
-from loyalty.bench import batches, judging, rehearsing, tills
+from loyalty.bench import batches, engines, judging, rehearsing, tills
 from loyalty.bench.instance import Running, running
 from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
@@ -22,7 +23,8 @@ ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
     "tills": tills.measure,
     "upload": batches.upload,
     "import": batches.history,
-    "judging": lambda _, seconds: judging.measure(seconds),
+    "judging": judging.measure,
+    **{name: partial(engines.measure, name) for name in engines.PACKAGES},
     "rehearsal": rehearsing.measure,
 }
 
@@ -48,6 +50,9 @@ def bench(only: tuple[str, ...], seconds: float, as_json: bool) -> None:
     with running() as instance:
         machine = describe(instance.data, instance.environment["DATABASE_URL"])
         for key in only or tuple(ROWS):
+            if key in engines.PACKAGES and not engines.installed(key):
+                console.print(f"{key} is not installed and left out; `make bench` installs it.")
+                continue
             with console.status(key):
                 rows.append(ROWS[key](instance, seconds))
     if as_json:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from loyalty.bench.baskets import document, sent
 from loyalty.bench.by_hand import by_hand
+from loyalty.bench.instance import Running
 from loyalty.bench.report import Row, Side
 from loyalty.bench.timeline import timeline
 from loyalty.rules import Bylaws, Facts, evaluate, load
@@ -44,9 +45,8 @@ def difference(bylaws: Bylaws, all_facts: Sequence[Facts]) -> str | None:
     return None
 
 
-def measure(seconds: float) -> Row:
-    """Both in turns, over and over, by few purchases at a time; the best turn of each counts: what disturbs a turn only
-    makes it slower.
+def measure(_: Running, seconds: float) -> Row:
+    """Ours and the function by hand in turns.
 
     Raises:
         AssertionError: they do not give the same awards.
@@ -55,15 +55,7 @@ def measure(seconds: float) -> Row:
     all_facts = facts_of(bylaws)
     wrong = difference(bylaws, all_facts)
     assert wrong is None, wrong
-    parts = [all_facts[start : start + TURN] for start in range(0, PURCHASES, TURN)]
-    judges: tuple[Callable[[Facts], Any], ...] = (lambda facts: evaluate(bylaws, facts), by_hand)
-    best = [[float("inf")] * len(parts) for _ in judges]
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or best[-1][-1] == float("inf"):
-        for place, part in enumerate(parts):
-            for times, judge in zip(best, judges, strict=True):
-                times[place] = min(times[place], _turn(judge, part))
-    ours, hand = (sum(times) for times in best)
+    ours, hand = fastest(((lambda facts: evaluate(bylaws, facts), all_facts), (by_hand, all_facts)), seconds)
     return Row(
         "judging",
         "judging alone",
@@ -74,14 +66,31 @@ def measure(seconds: float) -> Row:
     )
 
 
-def _turn(judge: Callable[[Facts], Any], part: Sequence[Facts]) -> float:
+def fastest(sides: Sequence[tuple[Callable[[Any], Any], Sequence[Any]]], seconds: float) -> list[float]:
+    """The seconds that each side, a judge with what it is told of every purchase, takes for all of them.
+
+    Sides take turns, over and over, by few purchases at a time; the best turn of each counts: what disturbs a turn only
+    makes it slower.
+    """
+    starts = range(0, len(sides[0][1]), TURN)
+    best = [[float("inf")] * len(starts) for _ in sides]
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or best[-1][-1] == float("inf"):
+        for place, start in enumerate(starts):
+            for times, (judge, everything) in zip(best, sides, strict=True):
+                times[place] = min(times[place], _turn(judge, everything[start : start + TURN]))
+    return [sum(times) for times in best]
+
+
+def _turn(judge: Callable[[Any], Any], part: Sequence[Any]) -> float:
     """Seconds."""
-    fresh = [replace(facts) for facts in part]  # without what they have found out about themselves
+    # Facts without what they have found out about themselves.
+    fresh = [replace(its) if isinstance(its, Facts) else its for its in part]
     gc.disable()  # as timeit does: what one side leaves is not swept up in the other's turn
     try:
         begun = time.perf_counter()
-        for facts in fresh:
-            judge(facts)
+        for its in fresh:
+            judge(its)
         return time.perf_counter() - begun
     finally:
         gc.enable()

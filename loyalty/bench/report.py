@@ -107,7 +107,7 @@ def show(console: Console, machine: Machine, rows: Sequence[Row]) -> None:
         table.add_row("  ours", *_figures(row.ours), "", "", "")
         for floor in row.floors:
             share = ratio(row.ours, floor)
-            colour = "green" if floor.goal and share >= floor.goal else "red"
+            colour = "default" if floor.goal is None else "green" if share >= floor.goal else "red"
             by_cpu = cpu_ratio(row.ours, floor)
             table.add_row(
                 f"  {floor.name}",
