@@ -11,6 +11,8 @@ from loyalty.rules.types import integer, ratio
 from loyalty.rules.voice import Voice
 from loyalty.values import QUANTITY_SCALE, Text
 
+NO_END: Final = 1 << 128
+"""More than any figure."""
 WORDS: Final = ("at_least", "more_than", "at_most", "less_than", "between")
 
 
@@ -21,6 +23,11 @@ class Bounds:
     word: str
     low: int
     high: int | None
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Both as numbers, for a comparison: what has no end ends where no figure comes."""
+        return self.low, NO_END if self.high is None else self.high
 
     def hold(self, value: int) -> bool:
         """Whether a figure lies within."""

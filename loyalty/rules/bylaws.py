@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple, TypeVar
@@ -11,13 +11,14 @@ from loyalty.calendars import Calendar, Span
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
 from loyalty.rules.parts import Article, Audience, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.plan import Plan, Planner
 from loyalty.rules.reading import Unbuilt
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
@@ -45,7 +46,8 @@ RETURN_WINDOW: Final = Term("days", 14)
 
 K = TypeVar("K")
 V = TypeVar("V")
-Test = Callable[[Facts], bool]
+Feeding = tuple[list[int], tuple[tuple[int, Callable[[Facts], int]], ...]]
+"""What an event adds to every live counter whatever it holds, by place; and what tells what it adds to the others."""
 Lot = tuple[datetime | None, datetime | None]
 """When a lot matures and when it expires; None is at once, and never."""
 
@@ -72,11 +74,10 @@ class Ask(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A read that an event adds to, by its place among the reads; its counter's place, and whether that counts days."""
+    """The reads that an event adds to, each with its counter's place: those of amounts, and those of days."""
 
-    read: int
-    place: int
-    of_days: bool
+    amounts: tuple[tuple[int, int], ...]
+    days: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -117,8 +118,10 @@ class Bylaws:
     """The places of the live counters of days."""
     fed_by: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By type of event: the live counters that such an event itself feeds, with their places."""
-    of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
-    """By article: the live counters that its awards feed, with their places."""
+    feeding: dict[str, Feeding] = field(init=False)
+    """By type of event: how it feeds them."""
+    of_articles: dict[str, tuple[tuple[int, int | None, str | None], ...]] = field(init=False)
+    """By article: the live counters that its awards feed, by place, what they take, and of which wallet alone."""
     capped: dict[str, tuple[Limit, ...]] = field(init=False)
     """The limits of wallets that have any."""
     contested: bool = field(init=False)
@@ -142,8 +145,11 @@ class Bylaws:
     _timed: bool = field(init=False)
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
-    _moved: dict[tuple[date, date, Since | None], tuple[Moved, ...]] = field(init=False)
-    _in_force: dict[tuple[date, str], tuple[tuple[Article, Test | None], ...]] = field(init=False, default_factory=dict)
+    _moved: dict[tuple[date, date, Since | None], Moved] = field(init=False)
+    _moves: dict[Moved, Moved] = field(init=False)
+    """Each once, however many days have it."""
+    _planner: Planner = field(init=False)
+    _plans: dict[tuple[date, int, str], Plan] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
@@ -166,6 +172,9 @@ class Bylaws:
         terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
         terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
         self._timed = any(terms)
+        needs = [step.needs for step in self.steps]
+        badges = list(self.badges.values())
+        self._planner = Planner(self.articles, badges, needs, self.stacking, bool(self.capped))
         self.bind(self.own_counters())
 
     def _gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
@@ -215,30 +224,39 @@ class Bylaws:
         places = {counter: place for place, counter in enumerate(live)}
         self.live = live
         self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
-        self._asks, self._moved = {}, {}
+        self._asks, self._moved, self._moves = {}, {}, {}
         self.feeds = tuple(places[read.counter] for read in self.reads)
         by_type: dict[str, list[tuple[int, Counter]]] = {}
-        by_article: dict[str, list[tuple[int, Counter]]] = {}
+        by_article: dict[str, list[tuple[int, int | None, str | None]]] = {}
         for place, counter in enumerate(live):
             if counter.type is not None:
                 by_type.setdefault(counter.type, []).append((place, counter))
             of_any = [article.no for article in self.articles] if counter.of == "given" else []
             for article in counter.articles or of_any:
-                by_article.setdefault(article, []).append((place, counter))
+                only = {award.wallet for (no, _), award in self._given.items() if no == article} == {counter.wallet}
+                wallet = None if only else counter.wallet
+                by_article.setdefault(article, []).append((place, counter.takes, wallet))
         self.fed_by = {type_: tuple(fed) for type_, fed in by_type.items()}
+        self.feeding = {type_: _feeding(fed, len(live)) for type_, fed in by_type.items()}
         self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
 
-    def in_force(self, day: date, type_: str) -> tuple[tuple[Article, Test | None], ...]:
-        """The articles for a type of event on a local day, each with what tests its condition, if it has one."""
-        found = self._in_force.get((day, type_))
+    def plan(self, facts: Facts, type_: str | None = None) -> Plan:
+        """What may hold for events such as this; or for those of another type, under the same circumstances."""
+        key = facts.moment.day, facts.rank, type_ or facts.event.type
+        found = self._plans.get(key)
         if found is None:
-            found = tuple(
-                (article, article.condition.holds if article.condition else None)
-                for article in self.articles
-                if article.on.type == type_ and article.in_force(day)
-            )
-            self._in_force = _remembered(self._in_force, (day, type_), found)
+            setting = Setting(facts.moment.day, facts.moment.weekday, self.club.calendar, facts.rank)
+            found = self._planner.plan(key[2], setting)
+            self._plans = _remembered(self._plans, key, found)
         return found
+
+    def feed_given(self, feeds: list[int], awards: Iterable[Given]) -> None:
+        """Add what awards feed to the live counters."""
+        fed_by = self.of_articles
+        for given in awards:
+            for place, takes, wallet in fed_by.get(given[0], ()):
+                if wallet is None or wallet == given[2]:
+                    feeds[place] = 1 if takes is None else feeds[place] + given[takes]  # type: ignore[operator]
 
     def since(self, tier_since: datetime | None, joined_at: datetime) -> Since | None:
         """From when a member's own windows count; None where this version reads no such window."""
@@ -247,16 +265,21 @@ class Bylaws:
         moment = self.club.calendar.moment
         return Since(moment(tier_since).day if tier_since else None, moment(joined_at).day)
 
-    def moved(self, day: date, standing: date, since: Since | None = None) -> tuple[Moved, ...]:
+    def moved(self, day: date, standing: date, since: Since | None = None) -> Moved:
         """Which of the counters that this version names, read from the day a member stands on, hold an event's day."""
         found = self._moved.get((day, standing, since))
         if found is None:
             named = frozenset(self.counters.values())
-            found = tuple(
-                Moved(index, ask.place, ask.place in self.of_days)
+            holding = [
+                (index, ask.place)
                 for index, (read, ask) in enumerate(zip(self.reads, self.asks(standing, since), strict=True))
                 if read.counter in named and ask.span.holds(day)
+            ]
+            found = Moved(
+                tuple(pair for pair in holding if pair[1] not in self.of_days),
+                tuple(pair for pair in holding if pair[1] in self.of_days),
             )
+            found = self._moves.setdefault(found, found)
             self._moved = _remembered(self._moved, (day, standing, since), found)
         return found
 
@@ -285,6 +308,17 @@ class Bylaws:
         """The limits that all members share."""
         own = [limit for limits in self.capped.values() for limit in limits if limit.shared]
         return [*(limit for article in self.articles for limit in article.shared), *own]
+
+
+def _feeding(fed: Iterable[tuple[int, Counter]], live: int) -> Feeding:
+    always, told = [0] * live, []
+    for place, counter in fed:
+        feed = counter.feeder()
+        if isinstance(feed, int):
+            always[place] = feed
+        else:
+            told.append((place, feed))
+    return always, tuple(told)
 
 
 def _remembered(known: dict[K, V], key: K, value: V) -> dict[K, V]:

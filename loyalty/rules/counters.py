@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from loyalty.rules.facts import PURCHASE, Facts
+from loyalty.rules.facts import PLACES, PURCHASE, Facts
 from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.reading import Node, Reading
 from loyalty.values import Text
 
 if TYPE_CHECKING:
-    from loyalty.rules.ruling import Given
+    pass
 
 Measure = Literal["amount", "gross", "paid", "quantity", "times", "days", "base"]
 MEASURES: Final[dict[str, Text]] = {
@@ -98,13 +98,22 @@ class Counter:
             return 1 if mask else 0
         return facts.basket("net" if self.measure == "amount" else self.measure, mask) if mask else 0
 
-    def with_given(self, value: int, given: Given) -> int:
-        """What a ruling has added so far, after one more amount of its articles."""
-        if self.wallet is not None and given.wallet != self.wallet:
-            return value
-        if self.measure == "amount":
-            return value + given.amount
-        return 1 if self.measure == "times" else value + given.base
+    def feeder(self) -> Callable[[Facts], int] | int:
+        """`feed` as a function, or what it always adds."""
+        if self.of == "purchases" and self.measure == "amount":
+            return lambda facts: facts.event.net
+        if self.of == "lines" and self.where:
+            if self.measure in ("times", "days"):
+                mask = self.where.mask
+                return lambda facts: 1 if mask(facts) else 0
+            if self.measure != "paid":
+                return self.where.total(PLACES["net" if self.measure == "amount" else self.measure])
+        return 1 if self.of != "lines" and self.measure in ("times", "days") else self.feed
+
+    @property
+    def takes(self) -> int | None:
+        """Which field of a `Given` a counter of what is given adds up; None where it counts that anything was."""
+        return {"amount": 3, "base": 4}.get(self.measure)
 
 
 PURCHASES_EVER: Final = Counter("purchases", "times", returned_too=True)

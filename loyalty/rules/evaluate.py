@@ -8,35 +8,40 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from loyalty.rules.awards.multiply import Earned
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limiting import Caps, limited, use
-from loyalty.rules.multiplying import Multipliers, Multiplying
+from loyalty.rules.multiplying import Done, Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
+from loyalty.rules.plan import Plan, Ready
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
 from loyalty.rules.tables import chosen
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     """What one event gives its member. A member who is not active gets, and moves, nothing."""
-    ruling = Ruling(bylaws.version, [], [], facts.standing_tier, facts.standing_tier, [], False, None, (), {}, [])
+    tier = facts.standing_tier
+    ruling = Ruling(bylaws.version, [], [], tier, tier, [], False, None, (), {}, [])
     if not facts.active:
         ruling.feeds = [0] * len(bylaws.live)
         return ruling
-    held = _give(bylaws, facts, ruling)
+    plan = bylaws.plan(facts)
+    held = _give(bylaws, plan, facts, ruling)
     if bylaws.drastic:
         _drastic(held, ruling)
     if bylaws.passing:
         ruling.passes = bool(passed(bylaws, facts))
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
     counts = _after(bylaws, facts, ruling.feeds)
-    _badges(bylaws, held, facts, counts, ruling)
-    if facts.standing_rank < bylaws.top:
-        rank = qualified(bylaws, facts.with_counts(counts))
-        if rank > facts.standing_rank:
+    _badges(plan, held, facts, counts, ruling)
+    for rank in range(bylaws.top, facts.standing_rank, -1):
+        needs = plan.needs[rank]
+        if needs is True or (needs and needs(facts, counts)):
             ruling.tier_to = bylaws.steps[rank].code
+            break
     return ruling
 
 
@@ -44,39 +49,50 @@ def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
     """What the articles alone give for an event: without badges, tiers and what those give."""
     ruling = Ruling(bylaws.version)
     if facts.active:
-        _give(bylaws, facts, ruling)
+        _give(bylaws, bylaws.plan(facts), facts, ruling)
     return ruling.awards
 
 
-def _give(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
-    """Let the articles earn and multiply; answers those that held."""
+def met(bylaws: Bylaws, facts: Facts) -> list[Article]:
+    """The articles whose conditions hold for an event."""
+    return [its[0] for its in bylaws.plan(facts).articles if its[3] is None or its[3](facts, facts.counts)]
+
+
+def _give(bylaws: Bylaws, plan: Plan, facts: Facts, ruling: Ruling) -> list[Article]:
+    """Let the articles give; answers those that held and give more than what they earn."""
     if facts.event.type == PASSED:
         return receive(bylaws, facts, ruling)
-    held = [
-        article
-        for article, holds in bylaws.in_force(facts.moment.day, facts.event.type)
-        if holds is None or holds(facts)
-    ]
     if bylaws.contested:
-        held, _ = contested(bylaws, facts, held)
-    _amounts(bylaws, facts, held, ruling)
+        left, _ = contested(bylaws, facts, met(bylaws, facts))
+        held = _amounts(bylaws, plan, plan.only(left), facts, ruling)
+    else:
+        held = _amounts(bylaws, plan, plan.articles, facts, ruling)
     for article in held:
-        if article.messages:
-            ruling.messages += article.messages
+        ruling.messages += article.messages
     return held
 
 
-def _amounts(bylaws: Bylaws, facts: Facts, held: Sequence[Article], ruling: Ruling) -> None:
-    """Add what some articles earn and multiply."""
+def _amounts(bylaws: Bylaws, plan: Plan, articles: Sequence[Ready], facts: Facts, ruling: Ruling) -> list[Article]:
+    """Add what articles earn and multiply, where they hold; answers those that give anything else than earnings."""
     caps = Caps(bylaws.capped, facts, ruling.uses) if bylaws.capped else None
-    earned = _earn(held, facts, ruling, caps)
-    multiplying = [
-        (article, article.multiplies(facts) if article.tabled else article.multipliers)
-        for article in held
-        if article.multipliers
-    ]
-    if multiplying:
-        _multiply(Multipliers(bylaws.stacking, multiplying, facts, earned), multiplying, facts, ruling, caps)
+    counts, awards = facts.counts, ruling.awards
+    earned: Earned = []
+    others = []
+    for article, used, at_most, test, earn, only_earns in articles:
+        if (used < 0 or counts[used] < at_most) and (test is None or test(facts, counts)):
+            if earn is not None:
+                earn(facts, awards, earned)
+            elif article.earnings:
+                _earn(article, facts, ruling, caps, earned)
+            if not only_earns:
+                others.append(article)
+    if plan.independent:
+        for article in others:
+            if article.multiply is not None:
+                article.multiply(facts, awards, earned)
+    elif multiplying := [(article, article.multiplies(facts)) for article in others if article.multipliers]:
+        _multiply(multiplying, bylaws.stacking, earned, facts, ruling, caps)
+    return others
 
 
 def _drastic(held: Sequence[Article], ruling: Ruling) -> None:
@@ -88,10 +104,11 @@ def _drastic(held: Sequence[Article], ruling: Ruling) -> None:
 
 def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:
     """Of articles whose conditions hold those that are not shut out; and by whom the others are."""
+    plan = bylaws.plan(facts)
 
     def gives(some: Sequence[Article]) -> dict[str, int]:
         tried = Ruling(bylaws.version)
-        _amounts(bylaws, facts, some, tried)
+        _amounts(bylaws, plan, plan.only(some), facts, tried)
         gave: dict[str, int] = {}
         for given in tried.awards:
             gave[given.article] = gave.get(given.article, 0) + given.amount
@@ -100,89 +117,90 @@ def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[li
     return contest(held, gives)
 
 
-def _earn(held: Sequence[Article], facts: Facts, ruling: Ruling, caps: Caps | None) -> list[tuple[Given, Earning]]:
-    """What the articles give; answers what belongs to lines, with its award, for multipliers."""
-    earned: list[tuple[Given, Earning]] = []
-    whole = facts.whole
-    for article in held:
-        own: list[Given] = []
-        for place, award in article.earns(facts) if article.tabled else article.earnings:
-            base, asked = award.reckon(facts, whole)
-            amount = asked
-            if asked and (article.limits or caps):
-                base, amount = limited(article, award, facts, base, asked, own)
-                if caps and amount:
-                    amount = caps.cut(award.wallet, amount)
-                if article.shared:
-                    use(article, facts, ruling, amount, base, award.wallet, own)
-            if amount:
-                given = Given(article.no, place, award.wallet, amount, base, asked)
-                own.append(given)
-                if award.on_lines:
-                    earned.append((given, award))
-        ruling.awards += own
-    return earned
+def _earn(article: Article, facts: Facts, ruling: Ruling, caps: Caps | None, earned: Earned) -> None:
+    """What an article earns that has several awards, a table of rates, or limits that others share."""
+    own: list[Given] = []
+    for place, award in article.earns(facts):
+        base, asked = award.reckon(facts, facts.whole)
+        amount = asked
+        if asked and (article.limits or caps):
+            base, amount = limited(article, award, facts, base, asked, own)
+            if caps and amount:
+                amount = caps.cut(award.wallet, amount)
+            if article.shared:
+                use(article, facts, ruling, amount, base, award.wallet, own)
+        if amount:
+            given = Given(article.no, place, award.wallet, amount, base, asked)
+            own.append(given)
+            if award.on_lines:
+                earned.append((given, award))
+    ruling.awards += own
 
 
 def _multiply(
-    multipliers: Multipliers, multiplying: list[Multiplying], facts: Facts, ruling: Ruling, caps: Caps | None
+    multiplying: list[Multiplying], stacking: str, earned: Earned, facts: Facts, ruling: Ruling, caps: Caps | None
 ) -> None:
+    multipliers = Multipliers(stacking, multiplying, facts, earned)
     for article, awards in multiplying:
         own = [given for given in ruling.awards if given.article == article.no] if article.limits else []
-        earned = len(own)
+        before = len(own)
         for place, award in awards:
-            base, asked = multipliers.next(article, place, award)
-            amount = asked
+            mask = multipliers.lines(article, place, award)
+            base = multipliers.base(mask, award)
+            amount = asked = award.amount(base)
             if asked and (article.limits or caps):
                 base, amount = limited(article, award, facts, base, asked, own)
                 if caps and amount:
                     amount = caps.cut(award.wallet, amount)
                 if article.shared:
                     use(article, facts, ruling, amount, base, award.wallet, own)
-            multipliers.gave(amount)
+            multipliers.done.append(Done(article.no, award, mask, amount))
             if amount:
                 own.append(Given(article.no, place, award.wallet, amount, base, asked))
-        ruling.awards += own[earned:]
+        ruling.awards += own[before:]
 
 
 def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
-    feeds = [0] * len(bylaws.live)
-    for place, counter in bylaws.fed_by.get(facts.event.type, ()):
-        feeds[place] = counter.feed(facts)
-    for given in awards:
-        for place, counter in bylaws.of_articles.get(given.article, ()):
-            feeds[place] = counter.with_given(feeds[place], given)
+    feeds, told = bylaws.feeding.get(facts.event.type) or ([0] * len(bylaws.live), ())
+    feeds = feeds.copy()
+    for place, feed in told:
+        feeds[place] = feed(facts)
+    bylaws.feed_given(feeds, awards)
     return feeds
 
 
 def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
     """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
     counts = facts.standing.copy()
-    for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since):
-        fed = feeds[place]
-        if fed and of_days:
-            fed = 0 if facts.active_days & (1 << place) else 1  # a day that is counted already counts no more
-        counts[index] += fed
+    moved, days = bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since)
+    for index, place in moved:
+        counts[index] += feeds[place]
+    for index, place in days:
+        if feeds[place] and not facts.active_days & (1 << place):  # a day that is counted already counts no more
+            counts[index] += 1
     return counts
 
 
-def _badges(bylaws: Bylaws, held: list[Article], facts: Facts, counts: list[int], ruling: Ruling) -> None:
-    for badge in bylaws.badges.values():
-        has = facts.badges.get(badge.code, 0)
-        if has >= badge.height:
-            continue
-        if badge.counter is not None:
-            reached = bisect_right(badge.steps, counts[badge.index])
-        else:
-            asked = badge.condition if badge.on.type == facts.event.type else None
-            reached = int(asked is not None and asked.holds(facts))
-        for level in range(has + 1, reached + 1):
-            ruling.badges.append(BadgeStep(badge.code, level))
-            ruling.awards.extend(_level_awards(badge, level, facts))
+def _badges(plan: Plan, held: list[Article], facts: Facts, counts: list[int], ruling: Ruling) -> None:
+    levels = facts.badges
+    for badge, code, index, steps, test in plan.badges:
+        has = levels.get(code, 0)
+        if has < len(steps):
+            if index >= 0:
+                if counts[index] >= steps[has]:
+                    _climb(badge, has, bisect_right(steps, counts[index]), facts, ruling)
+            elif test is None or test(facts, facts.counts):
+                _climb(badge, has, 1, facts, ruling)
     for article in held:
         for code in article.granted:
             if not facts.badges.get(code) and BadgeStep(code, 1) not in ruling.badges:
                 ruling.badges.append(BadgeStep(code, 1))
+
+
+def _climb(badge: Badge, has: int, reached: int, facts: Facts, ruling: Ruling) -> None:
+    for level in range(has + 1, reached + 1):
+        ruling.badges.append(BadgeStep(badge.code, level))
+        ruling.awards.extend(_level_awards(badge, level, facts))
 
 
 def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
@@ -192,11 +210,7 @@ def earns_badge(bylaws: Bylaws, facts: Facts, code: str) -> bool:
         return False
     if badge.condition is not None:
         return badge.on.type == facts.event.type and badge.condition.holds(facts)
-    held = [
-        article
-        for article, holds in bylaws.in_force(facts.moment.day, facts.event.type)
-        if holds is None or holds(facts)
-    ]
+    held = met(bylaws, facts)
     if bylaws.contested:
         held, _ = contested(bylaws, facts, held)
     return any(code in article.granted for article in held)

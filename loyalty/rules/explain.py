@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loyalty.rules.bylaws import Article, Bylaws
 from loyalty.rules.conditions.logic import Several
 from loyalty.rules.contest import Shut
-from loyalty.rules.evaluate import contested
+from loyalty.rules.evaluate import contested, met
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.limits import Limit
@@ -190,8 +190,7 @@ def _would_give(article: Article, facts: Facts) -> bool:
 
 
 def _shut_out(bylaws: Bylaws, article: Article, facts: Facts) -> Shut | None:
-    held = [its for its, holds in bylaws.in_force(facts.moment.day, facts.event.type) if holds is None or holds(facts)]
-    return contested(bylaws, facts, held)[1].get(article.no)
+    return contested(bylaws, facts, met(bylaws, facts))[1].get(article.no)
 
 
 def _stopped(condition: Condition, facts: Facts) -> Condition:

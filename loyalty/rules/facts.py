@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, Literal, NamedTuple
@@ -113,6 +113,17 @@ NO_EVENT: Final = Event("", datetime(1970, 1, 1, tzinfo=UTC))
 """A stand-in where only the member is looked at."""
 
 
+class Setting(NamedTuple):
+    """What many events have in common, so that it can be looked at once for all of them."""
+
+    day: date
+    weekday: int
+    """0 is Monday."""
+    calendar: Calendar
+    rank: int
+    """The place of the member's tier on the ladder, as in `Facts`."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What a version of the bylaws sees of one event: what happened, and the member before it.
@@ -145,9 +156,17 @@ class Facts:
     """From when the member's own windows count where they stand now; only while an event is judged."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
+    labels: Labels | None = field(init=False, default=None, repr=False, compare=False)
+    """The lines by what they are labelled with, once somebody has asked for it."""
 
     def __post_init__(self) -> None:
         self.whole = (1 << (len(self.event.lines) or 1)) - 1
+
+    def labelled(self) -> Labels:
+        """The lines by category, brand and tag: found out once, however many filters look."""
+        if self.labels is None:
+            self.labels = _labelled(self.event.lines)
+        return self.labels
 
     def with_counts(self, counts: list[int]) -> Facts:
         """The same with other answers to the version's `reads`."""
@@ -157,23 +176,21 @@ class Facts:
         after.counts = counts
         return after
 
-    def month_day(self) -> tuple[int, int]:
-        """Month and day of the month in the club's calendar."""
-        _, month, day = self.calendar.parts(self.moment.day)
-        return month, day
-
     def basket(self, measure: str, mask: int) -> int:
         """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask, or their share of `paid`."""
         event = self.event
         if mask == self.whole and measure != "quantity":
             return event.net if measure == "net" else event.gross if measure == "gross" else event.paid
-        place, total = _PLACES.get(measure), 0
-        if place is None:
-            return self.share(event.paid, mask)
-        for line in event.lines:
-            if mask & 1:
-                total += line[place]  # type: ignore[operator]
-            mask >>= 1
+        place = PLACES.get(measure)
+        return self.share(event.paid, mask) if place is None else self.total(place, mask)
+
+    def total(self, place: int, mask: int) -> int:
+        """The sum of what stands at a place (see `PLACES`) of the lines of a mask."""
+        lines, total = self.event.lines, 0
+        while mask and lines:
+            last = mask.bit_length() - 1
+            total += lines[last][place]  # type: ignore[operator]
+            mask ^= 1 << last
         return total
 
     def share(self, amount: int, mask: int) -> int:
@@ -184,5 +201,30 @@ class Facts:
         return amount * self.basket("net", mask) // net if net else 0
 
 
+Labels = tuple[dict[str | None, int], dict[str | None, int], dict[str | None, int]]
+"""Masks of lines by category, by brand and by tag."""
+CATEGORY, BRAND, TAG = range(3)
+"""Places in `Labels`."""
+
+
+def _labelled(lines: Sequence[Line]) -> Labels:
+    categories: dict[str | None, int] = {}
+    brands: dict[str | None, int] = {}
+    tagged: dict[str | None, int] = {}
+    bit = 1
+    for line in lines:
+        category, brand = line[5], line[6]  # by place: taking a named tuple apart takes longer
+        categories[category] = categories.get(category, 0) | bit
+        if brand is not None:
+            brands[brand] = brands.get(brand, 0) | bit
+        for tag in line[7]:
+            tagged[tag] = tagged.get(tag, 0) | bit
+        bit += bit
+    return categories, brands, tagged
+
+
+Test = Callable[[Facts, list[int]], bool]
+"""Whether something holds over the facts of an event, with other answers to the version's `reads` than theirs."""
+
 _NAMES: Final = tuple(its.name for its in fields(Facts))
-_PLACES: Final = {name: Line._fields.index(name) for name in ("quantity", "gross", "net")}
+PLACES: Final = {name: Line._fields.index(name) for name in ("quantity", "gross", "net")}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from loyalty.formats import OR, listed
-from loyalty.rules.facts import Facts, Line
+from loyalty.rules.facts import BRAND, CATEGORY, TAG, Facts, Line, Test
 from loyalty.rules.reading import Node
 from loyalty.rules.types import WORD, Many
 from loyalty.rules.voice import Voice
@@ -27,15 +28,39 @@ class LineFilter:
 
     keys: tuple[tuple[str, frozenset[str]], ...]
     without: LineFilter | None = None
+    mask: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
+    """The lines meant, as bits by position; a basket without lines has none to match."""
 
-    def mask(self, facts: Facts) -> int:
-        """The lines meant, as bits by position; a basket without lines has none to match."""
-        lines = facts.event.lines
-        found = facts.whole if lines else 0
-        for key, values in self.keys:
-            if found:
-                found &= _tagged(lines, values) if key == "tag" else _among(lines, PLACES[key], values)
-        return found & ~self.without.mask(facts) if found and self.without else found
+    label: tuple[int, str] | None = field(init=False, repr=False, compare=False)
+    """Its place in `Labels` and its value, where it is one label and nothing else."""
+
+    def __post_init__(self) -> None:
+        label = None
+        if len(self.keys) == 1 and self.keys[0][0] in _LABELS and len(self.keys[0][1]) == 1 and not self.without:
+            [(key, [label_value])] = self.keys
+            label = _LABELS[key], label_value
+        object.__setattr__(self, "label", label)
+        readers = [_reader(key, values) for key, values in self.keys]
+        whole = readers[0] if len(readers) == 1 else _meet(readers)
+        object.__setattr__(self, "mask", _less(whole, self.without.mask) if self.without else whole)
+
+    def test(self) -> Test:
+        """A function that tells whether there are such lines."""
+        mask = self.mask
+        if self.label is None:
+            return lambda facts, _: mask(facts) > 0
+        label, value = self.label
+        return lambda facts, _: value in (facts.labels or facts.labelled())[label]
+
+    def total(self, place: int) -> Callable[[Facts], int]:
+        """A function for the sum of what stands at a place (see `PLACES`) of the lines meant."""
+        mask = self.mask
+        if self.label is None:
+            return lambda facts: facts.total(place, found) if (found := mask(facts)) else 0
+        label, value = self.label
+        return lambda facts: (
+            facts.total(place, found) if (found := (facts.labels or facts.labelled())[label].get(value)) else 0
+        )
 
     def canonical(self) -> dict[str, Any]:
         """A form in which equal filters are equal, for digests."""
@@ -65,25 +90,46 @@ class LineFilter:
         return said
 
 
-PLACES: Final = {key: Line._fields.index(key) for key in ("sku", "category", "brand")}
+_LABELS: Final = {"category": CATEGORY, "brand": BRAND, "tag": TAG}
+_SKU: Final = Line._fields.index("sku")
+_Reader = Callable[[Facts], int]
 
 
-def _among(lines: tuple[Line, ...], place: int, values: frozenset[str]) -> int:
-    mask, bit = 0, 1
-    for line in lines:
-        if line[place] in values:
-            mask |= bit
-        bit += bit
+def _reader(key: str, values: frozenset[str]) -> _Reader:
+    """What finds the lines that have one of some values."""
+    if key == "sku":
+        return lambda facts: sum([1 << n for n, line in enumerate(facts.event.lines) if line[_SKU] in values])
+    place = _LABELS[key]
+    if len(values) == 2:
+        one, other = values
+        return lambda facts: (found := (facts.labels or facts.labelled())[place]).get(one, 0) | found.get(other, 0)
+    if len(values) > 1:
+        return lambda facts: _any_of((facts.labels or facts.labelled())[place], values)
+    [value] = values
+    return lambda facts: (facts.labels or facts.labelled())[place].get(value, 0)
+
+
+def _any_of(masks: dict[str | None, int], values: frozenset[str]) -> int:
+    found = 0
+    for value in values:
+        if value in masks:
+            found |= masks[value]
+    return found
+
+
+def _meet(readers: list[_Reader]) -> _Reader:
+    def mask(facts: Facts) -> int:
+        found = facts.whole if facts.event.lines else 0
+        for read in readers:
+            if found:
+                found &= read(facts)
+        return found
+
     return mask
 
 
-def _tagged(lines: tuple[Line, ...], values: frozenset[str]) -> int:
-    mask, bit = 0, 1
-    for line in lines:
-        if line.tags and not values.isdisjoint(line.tags):
-            mask |= bit
-        bit += bit
-    return mask
+def _less(whole: _Reader, without: _Reader) -> _Reader:
+    return lambda facts: found & ~without(facts) if (found := whole(facts)) else 0
 
 
 def read_filter(node: Node) -> LineFilter:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar, Final, NamedTuple, Self
 
 from loyalty.rules.bounds import Bounds
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting, Test
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table
@@ -63,6 +64,18 @@ class Condition(Kind):
     def holds(self, facts: Facts) -> bool:
         """Whether it holds."""
 
+    def left(self, setting: Setting) -> Condition | bool:  # noqa: ARG002 - to most kinds it tells nothing
+        """What is left to look at in a setting; or what it comes to, where the setting alone tells."""
+        return self
+
+    def test(self) -> Test:
+        """What tests it: the same as `holds`, with all that it says known beforehand.
+
+        A kind that is asked often says itself what tests it; the others are asked whether they hold.
+        """
+        holds = self.holds
+        return lambda facts, counts: holds(facts if counts is facts.counts else facts.with_counts(counts))
+
     @abstractmethod
     def saw(self, facts: Facts, voice: Voice) -> str:
         """What it looked at, as a person reads it."""
@@ -88,6 +101,11 @@ class Award(Kind):
     """Terms of its own for what it gives, in place of its wallet's."""
 
 
+Steps = tuple[bool, int, int, int, int]
+"""So much for each full step of the basket: whether of its net amount or else the gross; what a step is; numerator and
+denominator of what it gives; and what it gives at most."""
+
+
 class Earning(Award):
     """An award that is reckoned from the basket into a wallet."""
 
@@ -96,6 +114,10 @@ class Earning(Award):
     """False: a fixed amount, which belongs to no line and is never multiplied."""
     base_unit: str = "money"
     """What its base is counted in: `money`, `quantity` or `years`."""
+    constant: int | None = None
+    """What it always gives, of nothing and by no line; None where it is reckoned."""
+    steps: Steps | None = None
+    """How it is reckoned where it is of the whole basket's amount, floored."""
     table: Table | None = None
     """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
     variants: tuple[Self | None, ...] = ()
@@ -109,6 +131,10 @@ class Earning(Award):
     @abstractmethod
     def amount(self, base: int) -> int:
         """What a base comes to."""
+
+    def reckoner(self) -> Callable[[Facts], tuple[int, int]]:
+        """`reckon` over the whole basket, with what the award tells known beforehand."""
+        return lambda facts: self.reckon(facts, facts.whole)
 
     @abstractmethod
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:

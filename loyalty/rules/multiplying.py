@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from loyalty.rules.awards.multiply import Multiply
+from typing import NamedTuple
+
+from loyalty.rules.awards.multiply import Earned, Multiply
 from loyalty.rules.bylaws import Article
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import Earning
-from loyalty.rules.ruling import Given
 
 Multiplying = tuple[Article, tuple[tuple[int, Multiply], ...]]
 """An article with what it multiplies, each with its place."""
+
+
+class Done(NamedTuple):
+    """A multiplier that had its turn: its article, the award, its lines, and the amount that limits left it."""
+
+    article: str
+    award: Multiply
+    mask: int
+    gave: int
 
 
 class Multipliers:
@@ -19,42 +28,29 @@ class Multipliers:
     belongs to its highest multiplier alone.
     """
 
-    def __init__(
-        self, stacking: str, multiplying: list[Multiplying], facts: Facts, earned: list[tuple[Given, Earning]]
-    ) -> None:
+    __slots__ = ("compound", "done", "earned", "facts", "own")
+
+    def __init__(self, stacking: str, multiplying: list[Multiplying], facts: Facts, earned: Earned) -> None:
         self.facts = facts
         self.compound = stacking == "compound"
         self.earned = earned
         self.own = _own_lines(multiplying, facts) if stacking == "highest" else None
-        self.done: list[tuple[str, Multiply, int, int]] = []
-        """Each multiplier so far: its article, the award, its lines, and the amount that limits left it."""
+        self.done: list[Done] = []
 
-    def next(self, article: Article, place: int, award: Multiply) -> tuple[int, int]:
-        """(what its lines earned so far, what it asks to give on top)."""
-        mask = self.own[article.no, place] if self.own is not None else _lines(award, self.facts)
-        self.done.append((article.no, award, mask, 0))
-        base = self._earned(len(self.done) - 1, mask, award)
-        return base, award.amount(base)
+    def lines(self, article: Article, place: int, award: Multiply) -> int:
+        """The mask of the lines that a multiplier multiplies."""
+        return self.own[article.no, place] if self.own is not None else _lines(award, self.facts)
 
-    def gave(self, amount: int) -> None:
-        """Note what limits left of the last one."""
-        self.done[-1] = (*self.done[-1][:3], amount)
-
-    def _earned(self, before: int, mask: int, asking: Multiply) -> int:
-        """What the lines of a mask alone would have earned before a multiplier, into its wallet."""
+    def base(self, mask: int, asking: Multiply, before: int | None = None) -> int:
+        """What the lines of a mask alone earned so far (or before an earlier multiplier) into a multiplier's wallet."""
         if not mask:
             return 0
-        facts, total = self.facts, 0
-        for given, award in self.earned:
-            if given.wallet != asking.wallet or (asking.articles and given.article not in asking.articles):
-                continue
-            total += given.amount if mask == facts.whole else min(given.amount, award.reckon(facts, mask)[1])
+        total = asking.of_earned(self.earned, self.facts, mask)
         if self.compound:
-            for place, (article, earlier, its, gave) in enumerate(self.done[:before]):
-                if earlier.wallet != asking.wallet or (asking.articles and article not in asking.articles):
-                    continue
-                shared = mask & its
-                total += gave if shared == its else min(gave, earlier.amount(self._earned(place, shared, earlier)))
+            for place, (no, earlier, its, gave) in enumerate(self.done[:before]):
+                if asking.sees(no, earlier.wallet):
+                    shared = mask & its
+                    total += gave if shared == its else min(gave, earlier.amount(self.base(shared, earlier, place)))
         return total
 
 

@@ -10,6 +10,7 @@ from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
 from loyalty.rules.awards.effects import Forfeit, GiveBadge, GiveMessage, GiveStatus
 from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.earning import Earn, earner, multiplier
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.limits import Limit
@@ -89,8 +90,14 @@ class Article:
     """The wallets that lapse."""
     shared: tuple[Limit, ...] = field(init=False)
     """Its limits that all members share."""
+    only_earns: bool = field(init=False)
+    """Whether it gives nothing but what it earns."""
     tabled: bool = field(init=False)
     """Whether a rate of it is a table."""
+    earn: Earn | None = field(init=False, repr=False, compare=False)
+    """What lets it earn at once; None where that takes more, or where it earns nothing."""
+    multiply: Earn | None = field(init=False, repr=False, compare=False)
+    """What lets it multiply where nothing else does; None where that takes more, or where it multiplies nothing."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -103,7 +110,11 @@ class Article:
         put(self, "statuses", tuple(a.value for a in self.give if isinstance(a, GiveStatus)))
         put(self, "forfeits", tuple(a.value for a in self.give if isinstance(a, Forfeit)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
+        put(self, "only_earns", all(isinstance(award, Earning) for award in self.give))
         put(self, "tabled", any(isinstance(a, Earning | Multiply) and a.table for a in self.give))
+        put(self, "earn", earner(self.no, self.earnings, self.limits))
+        first = not (self.earnings and self.limits)  # or its own earnings have taken of its limits before
+        put(self, "multiply", multiplier(self.no, self.multipliers, self.limits) if first else None)
         put(self, "shared", tuple(limit for limit in self.limits if limit.shared))
 
     @property

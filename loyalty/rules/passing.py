@@ -45,13 +45,12 @@ def passed(bylaws: Bylaws, facts: Facts) -> list[Passed]:
     """What an event gives to others, before their limits."""
     if not (bylaws.passing and facts.active):
         return []
-    day, type_ = facts.moment.day, facts.event.type
-    articles = bylaws.in_force(day, type_)
-    if type_ == PURCHASE and facts.values.get(REFERRED):
-        articles += bylaws.in_force(day, REFERRAL.type)
+    articles = bylaws.plan(facts).articles
+    if facts.event.type == PURCHASE and facts.values.get(REFERRED):
+        articles += bylaws.plan(facts, REFERRAL.type).articles
     found = []
-    for article, holds in articles:
-        if article.passed and (holds is None or holds(facts)):
+    for article, _, _, test, _, _ in articles:
+        if article.passed and (test is None or test(facts, facts.counts)):
             for place, award in article.passed:
                 one = chosen(award, facts) if award.table else award
                 base, asked = one.reckon(facts, facts.whole) if one else (0, 0)

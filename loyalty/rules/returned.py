@@ -101,9 +101,7 @@ def standing(bylaws: Bylaws, sold: Facts, kept_facts: Facts | None, awards: tupl
     for place, counter in bylaws.fed_by.get(sold.event.type, ()):
         facts = sold if counter.returned_too else kept_facts
         feeds[place] = counter.feed(facts) if facts else 0
-    for given in awards:
-        for place, counter in bylaws.of_articles.get(given.article, ()):
-            feeds[place] = counter.with_given(feeds[place], given)
+    bylaws.feed_given(feeds, awards)
     return Standing(awards, tuple(feeds), uses(bylaws, sold, awards))
 
 

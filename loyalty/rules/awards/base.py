@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from loyalty.rules.events import EventField, named_field
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import PLACES, Facts
 from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
@@ -66,6 +67,16 @@ class Base:
         if self.types:
             return facts.share(facts.event.tendered(set(self.types)), mask)
         return facts.basket(self.measure, mask)
+
+    def reader(self) -> Callable[[Facts], int]:
+        """`of` for the whole basket."""
+        if self.plain and self.measure == "net":
+            return lambda facts: facts.event.net
+        if self.plain and self.measure == "gross":
+            return lambda facts: facts.event.gross
+        if self.lines is not None and self.measure in PLACES:
+            return self.lines.total(PLACES[self.measure])
+        return lambda facts: self.of(facts, facts.whole)
 
     def say(self, voice: Voice) -> str:
         """It in words: `net amount of goods in category “dairy”`."""

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal, Self
 
 from loyalty.rules.awards.base import BASES, YEARS, Base, read_base
 from loyalty.rules.awards.receiver import RECEIVER, receiver
+from loyalty.rules.bounds import NO_END
 from loyalty.rules.facts import Facts
-from loyalty.rules.kinds import MEMBER, Earning
+from loyalty.rules.kinds import MEMBER, Earning, Steps
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table, rate_or_table
@@ -41,6 +42,9 @@ class Earn(Earning):
     """The rate's numerator and denominator."""
     on_lines: bool = field(init=False, repr=False, compare=False)
     """A fixed amount, and what years earn, belongs to no line."""
+    constant: int | None = field(init=False, repr=False, compare=False)
+    """What it gives where it is fixed."""
+    steps: Steps | None = field(init=False, repr=False, compare=False)
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that gives nothing."""
     fields: ClassVar[tuple[Field, ...]] = (
@@ -89,6 +93,8 @@ class Earn(Earning):
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
         object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.on_lines)
+        object.__setattr__(self, "constant", self.amount(0) if self.how == "fixed" and not self.table else None)
+        object.__setattr__(self, "steps", self._steps())
         rates = self.table.rates if self.table else ()
         variants = tuple(replace(self, rate=rate, table=None) if rate else None for _, rate in rates)
         object.__setattr__(self, "variants", variants)
@@ -105,8 +111,23 @@ class Earn(Earning):
         """What a base comes to: full steps first, then one rounding at the end."""
         numerator, denominator = self.parts
         times = 1 if self.how == "fixed" else base // self.per
-        result = rounded(times * numerator, denominator, self.rounds)
+        exact = times * numerator
+        result = exact // denominator if self.rounds == "floor" else rounded(exact, denominator, self.rounds)
         return result if self.at_most is None or result < self.at_most else self.at_most
+
+    def _steps(self) -> Steps | None:
+        floored = self.rounds == "floor" or self.parts[1] == 1
+        if self.how == "fixed" or not floored or not self.of.plain or self.of.measure not in ("net", "gross"):
+            return None
+        most = NO_END if self.at_most is None else self.at_most
+        return self.of.measure == "net", self.per, *self.parts, most
+
+    def reckoner(self) -> Callable[[Facts], tuple[int, int]]:
+        """Only what is not floored needs more than division."""
+        read, amount, per, (numerator, denominator) = self.of.reader(), self.amount, self.per, self.parts
+        if self.how == "fixed" or self.at_most is not None or (denominator != 1 and self.rounds != "floor"):
+            return lambda facts: (base := read(facts), amount(base))
+        return lambda facts: (base := read(facts), base // per * numerator // denominator)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the member gets 1 point for each full 10,000 toman of the net amount`."""

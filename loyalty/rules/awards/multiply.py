@@ -6,14 +6,19 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar, Self
 
+from loyalty.rules.facts import Facts
 from loyalty.rules.filters import LineFilter, read_filter
-from loyalty.rules.kinds import Award
+from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.ruling import Given
 from loyalty.rules.tables import Table, rate_or_table
 from loyalty.rules.types import RATIO, WORD, Field, Many, NameOf, ratio
 from loyalty.rules.voice import Voice, ezafe
 from loyalty.values import Rounding, Text, rounded
+
+Earned = list[tuple[Given, Earning]]
+"""What an event earned by its lines, each with the award that gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Multiply(Award):
     wallet: str
     rounds: Rounding
     table: Table | None = None
+    parts: tuple[int, int] = field(init=False, repr=False, compare=False)
+    """Numerator and denominator of by - 1: what it gives on top."""
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that multiplies nothing."""
     kind: ClassVar[str] = "multiply"
@@ -49,13 +56,31 @@ class Multiply(Award):
         return cls(by, lines, frozenset(articles), wallet, node.reading.roundings.get(wallet, "floor"), table)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", (self.by - 1).as_integer_ratio())
         rates = self.table.rates if self.table else ()
         object.__setattr__(self, "variants", tuple(replace(self, by=rate, table=None) for _, rate in rates))
 
     def amount(self, base: int) -> int:
         """(by - 1) × what was earned, rounded once, as the wallet rounds."""
-        numerator, denominator = self.by.as_integer_ratio()
-        return rounded(base * (numerator - denominator), denominator, self.rounds)
+        numerator, denominator = self.parts
+        return rounded(base * numerator, denominator, self.rounds)
+
+    def sees(self, article: str, wallet: str) -> bool:
+        """Whether it multiplies what an article gives into a wallet."""
+        return wallet == self.wallet and (not self.articles or article in self.articles)
+
+    def of_earned(self, earned: Earned, facts: Facts, mask: int) -> int:
+        """What the lines of a mask alone would have earned into its wallet, by the articles that it multiplies."""
+        wallet, articles, total = self.wallet, self.articles, 0
+        if mask == facts.whole:
+            for given, _ in earned:
+                if given[2] == wallet and (not articles or given[0] in articles):
+                    total += given[3]
+            return total
+        for given, award in earned:
+            if self.sees(given.article, given.wallet):
+                total += min(given.amount, award.reckon(facts, mask)[1])
+        return total
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the points on goods in category “dairy” are multiplied by 2`."""

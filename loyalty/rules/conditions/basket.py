@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from loyalty.rules.bounds import AMOUNT, QUANTITY, WORDS, Bounds, bounds_of
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import PLACES, Facts, Test
 from loyalty.rules.filters import FILTER, LineFilter
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import Phrase
@@ -47,6 +47,17 @@ class Basket(Condition):
         """Whether the total lies within."""
         net = self.of == "net"
         return self.bounds.hold(facts.event.net if net else facts.basket(self.of, facts.whole))
+
+    def test(self) -> Test:
+        """The total between two ends."""
+        low, high = self.bounds.ends
+        if self.of == "net":
+            if self.bounds.high is None:
+                return lambda facts, _: facts.event.net >= low
+            return lambda facts, _: low <= facts.event.net <= high
+        if self.of == "gross":
+            return lambda facts, _: low <= facts.event.gross <= high
+        return lambda facts, _: low <= facts.event.paid <= high
 
     def share(self, facts: Facts) -> int:
         """How far the total has come."""
@@ -91,6 +102,20 @@ class Bought(Condition):
         if self.quantity and not self.quantity.hold(facts.basket("quantity", mask)):
             return False
         return self.amount is None or self.amount.hold(facts.basket("net", mask))
+
+    def test(self) -> Test:
+        """Some lines, and their sums between two ends."""
+        if self.quantity is None and self.amount is None:
+            return self.where.test()
+        if self.quantity is not None and self.amount is not None:
+            return Condition.test(self)
+        place, bounds = (PLACES["quantity"], self.quantity) if self.quantity else (PLACES["net"], self.amount)
+        assert bounds
+        (low, high), total = bounds.ends, self.where.total(place)
+        if low > 0 and bounds.high is None:  # what is not there sums up to nothing
+            return lambda facts, _: total(facts) >= low
+        mask = self.where.mask
+        return lambda facts, _: mask(facts) > 0 and low <= total(facts) <= high
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """How much of it is in the basket."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from loyalty.rules.bounds import AMOUNT, WORDS, Bounds, bounds_of
 from loyalty.rules.conditions.basket import voice_be
 from loyalty.rules.counters import PURCHASES_EVER
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Test
 from loyalty.rules.kinds import Condition, Measured
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
@@ -49,6 +49,13 @@ class CounterIs(Condition):
     def holds(self, facts: Facts) -> bool:
         """Whether the figure lies within."""
         return self.bounds.hold(facts.counts[self.index])
+
+    def test(self) -> Test:
+        """The figure between two ends."""
+        index, (low, high) = self.index, self.bounds.ends
+        if self.bounds.high is None:
+            return lambda _, counts: counts[index] >= low
+        return lambda _, counts: low <= counts[index] <= high
 
     def share(self, facts: Facts) -> int:
         """How far the figure has come."""
@@ -107,6 +114,13 @@ class NthPurchase(Condition):
         """Whether this purchase has the number."""
         number = facts.counts[self.index] + 1
         return number % self.n == 0 if self.every else number == self.n
+
+    def test(self) -> Test:
+        """The number of purchases before this one."""
+        index, n, before = self.index, self.n, self.n - 1
+        if self.every:
+            return lambda _, counts: counts[index] % n == before
+        return lambda _, counts: counts[index] == before
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The purchase's number."""

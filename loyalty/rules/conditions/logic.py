@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting, Test
 from loyalty.rules.kinds import Condition, Measured
 from loyalty.rules.phrase import Phrase, Slot
 from loyalty.rules.reading import Node
@@ -52,6 +52,14 @@ class Several(Condition):
             f"{voice.number(held)} از {voice.number(len(self.value))} شرط برقرار است",
         )
 
+    def _left(self, setting: Setting, decides: bool) -> Condition | bool:
+        """What the setting leaves open; `decides` is what one of them need be for the whole to be so."""
+        found = [part.left(setting) for part in self.value]
+        if decides in found:
+            return decides
+        left = tuple(part for part in found if not isinstance(part, bool))
+        return replace(self, value=left) if len(left) > 1 else left[0] if left else not decides
+
     def _joined(self, voice: Voice, word: str) -> Phrase:
         phrase: list[str | Slot] = []
         for index, part in enumerate(self.value):
@@ -80,6 +88,14 @@ class All(Several):
                 return False
         return True
 
+    def left(self, setting: Setting) -> Condition | bool:
+        """Those that the setting leaves open, unless one of them fails by it."""
+        return self._left(setting, False)
+
+    def test(self) -> Test:
+        """Every test in turn."""
+        return _all([part.test() for part in self.value])
+
     def share(self, facts: Facts) -> int:
         """The mean of theirs: 100 only when all hold."""
         return sum(part.share(facts) for part in self.value) // len(self.value)
@@ -102,6 +118,14 @@ class Any(Several):
             if part.holds(facts):
                 return True
         return False
+
+    def left(self, setting: Setting) -> Condition | bool:
+        """Those that the setting leaves open, unless one of them holds by it."""
+        return self._left(setting, True)
+
+    def test(self) -> Test:
+        """Every test in turn."""
+        return _any([part.test() for part in self.value])
 
     def share(self, facts: Facts) -> int:
         """The nearest one's."""
@@ -126,12 +150,54 @@ class NoneOf(Several):
                 return False
         return True
 
+    def left(self, setting: Setting) -> Condition | bool:
+        """Those that the setting leaves open, unless one of them holds by it."""
+        left = Any(self.value).left(setting)
+        return not left if isinstance(left, bool) else NoneOf(left.value if isinstance(left, Any) else (left,))
+
+    def test(self) -> Test:
+        """Every test in turn."""
+        one_holds = _any([part.test() for part in self.value])
+        return lambda facts, counts: not one_holds(facts, counts)
+
     def phrase(self, voice: Voice) -> Phrase:
         """Each said as what must not be, joined by and."""
         return self._joined(voice, voice.pick("and", "و"))
 
     def _inner(self, part: Condition, voice: Voice) -> Phrase:
         return denied(part.phrase(voice), voice)
+
+
+def _all(tests: list[Test]) -> Test:
+    match tests:
+        case [one]:
+            return one
+        case [one, other]:
+            return lambda facts, counts: one(facts, counts) and other(facts, counts)
+
+    def all_hold(facts: Facts, counts: list[int]) -> bool:
+        for test in tests:  # noqa: SIM110 - `all` over a generator takes twice as long
+            if not test(facts, counts):
+                return False
+        return True
+
+    return all_hold
+
+
+def _any(tests: list[Test]) -> Test:
+    match tests:
+        case [one]:
+            return one
+        case [one, other]:
+            return lambda facts, counts: one(facts, counts) or other(facts, counts)
+
+    def one_holds(facts: Facts, counts: list[int]) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(facts, counts):
+                return True
+        return False
+
+    return one_holds
 
 
 _DENIALS: Final = {

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Self
 from loyalty.formats import latin_digits
 from loyalty.rules.bounds import AMOUNT, QUANTITY, WORDS, Bounds, bounds_of
 from loyalty.rules.conditions.basket import voice_be
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting, Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.phrase import Phrase
@@ -56,9 +56,16 @@ class TierIs(Condition):
 
     def holds(self, facts: Facts) -> bool:
         """Whether the tier stands so on the ladder."""
+        return self._hold(facts.rank)
+
+    def left(self, setting: Setting) -> bool:
+        """The setting tells."""
+        return self._hold(setting.rank)
+
+    def _hold(self, rank: int) -> bool:
         if self.word == "at_least":
-            return facts.rank >= self.rank
-        return facts.rank == self.rank if self.word == "is" else facts.rank <= self.rank
+            return rank >= self.rank
+        return rank == self.rank if self.word == "is" else rank <= self.rank
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The tier."""
@@ -145,6 +152,14 @@ class MemberIs(Condition):
         if bounds is None:
             return any(_as_word(its) in self.is_ for its in several)
         return any(bounds.hold(figure) for its in several if (figure := _figure(its)) is not None)
+
+    def test(self) -> Test:
+        """Of most members nothing is known, and no figure of them is below nothing."""
+        about, holds = self.about, self.holds
+        if self.bounds is not None and about in ("age", "years"):
+            low, high = self.bounds.ends
+            return lambda facts, _: low <= facts.values.get(about, -1) <= high
+        return lambda facts, _: about in facts.values and holds(facts)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The member's value."""

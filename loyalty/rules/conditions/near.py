@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from loyalty.rules.conditions.basket import voice_be
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting
 from loyalty.rules.kinds import Condition
 from loyalty.rules.known import ATTRIBUTE, NEAR
 from loyalty.rules.phrase import Phrase
@@ -63,6 +63,12 @@ class Near(Condition):
         """Whether the local day lies so near; a day that is not known is never near."""
         away = self._away(facts)
         return away is not None and -self.before <= away <= self.after
+
+    def left(self, setting: Setting) -> Condition | bool:
+        """Of a day of the calendar the setting tells."""
+        if isinstance(self.date, str):
+            return self
+        return -self.before <= self.date.away(setting.day, setting.calendar) <= self.after
 
     def _away(self, facts: Facts) -> int | None:
         """Days since the nearest such day, negative before it."""

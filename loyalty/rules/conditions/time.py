@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final, Self
 
-from loyalty.calendars import WEEKDAYS
+from loyalty.calendars import WEEKDAYS, Calendar
 from loyalty.formats import WEEKDAYS as WEEKDAY_NAMES
 from loyalty.rules.conditions.basket import voice_be
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Setting, Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
@@ -40,6 +40,10 @@ class Weekday(Condition):
     def holds(self, facts: Facts) -> bool:
         """Whether the local day is one of them."""
         return facts.moment.weekday in self.days
+
+    def left(self, setting: Setting) -> bool:
+        """The day tells."""
+        return setting.weekday in self.days
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The day of the week."""
@@ -78,6 +82,13 @@ class Hours(Condition):
         if self.from_ < self.until:
             return self.from_ <= minute < self.until
         return minute >= self.from_ or minute < self.until
+
+    def test(self) -> Test:
+        """The minute between two, or outside of them."""
+        first, end = self.from_, self.until
+        if first < end:
+            return lambda facts, _: first <= facts.moment.minute < end
+        return lambda facts, _: not end <= facts.moment.minute < first
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The time of day."""
@@ -128,10 +139,17 @@ class Dates(Condition):
 
     def holds(self, facts: Facts) -> bool:
         """Whether the local day lies within."""
+        return self._hold(facts.moment.day, facts.calendar)
+
+    def left(self, setting: Setting) -> bool:
+        """The day tells."""
+        return self._hold(setting.day, setting.calendar)
+
+    def _hold(self, day: date, calendar: Calendar) -> bool:
         first, last = self.from_, self.until
         if isinstance(first, date) and isinstance(last, date):
-            return first <= facts.moment.day <= last
-        here = facts.month_day()
+            return first <= day <= last
+        here = of_date(day, calendar)
         return first <= here <= last if first <= last else here >= first or here <= last  # type: ignore[operator]
 
     def saw(self, facts: Facts, voice: Voice) -> str:
