@@ -18,9 +18,9 @@ from loyalty.rules.parts import Article, Badge
 T = TypeVar("T")
 # Plain tuples, not named ones: to take those apart takes ten times as long, and every event takes all of them apart.
 Ready = tuple[Article, int, int, Test | None, Earn | None, bool]
-"""An article that may hold. Where among the reads stands what a member has used of its limit, and at how much of that it
-gives nothing more; -1 where this can't be told so. What tests it; None where the setting tells that it holds. What lets
-it earn at once; None where that takes more, or where it earns nothing. Whether it does nothing but earn."""
+"""An article that may hold. The read that tells what a member has used of its limit, and at how much of that it gives
+nothing more; -1 where this can't be told so. What tests it; None where the setting tells that it holds. What lets it
+earn at once; None where that takes more, or where it earns nothing. Whether it does nothing but earn."""
 Sought = tuple[Badge, str, int, tuple[int, ...], Test | None]
 """A badge that an event may earn, and its code. The place of what is read of its counter, and what its levels ask of
 that; -1 and one level where it has a condition instead. What tests that; None where the setting tells that it holds."""
