@@ -33,7 +33,7 @@ def earner(no: str, earnings: Sequence[tuple[int, Earning]], limits: Sequence[Li
 
 
 def multiplier(no: str, multipliers: Sequence[tuple[int, Multiply]], limits: Sequence[Limit]) -> Earn | None:
-    """The same for an article that multiplies, and is the only one to do so."""
+    """The same for what an article multiplies, where no other multiplier gave anything that it would multiply too."""
     if not _alone(multipliers, limits):
         return None
     [(place, award)] = multipliers
@@ -67,8 +67,8 @@ def _constant(given: Given, limits: Sequence[Limit], trim: Trim | None) -> Earn:
     amount = given.amount
     if trim is None:
         return lambda _, awards, __: awards.append(given)
-    if [limit.of for limit in limits] == ["times"]:
-        [(index, at_most)] = [(limit.index, limit.at_most) for limit in limits]
+    if len(limits) == 1 and limits[0].of == "times":
+        index, at_most = limits[0].index, limits[0].at_most
         return lambda facts, awards, _: awards.append(given) if facts.counts[index] < at_most else None
 
     def earn(facts: Facts, awards: list[Given], _: Earned) -> None:

@@ -30,16 +30,13 @@ class LineFilter:
     without: LineFilter | None = None
     mask: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
     """The lines meant, as bits by position; a basket without lines has none to match."""
-
     label: tuple[int, str] | None = field(init=False, repr=False, compare=False)
     """Its place in `Labels` and its value, where it is one label and nothing else."""
 
     def __post_init__(self) -> None:
-        label = None
-        if len(self.keys) == 1 and self.keys[0][0] in _LABELS and len(self.keys[0][1]) == 1 and not self.without:
-            [(key, [label_value])] = self.keys
-            label = _LABELS[key], label_value
-        object.__setattr__(self, "label", label)
+        label = [(_LABELS[key], value) for key, values in self.keys if key in _LABELS for value in values]
+        alone = len(label) == len(self.keys) == 1 and not self.without
+        object.__setattr__(self, "label", label[0] if alone else None)
         readers = [_reader(key, values) for key, values in self.keys]
         whole = readers[0] if len(readers) == 1 else _meet(readers)
         object.__setattr__(self, "mask", _less(whole, self.without.mask) if self.without else whole)

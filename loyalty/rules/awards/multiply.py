@@ -71,15 +71,10 @@ class Multiply(Award):
 
     def of_earned(self, earned: Earned, facts: Facts, mask: int) -> int:
         """What the lines of a mask alone would have earned into its wallet, by the articles that it multiplies."""
-        wallet, articles, total = self.wallet, self.articles, 0
-        if mask == facts.whole:
-            for given, _ in earned:
-                if given[2] == wallet and (not articles or given[0] in articles):
-                    total += given[3]
-            return total
+        whole, total = mask == facts.whole, 0
         for given, award in earned:
             if self.sees(given.article, given.wallet):
-                total += min(given.amount, award.reckon(facts, mask)[1])
+                total += given.amount if whole else min(given.amount, award.reckon(facts, mask)[1])
         return total
 
     def phrase(self, voice: Voice) -> Phrase:
