@@ -145,7 +145,7 @@ class Bylaws:
     _timed: bool = field(init=False)
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
-    _moved: dict[tuple[date, date, Since | None], Moved] = field(init=False)
+    _moved: dict[date | tuple[date, date, Since | None], Moved] = field(init=False)
     _moves: dict[Moved, Moved] = field(init=False)
     """Each once, however many days have it."""
     _planner: Planner = field(init=False)
@@ -267,7 +267,8 @@ class Bylaws:
 
     def moved(self, day: date, standing: date, since: Since | None = None) -> Moved:
         """Which of the counters that this version names, read from the day a member stands on, hold an event's day."""
-        found = self._moved.get((day, standing, since))
+        key = day if since is None and day == standing else (day, standing, since)  # most events are not late
+        found = self._moved.get(key)
         if found is None:
             named = frozenset(self.counters.values())
             holding = [
@@ -280,7 +281,7 @@ class Bylaws:
                 tuple(pair for pair in holding if pair[1] in self.of_days),
             )
             found = self._moves.setdefault(found, found)
-            self._moved = _remembered(self._moved, (day, standing, since), found)
+            self._moved = _remembered(self._moved, key, found)
         return found
 
     def asks(self, day: date, since: Since | None = None) -> tuple[Ask, ...]:

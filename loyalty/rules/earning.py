@@ -39,6 +39,7 @@ def multiplier(no: str, multipliers: Sequence[tuple[int, Multiply]], limits: Seq
     [(place, award)] = multipliers
     trim, wallet, articles = _trims(limits, award), award.wallet, award.articles
     mask, of_earned, amount_of = award.lines.mask if award.lines else None, award.of_earned, award.amount
+    (numerator, denominator), floors = award.parts, award.rounds == "floor"
 
     def multiply(facts: Facts, awards: list[Given], earned: Earned) -> None:
         base = 0
@@ -49,7 +50,7 @@ def multiplier(no: str, multipliers: Sequence[tuple[int, Multiply]], limits: Seq
         else:
             base = of_earned(earned, facts, mask(facts))
         if base:
-            asked = amount = amount_of(base)
+            asked = amount = base * numerator // denominator if floors else amount_of(base)
             if trim is not None and asked:
                 base, amount = trim(facts.counts, base, asked)
             if amount:

@@ -51,13 +51,15 @@ class LineFilter:
 
     def total(self, place: int) -> Callable[[Facts], int]:
         """A function for the sum of what stands at a place (see `PLACES`) of the lines meant."""
-        mask = self.mask
-        if self.label is None:
-            return lambda facts: facts.total(place, found) if (found := mask(facts)) else 0
-        label, value = self.label
-        return lambda facts: (
-            facts.total(place, found) if (found := (facts.labels or facts.labelled())[label].get(value)) else 0
-        )
+        mask, (label, value) = self.mask, self.label or (0, None)
+
+        def total(facts: Facts) -> int:
+            found = mask(facts) if value is None else (facts.labels or facts.labelled())[label].get(value, 0)
+            if found & (found - 1):
+                return facts.total(place, found)
+            return facts.event.lines[found.bit_length() - 1][place] if found else 0  # type: ignore[return-value]
+
+        return total
 
     def canonical(self) -> dict[str, Any]:
         """A form in which equal filters are equal, for digests."""

@@ -159,6 +159,12 @@ class MemberIs(Condition):
         if self.bounds is not None and about in ("age", "years"):
             low, high = self.bounds.ends
             return lambda facts, _: low <= facts.values.get(about, -1) <= high
+        if self.bounds is None:
+            is_ = self.is_
+            return lambda facts, _: (
+                (value := facts.values.get(about)) is not None
+                and (value in is_ if value.__class__ is str else holds(facts))
+            )
         return lambda facts, _: about in facts.values and holds(facts)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
