@@ -68,7 +68,8 @@ def _give(bylaws: Bylaws, plan: Plan, facts: Facts, ruling: Ruling) -> list[Arti
     else:
         held = _amounts(bylaws, plan, plan.articles, facts, ruling)
     for article in held:
-        ruling.messages += article.messages
+        if article.messages:
+            ruling.messages += article.messages
     return held
 
 

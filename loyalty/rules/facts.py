@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, Literal, NamedTuple
@@ -163,10 +163,21 @@ class Facts:
         self.whole = (1 << (len(self.event.lines) or 1)) - 1
 
     def labelled(self) -> Labels:
-        """The lines by category, brand and tag: found out once, however many filters look."""
-        if self.labels is None:
-            self.labels = _labelled(self.event.lines)
-        return self.labels
+        """The lines by category, brand and tag, for all filters that look after the first."""
+        categories: dict[str | None, int] = {}
+        brands: dict[str | None, int] = {}
+        tagged: dict[str | None, int] = {}
+        bit = 1
+        for line in self.event.lines:
+            category, brand = line[5], line[6]  # by place: taking a named tuple apart takes longer
+            categories[category] = categories.get(category, 0) | bit
+            if brand is not None:
+                brands[brand] = brands.get(brand, 0) | bit
+            for tag in line[7]:
+                tagged[tag] = tagged.get(tag, 0) | bit
+            bit += bit
+        self.labels = found = categories, brands, tagged
+        return found
 
     def with_counts(self, counts: list[int]) -> Facts:
         """The same with other answers to the version's `reads`."""
@@ -205,22 +216,6 @@ Labels = tuple[dict[str | None, int], dict[str | None, int], dict[str | None, in
 """Masks of lines by category, by brand and by tag."""
 CATEGORY, BRAND, TAG = range(3)
 """Places in `Labels`."""
-
-
-def _labelled(lines: Sequence[Line]) -> Labels:
-    categories: dict[str | None, int] = {}
-    brands: dict[str | None, int] = {}
-    tagged: dict[str | None, int] = {}
-    bit = 1
-    for line in lines:
-        category, brand = line[5], line[6]  # by place: taking a named tuple apart takes longer
-        categories[category] = categories.get(category, 0) | bit
-        if brand is not None:
-            brands[brand] = brands.get(brand, 0) | bit
-        for tag in line[7]:
-            tagged[tag] = tagged.get(tag, 0) | bit
-        bit += bit
-    return categories, brands, tagged
 
 
 Test = Callable[[Facts, list[int]], bool]

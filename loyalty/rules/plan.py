@@ -45,9 +45,7 @@ class Plan:
 
 
 class Planner:
-    """Makes the plans of a version. What two of them have in common is one thing in memory, or it would be in no cache
-    when it is needed: a purchase of another day has another plan.
-    """
+    """Makes the plans of a version. What they have in common is made once: years have many days."""
 
     def __init__(
         self,
