@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyalty.errors import Invalid
 from loyalty.rules import load
 from loyalty.rules.findings import findings
-from tests.rules.stories import article, document
+from tests.rules.stories import Story, article, document
 
 REVIEW: dict[str, Any] = {
     "fields": {
@@ -151,3 +151,20 @@ def test_whatever_is_sent_is_taken_whole_or_refused_by_place(sent: dict[str, Any
     if not found:
         assert its.read(kept) == (kept, [])  # what is kept is what a repeat is compared by
         assert kept.keys() == {name for name, value in sent.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "share"),
+    [
+        ({"field": "stars", "at_least": 4}, 50),
+        ({"field": "about", "is": "food"}, 100),
+        ({"field": "about", "is": "service"}, 0),
+        ({"field": "visited", "from": "2026-11-01"}, 0),
+    ],
+)
+def test_a_field_that_is_no_number_is_there_or_not(asked: dict[str, Any], share: int) -> None:
+    story = Story(load(bylaws(**{"if": {"event": asked}})))
+    facts, _ = story.buys({"event": "review", "fields": {"stars": 2, "about": "food"}})
+    [one] = story.bylaws.articles
+    assert one.condition
+    assert one.condition.share(facts) == share

@@ -86,7 +86,9 @@ class EventIs(Condition):
     def share(self, facts: Facts) -> int:
         """How far a number has come."""
         value = self._value(facts)
-        return self.bounds.share(value) if self.bounds and value is not None and value > 0 else super().share(facts)
+        if self.bounds and value is not None and value > 0:
+            return self.bounds.share(value)
+        return Condition.share(self, facts)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """What the event tells."""
