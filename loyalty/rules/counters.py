@@ -99,7 +99,9 @@ class Counter:
         return facts.basket("net" if self.measure == "amount" else self.measure, mask) if mask else 0
 
     def feeder(self) -> Callable[[Facts], int] | int:
-        """`feed` as a function, or what it always adds."""
+        """`feed` as a function, or what it always adds; nothing is presumed of a counter that is more than this."""
+        if self != Counter(self.of, self.measure, self.where, returned_too=self.returned_too):
+            return self.feed
         if self.of == "purchases" and self.measure == "amount":
             return lambda facts: facts.event.net
         if self.of == "lines" and self.where:
