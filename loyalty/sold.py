@@ -90,6 +90,11 @@ class Sold:
         return self.event
 
     @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.occurred_at
+
+    @property
     def kept(self) -> Purchase | None:
         """What is left of it, as a purchase of its own."""
         return kept(self.purchase, self.left)
@@ -103,13 +108,19 @@ class Sold:
     def keep(self, left: Left) -> None:
         """Let only so much be left: the articles give for that what the same version gives for it.
 
-        What badges gave with it stays until the badges are looked at.
+        What challenges and badges gave with it stays until these are looked at.
         """
         self.left = left
         facts = self.kept_facts()
-        articles = tuple(its for its in self.given if not its.article.startswith("badge:"))
-        badges = tuple(its for its in self.awards if its.article.startswith("badge:"))
-        self.awards = (awards_for(self.bylaws, facts, articles) if facts else ()) + badges
+        articles = tuple(its for its in self.given if not its.is_gift)
+        gifts = tuple(its for its in self.awards if its.is_gift)
+        self.awards = (awards_for(self.bylaws, facts, articles) if facts else ()) + gifts
+
+    def present(self) -> tuple[Happening | None, tuple[Given, ...]]:
+        """What is left of it, and what is given for that."""
+        if not isinstance(self.event, Purchase):
+            return self.event, self.awards
+        return None if self.voided_at else self.kept, self.awards
 
     def state(self) -> tuple[Any, ...]:
         """What a return changes, to come back to if it is refused."""

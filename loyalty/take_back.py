@@ -49,6 +49,8 @@ class Taken:
     tier: tuple[str | None, str | None] = (None, None)
     badges: list[tuple[str, int]] = field(default_factory=list)
     """Badges and levels that were lost with it."""
+    challenges: list[tuple[str, str]] = field(default_factory=list)
+    """Runs, by challenge and key, that are not complete any more with it."""
     handed_on: list[tuple[Payment, Cause, int, int]] = field(default_factory=list)
     """What came back of payments, by lot, that somebody made who is merged into the one who gets it."""
 
@@ -64,6 +66,8 @@ class Taken:
         form["tier"] = list(self.tier)
         if self.badges:
             form["badges"] = [list(badge) for badge in self.badges]
+        if self.challenges:
+            form["challenges"] = [list(run) for run in self.challenges]
         return form
 
     @classmethod
@@ -81,6 +85,7 @@ class Taken:
             wallets={wallet: Shown(*figures) for wallet, figures in form.get("wallets", {}).items()},
             tier=(before, after),
             badges=[(code, level) for code, level in form.get("badges", ())],
+            challenges=[(code, key) for code, key in form.get("challenges", ())],
         )
 
 

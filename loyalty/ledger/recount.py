@@ -1,4 +1,4 @@
-"""Recount: prove balances from entries, entries from rulings, and counters and limits from recorded events."""
+"""Recount: prove balances from entries, entries from rulings, and counters, runs and limits from recorded events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from datetime import date
 from loyalty.db import connection
 from loyalty.ledger.counted import families, stood
 from loyalty.ledger.proofs import Difference, proofs
+from loyalty.ledger.runs import COLUMNS, Asked, count, key_of, stored_run
+from loyalty.ledger.runs import Key as RunKey
+from loyalty.rules.runs import Run
 from loyalty.versions import Connection, Programme, programme
 
 _FILLED = "SELECT id, filled FROM member WHERE id = ANY(%s)"
+_RUNS = f"SELECT {COLUMNS} FROM challenge_run run WHERE member_id = ANY(%s) AND version > 0"  # noqa: S608 - constants
 BATCH = 1000
 """Members whose history is read at a time: memory is bounded by their purchases."""
 EVER, MONTH, DAY = 0, 1, 2
@@ -28,6 +32,7 @@ def recount(club_id: int) -> list[Difference]:
     used: dict[tuple[str, date], int] = {}
     for members in _batches(conn, club_id):
         found.extend(_counters(conn, terms, members, used))
+        found.extend(_runs(conn, terms, members))
     found.extend(_limits(conn, club_id, used))
     return found
 
@@ -81,6 +86,26 @@ def _counters(
         Difference("counter", key[0], f"{key[1]} {('ever', 'month', 'day')[key[2]]} {key[3]}", kept.get(key, 0), its)
         for key in kept.keys() | proven.keys()
         if kept.get(key, 0) != (its := proven.get(key, 0))
+    ]
+
+
+def _runs(conn: Connection, terms: Programme, members: list[int]) -> list[Difference]:
+    """Compare what runs of challenges of some members have counted."""
+    kept: dict[RunKey, Run] = {}
+    asked: dict[RunKey, Asked] = {}
+    for row in conn.execute(_RUNS, [members]):
+        run = stored_run(terms, row)
+        if run.basis:
+            bylaws = terms.version(run.version)
+            fresh = Run.of(bylaws.challenges[run.challenge], run.window, run.version)
+            kept[key_of(row[0], run)], asked[key_of(row[0], run)] = run, Asked(row[0], fresh, bylaws)
+    return [
+        Difference("run", key[0], f"{key[1]} {key[2]}: {place}".replace("  ", " "), is_kept, its)
+        for key, proven in count(conn, terms, asked).items()
+        for place, (is_kept, its) in enumerate(
+            zip(*(run.sums(asked[key].bylaws.challenges[key[1]]) for run in (kept[key], proven)), strict=True), 1
+        )
+        if is_kept != its
     ]
 
 

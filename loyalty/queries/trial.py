@@ -100,7 +100,10 @@ def _complete(conn: Connection, terms: Programme, member: MemberFacts) -> Member
     recorded = history.recorded
     counts = counted(conn, terms, {member.id: known})
     fresh = {ask: _figure(terms, counts, ask) for ask in recorded if ask.place >= known}
-    return replace(member, history=History({**recorded, **fresh}), counted=None)
+    days: dict[int, dict[date, int]] = {place: dict(its) for place, its in history.by_day.items()}
+    for (_, place, day), (events, _) in counts.items():
+        days.setdefault(place, {})[day] = events
+    return replace(member, history=History({**recorded, **fresh}, by_day=days), counted=None)
 
 
 def _figure(terms: Programme, counts: Counts, ask: Ask) -> int:

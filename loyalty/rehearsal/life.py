@@ -23,21 +23,26 @@ from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
+from loyalty.rehearsal.tries import Tries
 from loyalty.rules import Bylaws, Purchase, Ruling, reviewed
 from loyalty.rules.history import MemberFacts
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
+from loyalty.rules.ruling import giver
 from loyalty.sold import Sold
-from loyalty.stand_anew import Anew, Level, lost, take_gift
+from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
 from loyalty.take_back import take_back
 
 
 class Life:
     """A member on the stage; events are handed in as they were recorded."""
 
-    def __init__(self, stage: Stage, member: MemberFacts, later: list[Moved], budgets: Budgets | None) -> None:
+    def __init__(
+        self, stage: Stage, member: MemberFacts, later: list[Moved], budgets: Budgets | None, tries: Tries
+    ) -> None:
         assert isinstance(member.history, Remembered)
-        self.stage, self.member, self.history, self.budgets = stage, member, member.history, budgets
+        self.stage, self.history, self.budgets, self.tries = stage, member.history, budgets, tries
+        self.member = replace(member, runs=tuple(tries.begun)) if tries.begun else member
         self.attributes = member.attributes
         self.chest: Chest = LastingChest(member.id)
         self.side = Side()
@@ -97,6 +102,7 @@ class Life:
         else:
             self._know(event)
             self.judged += isinstance(event.event, Purchase)
+            self.member = self.tries.before(self.member, event.event)
             self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
             if sale.review:
                 self._tier_moved(bylaws, *sale.review)
@@ -107,11 +113,11 @@ class Life:
         post([sale], {id_: self.chest})
         self._note()
         if stage.holds(at):
-            for article in {given.article for given in sale.ruling.awards}:
+            for article in {giver(given.article) for given in sale.ruling.awards}:
                 self.side.times[article] += 1
         for step in sale.ruling.badges:
             self.levels[step.code, step.level] = event.id, at
-        if event.kept or sale.ruling.badges:
+        if self.tries.note(sale.ruling, event.id, bylaws) or event.kept or sale.ruling.badges:
             self._keep(sale)
 
     def _as_judged(self, sale: Case, recorded: dict[str, Any]) -> None:
@@ -127,7 +133,7 @@ class Life:
         sale.facts, sale.ruling = facts, ruling
         if ruling.tier_from != member.tier:
             member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
-        self.member = member.after(bylaws, facts, ruling)
+        self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling.awards)
         if self.budgets:
             for key, used in stood.uses.items():
                 self.budgets.use(key, used)
@@ -158,13 +164,14 @@ class Life:
     def _give_back(self, event: Back) -> None:
         sold, asked, stage = self.sold[event.purchase_id], event.asked, self.stage
         at, id_ = asked.occurred_at, self.member.id
-        now = stage.at(at, id_)
+        now, was = stage.at(at, id_), sold.present()
         try:
             chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now)
         except InsufficientBalance:  # the goods came back all the same
             self.refused += 1
             chest, taken = take_back(sold, asked._replace(debt="allow"), event.id, {id_: self.chest}, id_, now)
         self.chest = self.hands.chest = chest
+        self.member = self.tries.came_back(self.member, was, sold.present())
         for place, change in taken.feeds:
             self.history.add(place, sold.facts.moment.day, change)
         if self.budgets:
@@ -186,14 +193,19 @@ class Life:
             self._stand_anew(Anew(at, None, [sold for _, sold in due]))
 
     def _stand_anew(self, its: Anew) -> None:
-        member, stage = self.member, self.stage
-        bylaws = stage.at(its.at, member.id)
+        stage = self.stage
+        bylaws = stage.at(its.at, self.member.id)
+        self.member, undone = self.tries.undo(self.member)
+        for event, gift in undone.gifts:
+            take_gift(self.sold[event], gift, self.chest, bylaws, its)
+        member = self.member
         moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
         facts = member.standing(bylaws, moment)
         events = {level: event for level, (event, _) in self.levels.items()}
-        its.lost = lost(bylaws, facts, events, its.returned)
+        gone = lost(bylaws, facts, events, its.returned)
+        its.lost = with_gifts(gone, member.id, events, undone.came, undone.went)
         for level in its.lost:
-            take_gift(self.sold[events[level]], level, self.chest, bylaws, its)
+            take_gift(self.sold[events[level]], badge_gift(level), self.chest, bylaws, its)
             del self.levels[level]
         if its.lost:
             self.member = member = replace(member, badges=self._badges())

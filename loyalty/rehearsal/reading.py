@@ -92,6 +92,10 @@ BADGES: Final = f"""
     WHERE {_WHO} AND earned_at >= %(since)s AND earned_at < %(until)s ORDER BY member_id
 """  # noqa: S608 - constants
 
+RUNS: Final = f"""
+    SELECT member_id, challenge, key, from_at, until_at, completed_at FROM challenge_run WHERE {_WHO} ORDER BY member_id
+"""  # noqa: S608 - constants
+
 _names = count(1)
 
 

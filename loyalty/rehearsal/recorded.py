@@ -7,6 +7,7 @@ from typing import Any, Final
 from loyalty.rehearsal.reading import BADGES, ENTRIES, TIERS, ByMember, Range, stream
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side, add
+from loyalty.rules.ruling import giver
 from loyalty.versions import Connection
 
 _FIGURES: Final = ("issued", "taken_back", "expired", "spent", "outstanding", "debt")
@@ -43,4 +44,4 @@ def _add(side: Side, wallet: str, article: str, *figures: Any) -> None:
     issued, taken, *_ = figures
     add(side.wallet(wallet), dict(zip(_FIGURES, figures, strict=True)))
     if issued or taken:
-        side.articles[wallet, article] += issued - taken
+        side.articles[wallet, giver(article)] += issued - taken

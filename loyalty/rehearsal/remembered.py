@@ -35,6 +35,13 @@ class Remembered:
         before = 0 if start is None else bisect_left(days, start)
         return (totals[last - 1] if last else 0) - (totals[before - 1] if before else 0)
 
+    def days(self, place: int) -> dict[date, int]:
+        """What a counter has of each day; of a counter of days whether it counts."""
+        days, before = {}, 0
+        for day, total in zip(self._days.get(place, []), self._totals.get(place, []), strict=True):
+            days[day], before = total - before, total
+        return days
+
     def within(self, ask: Ask) -> tuple[int, int]:
         """Which of the days that count lie in a span, by their places: the first, and the one after the last."""
         days, (start, end) = self._days.get(ask.place, ()), ask.span

@@ -17,6 +17,7 @@ from loyalty.rehearsal.reading import (
     MEMBERS,
     MOVES,
     RETURNS,
+    RUNS,
     ByMember,
     Range,
     back,
@@ -30,6 +31,8 @@ from loyalty.rehearsal.recorded import Recorded
 from loyalty.rehearsal.report import Form, Report
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
+from loyalty.rehearsal.tries import Tries
+from loyalty.rules.ruling import giver
 from loyalty.versions import Connection
 
 OFTEN: Final = 500
@@ -63,12 +66,13 @@ def rehearse(conn: Connection, stage: Stage, its: Range, progress: Progress) -> 
 def _one_by_one(conn: Connection, stage: Stage, its: Range, _: Progress) -> Iterator[tuple[Life, list[str]]]:
     sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
     others, events = ByMember(stream(conn, MOVES, its)), ByMember(stream(conn, EVENTS_BY_MEMBER, its))
+    tries = _tries(conn, stage, its)
     for row in stream(conn, MEMBERS, its):
         who = row[0]
         sold = [bought(stage, sale) for sale in sales.of(who)]
         judged = [*sold, *(told(stage, event) for event in events.of(who))]
         moved = list(moves(others.of(who)))
-        life = Life(stage, member(stage, row), [step for step in moved if step.follows], None)
+        life = Life(stage, member(stage, row), [step for step in moved if step.follows], None, tries(who))
         first = [step for step in moved if not step.follows]
         for step in in_order([*judged, *_placed(returns.of(who), {sale.id: sale.number for sale in sold}), *first]):
             life.live(step)
@@ -79,10 +83,11 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
     """All that happened in a club in its order; of every member the state is in memory, not the events."""
     budgets, lives, gave = Budgets(stage.draft), dict[int, Life](), defaultdict[int, list[str]](list)
     others: list[tuple[int, Step]] = []
-    rows = ByMember(stream(conn, MOVES, its))
+    rows, tries = ByMember(stream(conn, MOVES, its)), _tries(conn, stage, its)
     for row in stream(conn, MEMBERS, its):
         moved = list(moves(rows.of(row[0])))
-        lives[row[0]] = Life(stage, member(stage, row), [step for step in moved if step.follows], budgets)
+        later = [step for step in moved if step.follows]
+        lives[row[0]] = Life(stage, member(stage, row), later, budgets, tries(row[0]))
         others += [(row[0], step) for step in moved if not step.follows]
     counted = conn.execute(_HOW_MANY, [its.club, its.club]).fetchone()
     total = counted[0] if counted else 0
@@ -105,6 +110,14 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
         yield lives.pop(who), gave.pop(who, [])
 
 
+def _tries(conn: Connection, stage: Stage, its: Range) -> Callable[[int], Tries]:
+    """The runs that members really had, member by member; nothing is read for a draft without challenges."""
+    if not stage.draft.challenges:
+        return lambda _: Tries(stage, ())
+    rows = ByMember(stream(conn, RUNS, its))
+    return lambda member_id: Tries(stage, rows.of(member_id))
+
+
 def _number(one: tuple[int, Step]) -> tuple[int, int]:
     step = one[1]
     return step.number, step.n if isinstance(step, Moved) else 0
@@ -122,4 +135,4 @@ def _back(row: tuple[Any, ...], numbers: dict[int, int]) -> Back:
 
 def _gave(stage: Stage, one: Judged) -> list[str]:
     """The articles that really gave something for an event of the span."""
-    return one.gave if stage.holds(one.event.occurred_at) else []
+    return list({giver(article) for article in one.gave}) if stage.holds(one.event.occurred_at) else []

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from loyalty.calendars import Calendar, Span
 from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.challenges import Challenge
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
 from loyalty.rules.facts import Facts, Setting
@@ -20,7 +21,8 @@ from loyalty.rules.occasions import Occasion
 from loyalty.rules.parts import Article, Audience, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
 from loyalty.rules.plan import Plan, Planner
 from loyalty.rules.reading import Unbuilt
-from loyalty.rules.ruling import Given
+from loyalty.rules.ruling import Given, giver
+from loyalty.rules.streaks import Streak
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Since, Window
 from loyalty.values import Lang, Text
@@ -110,12 +112,16 @@ class Bylaws:
     audiences: dict[str, Audience] = field(default_factory=dict)
     audience_reads: frozenset[str] = frozenset()
     """The audiences that its parts ask for."""
+    challenges: dict[str, Challenge] = field(default_factory=dict)
+    streaks: dict[str, Streak] = field(default_factory=dict)
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
     """For each read, the place of its counter among `live`."""
     of_days: tuple[int, ...] = field(init=False)
     """The places of the live counters of days."""
+    streaks_fed: tuple[tuple[Streak, int], ...] = field(init=False)
+    """The streaks, each with the place of its counter among the live ones."""
     fed_by: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By type of event: the live counters that such an event itself feeds, with their places."""
     feeding: dict[str, Feeding] = field(init=False)
@@ -183,6 +189,8 @@ class Bylaws:
         return [
             *((article.no, article.give) for article in self.articles),
             *((f"badge:{code}:{n}", level.give) for code, n, level in badges),
+            *((f"challenge:{its.code}", its.give) for its in self.challenges.values()),
+            *((f"streak:{its.code}:{at}", give) for its in self.streaks.values() for at, give in its.milestones),
         ]
 
     @property
@@ -192,13 +200,13 @@ class Bylaws:
 
     def award(self, given: Given) -> Earning | Multiply:
         """The award that gave an amount under this version."""
-        return self._given[given.article, given.award]
+        return self._given[giver(given.article) if given.is_gift else given.article, given.award]
 
     def lot_terms(self, given: Given, at: datetime) -> Lot:
         """When what an award gives at an instant matures and expires: by its own terms, else its wallet's."""
         if not self._timed:
             return None, None
-        award = self._given[given.article, given.award]
+        award = self.award(given)
         return self._lot(given.wallet, at, award.matures, award.expires)
 
     def wallet_terms(self, wallet: str, at: datetime) -> Lot:
@@ -225,6 +233,7 @@ class Bylaws:
         self.live = live
         self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
         self._asks, self._moved, self._moves = {}, {}, {}
+        self.streaks_fed = tuple((its, places[its.definition]) for its in self.streaks.values())
         self.feeds = tuple(places[read.counter] for read in self.reads)
         by_type: dict[str, list[tuple[int, Counter]]] = {}
         by_article: dict[str, list[tuple[int, int | None, str | None]]] = {}

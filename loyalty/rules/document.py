@@ -14,6 +14,7 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.awards.receiver import FRIEND
 from loyalty.rules.bylaws import RETURN_WINDOW, Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
+from loyalty.rules.challenges import read_challenge
 from loyalty.rules.counters import Counter, read_counter
 from loyalty.rules.events import read_event_type
 from loyalty.rules.game import SECTIONS as GAME
@@ -28,6 +29,7 @@ from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import named, read_audience, read_badge, read_leaderboard, read_tiers
+from loyalty.rules.streaks import read_streak
 from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
@@ -40,6 +42,8 @@ SECTIONS = (
     "audiences",
     "tiers",
     "badges",
+    "challenges",
+    "streaks",
     "leaderboards",
     "stacking",
     "membership",
@@ -83,13 +87,15 @@ def _load(root: Node, version: int) -> Bylaws:
     one_wallet_per_group(articles, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
     badges = named(found.get("badges"), read_badge)
+    definitions = {name: counter for name, (counter, _) in counters.items()}
+    challenges = named(found.get("challenges"), lambda code, node: read_challenge(code, node, definitions))
+    streaks = named(found.get("streaks"), lambda code, node: read_streak(code, node, definitions))
     boards = named(found.get("leaderboards"), read_leaderboard)
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
     membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
     game = read_game(found, reading)
     if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
-    definitions = {name: counter for name, (counter, _) in counters.items()}
     return Bylaws(
         version,
         club,
@@ -111,6 +117,8 @@ def _load(root: Node, version: int) -> Bylaws:
         tuple(reading.unbuilt),
         reading.audiences,
         frozenset(reading.audience_reads),
+        challenges,
+        streaks,
     )
 
 

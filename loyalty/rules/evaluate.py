@@ -1,4 +1,4 @@
-"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed badges and tiers.
+"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed challenges, badges and tiers.
 
 The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock, a database or chance.
 """
@@ -18,6 +18,8 @@ from loyalty.rules.multiplying import Done, Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
 from loyalty.rules.plan import Plan, Ready
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.runs import serve
+from loyalty.rules.streaks import reach
 from loyalty.rules.tables import chosen
 
 
@@ -36,6 +38,10 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
         ruling.passes = bool(passed(bylaws, facts))
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
     counts = _after(bylaws, facts, ruling.feeds)
+    if facts.runs:
+        serve(bylaws, facts, ruling)
+    if bylaws.streaks:
+        reach(bylaws, facts, ruling)
     _badges(plan, held, facts, counts, ruling)
     for rank in range(bylaws.top, facts.standing_rank, -1):
         needs = plan.needs[rank]

@@ -76,7 +76,7 @@ def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
 
 
 def title(bylaws: Bylaws, article: str) -> Text:
-    """The title of what gave: an article, or a badge's level."""
+    """The title of what gave: an article, a badge's level, or a challenge."""
     if article.startswith("badge:"):
         _, code, level = article.split(":")
         badge = bylaws.badges[code]
@@ -84,6 +84,14 @@ def title(bylaws: Bylaws, article: str) -> Text:
             return Text("Badge “{b}”", "نشان «{b}»").with_(b=badge.title)
         numbers = both(bylaws, lambda voice: voice.number(int(level)))
         return Text("Badge “{b}”, level {n}", "نشان «{b}»، مرتبهٔ {n}").with_(b=badge.title, n=numbers)
+    if article.startswith("challenge:"):
+        its = bylaws.challenges[article.split(":")[1]]
+        return Text("Challenge “{c}”", "چالش «{c}»").with_(c=its.title)
+    if article.startswith("streak:"):
+        _, code, length = article.split(":")
+        numbers = both(bylaws, lambda voice: voice.number(int(length)))
+        said = Text("Streak “{s}”, {n} in a row", "زنجیرهٔ «{s}»، {n} پیاپی")
+        return said.with_(s=bylaws.streaks[code].title, n=numbers)
     return next(its.title for its in bylaws.articles if its.no == article)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.windows import Since
+
+if TYPE_CHECKING:
+    from loyalty.rules.runs import Run
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -154,6 +157,12 @@ class Facts:
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
     standing_since: Since | None = None
     """From when the member's own windows count where they stand now; only while an event is judged."""
+    runs: tuple[Run, ...] = ()
+    """The runs that the event serves, before it; only while it is judged: of the past they are counted anew."""
+    streaks: dict[str, dict[date, int]] = field(default_factory=dict)
+    """By streak: what was counted in each period, by its first day; only while the event is judged."""
+    milestones: dict[str, list[int]] = field(default_factory=dict)
+    """By streak: the milestones that the member has reached already."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
     labels: Labels | None = field(init=False, default=None, repr=False, compare=False)

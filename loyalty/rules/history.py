@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, Protocol
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import NO_EVENT, Facts, Happening
-from loyalty.rules.known import event_values, member_values
+from loyalty.rules.known import STREAK, event_values, member_values
 from loyalty.rules.ruling import Ruling
+from loyalty.rules.runs import Run, changed, runs_at
+from loyalty.rules.streaks import ending, periods
 
 
 class Fed(NamedTuple):
@@ -29,6 +31,9 @@ class Counted(Protocol):
     def over(self, ask: Ask) -> int:
         """A counter over days."""
 
+    def days(self, place: int) -> dict[date, int]:
+        """What a counter has of each day, as far as it was asked for: amounts, or how many events."""
+
     def plus(self, feds: Iterable[Fed]) -> Counted:
         """The same after one event more."""
 
@@ -39,6 +44,8 @@ class History:
 
     recorded: dict[Ask, int] = field(default_factory=dict)
     added: dict[int, tuple[Fed, ...]] = field(default_factory=dict)
+    by_day: dict[int, dict[date, int]] = field(default_factory=dict)
+    """Of counters that streaks read, by place: what was recorded of each day."""
 
     def over(self, ask: Ask) -> int:
         """A counter over days; KeyError if it was not gathered."""
@@ -48,12 +55,19 @@ class History:
                 total += fed.events if ask.raw else fed.value
         return total
 
+    def days(self, place: int) -> dict[date, int]:
+        """What a counter has of each day."""
+        days = dict(self.by_day.get(place, {}))
+        for fed in self.added.get(place, ()):
+            days[fed.day] = days.get(fed.day, 0) + fed.events
+        return days
+
     def plus(self, feds: Iterable[Fed]) -> History:
         """The history after one event more."""
         added = dict(self.added)
         for fed in feds:
             added[fed.place] = (*added.get(fed.place, ()), fed)
-        return History(self.recorded, added)
+        return History(self.recorded, added, self.by_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,12 @@ class MemberFacts:
     """(until, status) of former standings in the club, oldest first."""
     referred: bool = False
     """Whether somebody brought the member to the club."""
+    completed: dict[str, int] = field(default_factory=dict)
+    """By challenge: how many runs of it were completed."""
+    runs: tuple[Run, ...] = ()
+    """The runs that events of this batch may serve."""
+    milestones: dict[str, list[int]] = field(default_factory=dict)
+    """By streak: the milestones reached."""
     counted: int | None = None
     """How many of the live counters, by place, count this member already; None for all of them."""
 
@@ -89,6 +109,8 @@ class MemberFacts:
         for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
                 active |= 1 << ask.place
+        values = member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day)
+        streaks = self._streaks(bylaws, moment.day, values) if bylaws.streaks else {}
         now = _known(bylaws, self.tier)
         tier = _known(bylaws, self.tier_at(event.occurred_at)) if late else now
         return Facts(
@@ -104,13 +126,25 @@ class MemberFacts:
             bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
             {
-                **member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day),
+                **values,
                 **event_values(bylaws.event_reads, event),
             },
             bylaws.membership[self.status_at(event.occurred_at)].earns,
             active,
             standing_since=present,
+            runs=runs_at(bylaws, self.runs, event) if bylaws.challenges else (),
+            streaks=streaks,
+            milestones=self.milestones,
         )
+
+    def _streaks(self, bylaws: Bylaws, day: date, values: dict[str, Any]) -> dict[str, dict[date, int]]:
+        """The periods of each streak; how long those are that conditions ask about is added to the values."""
+        calendar, found = bylaws.club.calendar, {}
+        for streak, place in bylaws.streaks_fed:
+            found[streak.code] = its = periods(streak, self.history.days(place), calendar)
+            if f"{STREAK}{streak.code}" in bylaws.member_reads:
+                values[f"{STREAK}{streak.code}"] = min(streak.most, ending(streak, its, day, calendar).length)
+        return found
 
     def standing(self, bylaws: Bylaws, moment: Moment) -> Facts:
         """What a version sees of the member alone, on a day without an event."""
@@ -154,6 +188,10 @@ class MemberFacts:
         member = self.on_tier(ruling.tier_to, latest_at) if moved else self
         if ruling.status and ruling.status != self.status:
             member = replace(member, status=ruling.status, standings=(*self.standings, (latest_at, self.status)))
+        if ruling.runs:
+            member = member._with_runs(ruling, latest_at)
+        if ruling.milestones:
+            member = replace(member, milestones=_with_milestones(member.milestones, ruling))
         return replace(
             member,
             latest_at=latest_at,
@@ -162,6 +200,25 @@ class MemberFacts:
             else self.badges,
             history=self.history.plus(fed(bylaws, facts, ruling)),
         )
+
+    def _with_runs(self, ruling: Ruling, latest_at: datetime) -> MemberFacts:
+        """The member's runs as a ruling leaves them; what a late event completes is completed as of today."""
+        done = {(its.challenge, its.key) for its in ruling.completed}
+        completed = dict(self.completed)
+        for code, _ in done:
+            completed[code] = completed.get(code, 0) + 1
+        after = [
+            replace(run, completed_at=latest_at) if (run.challenge, run.window.key) in done else run
+            for run in ruling.runs
+        ]
+        return replace(self, completed=completed, runs=changed(self.runs, after))
+
+
+def _with_milestones(reached: dict[str, list[int]], ruling: Ruling) -> dict[str, list[int]]:
+    after = dict(reached)
+    for code, at in ruling.milestones:
+        after[code] = [*after.get(code, []), at]
+    return after
 
 
 def since_at(

@@ -59,6 +59,8 @@ class Condition(Kind):
     """Reads only the member, not the event: may stand in a tier's needs."""
     about_member: ClassVar[bool] = False
     """Reads only the member, but of what tiers and badges made of them: may stand in an audience, not in such needs."""
+    of_event: ClassVar[bool] = False
+    """Reads only the event, not the member: may stand in a challenge's goal."""
 
     @abstractmethod
     def holds(self, facts: Facts) -> bool:

@@ -67,7 +67,7 @@ class Limit:
 
     def limits(self, given: Given) -> bool:
         """Whether it is an amount of its article, or of any article where it is a wallet's."""
-        return not given.article.startswith("badge:") if self.article is None else given.article == self.article
+        return not given.is_gift if self.article is None else given.article == self.article
 
     def same(self, other: Limit) -> bool:
         """Whether both count the same thing, whatever each leaves of it."""

@@ -36,6 +36,7 @@ class EventIs(Condition):
     until: date | None = None
     kind: ClassVar[str] = "event"
     label: ClassVar[Text] = Text("field of the event", "فیلد رویداد")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("field", WORD, Text("Field", "فیلد")),
         Field("is", Many(WORD), Text("One of", "یکی از"), None),

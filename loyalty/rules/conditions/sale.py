@@ -23,6 +23,7 @@ class Store(Condition):
     value: tuple[str, ...]
     kind: ClassVar[str] = "store"
     label: ClassVar[Text] = Text("store", "فروشگاه")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Stores", "فروشگاه‌ها")),)
 
     @classmethod
@@ -52,6 +53,7 @@ class Channel(Condition):
     kind: ClassVar[str] = "channel"
     of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("channel", "کانال خرید")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Channels", "کانال‌ها")),)
 
     def holds(self, facts: Facts) -> bool:
@@ -76,6 +78,7 @@ class PaidWith(Condition):
     kind: ClassVar[str] = "paid_with"
     of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("paid with", "روش پرداخت")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("type", Many(WORD), Text("Types of tender", "روش‌های پرداخت")),
         Field("amount", AMOUNT, Text("Amount paid so", "مبلغ پرداختی با آن"), None),

@@ -27,6 +27,7 @@ class Weekday(Condition):
     days: frozenset[int]
     kind: ClassVar[str] = "weekday"
     label: ClassVar[Text] = Text("day of the week", "روز هفته")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("", Many(Choice(dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True)))), Text("Days", "روزها")),
     )
@@ -63,6 +64,7 @@ class Hours(Condition):
     until: int
     kind: ClassVar[str] = "hours"
     label: ClassVar[Text] = Text("hours of the day", "ساعت روز")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", CLOCK, Text("From", "از")),
         Field("until", CLOCK, Text("Until", "تا")),
@@ -122,6 +124,7 @@ class Dates(Condition):
     until: date | MonthDay
     kind: ClassVar[str] = "dates"
     label: ClassVar[Text] = Text("dates", "تاریخ")
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", DATE, Text("From", "از")),
         Field("until", DATE, Text("Until", "تا")),
