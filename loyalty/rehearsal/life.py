@@ -102,7 +102,6 @@ class Life:
         else:
             self._know(event)
             self.judged += isinstance(event.event, Purchase)
-            self.member = self.tries.before(self.member, event.event)
             self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
             if sale.review:
                 self._tier_moved(bylaws, *sale.review)
@@ -133,7 +132,7 @@ class Life:
         sale.facts, sale.ruling = facts, ruling
         if ruling.tier_from != member.tier:
             member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
-        self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling.awards)
+        self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling)
         if self.budgets:
             for key, used in stood.uses.items():
                 self.budgets.use(key, used)

@@ -93,8 +93,10 @@ BADGES: Final = f"""
 """  # noqa: S608 - constants
 
 RUNS: Final = f"""
-    SELECT member_id, challenge, key, from_at, until_at, completed_at FROM challenge_run WHERE {_WHO} ORDER BY member_id
+    SELECT member_id, challenge, key, from_at, until_at FROM challenge_run WHERE {_WHO} AND key ~ '^[0-9]+$'
+    ORDER BY member_id
 """  # noqa: S608 - constants
+"""Those that were handed out."""
 
 _names = count(1)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.cases import Case
@@ -44,43 +43,32 @@ class Tries:
     def __init__(self, stage: Stage, rows: Iterable[tuple[Any, ...]]) -> None:
         self.stage, self.draft = stage, stage.draft
         self.begun: list[Run] = []
-        self.done: dict[Name, datetime] = {}
-        """Completed before the span, with when."""
         self.completed_by: dict[Name, tuple[int, Bylaws]] = {}
         """With which purchase a run was completed, and what judged that."""
         self.reached_by: dict[Reached, tuple[int, Bylaws]] = {}
         """With which purchase a milestone was reached, and what judged that."""
-        for _, code, key, from_at, until_at, completed_at in rows:
-            if code not in self.draft.challenges:
-                continue
-            if completed_at and completed_at < stage.since:
-                self.done[code, key] = completed_at
-            if key.isdigit():
-                challenge = self.draft.challenges[code]
-                run = Run.of(challenge, Window(key, from_at, until_at), self.draft.version)
-                self.begun.append(replace(run, completed_at=self.done.get((code, key))))
+        for _, code, key, from_at, until_at in rows:
+            if code in self.draft.challenges:
+                window = Window(key, from_at, until_at)
+                self.begun.append(Run.of(self.draft.challenges[code], window, self.draft.version))
 
-    def before(self, member: MemberFacts, event: Happening) -> MemberFacts:
-        """The member with every run that an event serves, complete where it really was so before the span."""
-        if not self.draft.challenges:
-            return member
-        runs = [
-            replace(run, completed_at=self.done.get((run.challenge, run.window.key), run.completed_at))
-            for run in runs_at(self.draft, member.runs, event)
-        ]
-        return replace(member, runs=changed(member.runs, runs))
-
-    def as_judged(self, member: MemberFacts, sale: Case, awards: Sequence[Given]) -> MemberFacts:
-        """Count a purchase that is taken as it was really judged."""
+    def as_judged(self, member: MemberFacts, sale: Case, ruling: Ruling) -> MemberFacts:
+        """Count an event that is taken as it was really judged, and let what it completed be complete."""
         if not self.draft.challenges or not (sale.facts and sale.facts.active):
             return member
-        facts = event_facts(self.draft, sale.event)
-        runs = []
+        done = {(its.challenge, its.key) for its in ruling.completed}
+        facts, at = event_facts(self.draft, sale.event), sale.event.occurred_at
+        runs, completed = [], dict(member.completed)
         for run in runs_at(self.draft, member.runs, sale.event):
-            challenge = self.draft.challenges[run.challenge]
-            adds = challenge.adds(facts, awards)
-            runs.append(run.plus(challenge, sale.event.occurred_at, facts.moment.day, adds))
-        return replace(member, runs=changed(member.runs, runs))
+            if run.window.holds(at):
+                challenge = self.draft.challenges[run.challenge]
+                run = run.plus(challenge, at, facts.moment.day, challenge.adds(facts, ruling.awards))
+            if (run.challenge, run.window.key) in done:
+                run = replace(run, completed_at=at)
+            runs.append(run)
+        for code, _ in done:
+            completed[code] = completed.get(code, 0) + 1
+        return replace(member, runs=changed(member.runs, runs), completed=completed)
 
     def note(self, ruling: Ruling, id_: int, bylaws: Bylaws) -> bool:
         """Remember with which purchase runs were completed and milestones reached; whether there were any."""
