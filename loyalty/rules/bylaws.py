@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple, TypeVar
@@ -11,13 +11,13 @@ from loyalty.calendars import Calendar, Span
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
-from loyalty.rules.facts import Facts
+from loyalty.rules.facts import Facts, Happening
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
-from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Running, Step, Tiers, Wallet
 from loyalty.rules.reading import Unbuilt
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
@@ -56,6 +56,8 @@ class Read(NamedTuple):
     over: Window
     around: bool = False
     """Later days of the window count too, as limits want it."""
+    label: str | None = None
+    """Only what counts under a label; None means all of them."""
 
     def span(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
         """The days to add up for an event on a day."""
@@ -63,11 +65,16 @@ class Read(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day."""
+    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day.
+
+    With a `label` only what counts under it; of `distinct` things how many different ones there are.
+    """
 
     place: int
     span: Span
     raw: bool = False
+    label: str | None = None
+    distinct: bool = False
 
 
 class Moved(NamedTuple):
@@ -112,7 +119,15 @@ class Bylaws:
     of_days: tuple[int, ...] = field(init=False)
     """The places of the live counters of days."""
     fed_by: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
-    """By type of event: the live counters that such an event itself feeds, with their places."""
+    """By type of event: the live counters that such an event itself feeds, with their places; without `labelled`."""
+    labelled: tuple[tuple[int, Counter], ...] = field(init=False)
+    """The live counters that are kept by label, with their places."""
+    gated: tuple[tuple[int, Counter], ...] = field(init=False)
+    """The live counters of what articles gave that look at the event too, with their places."""
+    things: tuple[int, ...] = field(init=False)
+    """The places among the reads of those that count different things."""
+    running: tuple[Running, ...] = field(init=False)
+    """The running totals that its articles keep."""
     of_articles: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
     """By article: the live counters that its awards feed, with their places."""
     capped: dict[str, tuple[Limit, ...]] = field(init=False)
@@ -135,6 +150,7 @@ class Bylaws:
     """Conditions, by `id`, as they were said once."""
     _given: dict[tuple[str, int], Earning | Multiply] = field(init=False)
     """What gives, by its name in rulings and its place there."""
+    _totals: frozenset[tuple[str, int]] = field(init=False)
     _timed: bool = field(init=False)
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
@@ -162,6 +178,9 @@ class Bylaws:
         terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
         terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
         self._timed = any(terms)
+        self.things = tuple(n for n, read in enumerate(self.reads) if read.counter.distinct and read.label is None)
+        self.running = tuple(total for article in self.articles for total in article.totals)
+        self._totals = frozenset((its.no, its.place) for its in self.running)
         self.bind(self.own_counters())
 
     def _gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
@@ -180,6 +199,15 @@ class Bylaws:
     def award(self, given: Given) -> Earning | Multiply:
         """The award that gave an amount under this version."""
         return self._given[given.article, given.award]
+
+    def is_total(self, given: Given) -> bool:
+        """Whether an amount belongs to a running total."""
+        return (given.article, given.award) in self._totals
+
+    def unit(self, counter: Counter) -> str:
+        """What a counter's figures are; what was given is in its wallet's unit."""
+        of_money = counter.wallet in self.wallets and self.wallets[counter.wallet].unit == "money"
+        return "money" if of_money and counter.measure == "amount" else counter.unit
 
     def lot_terms(self, given: Given, at: datetime) -> Lot:
         """When what an award gives at an instant matures and expires: by its own terms, else its wallet's."""
@@ -210,15 +238,21 @@ class Bylaws:
         """Take the club's live counters: those of every version, this one's among them."""
         places = {counter: place for place, counter in enumerate(live)}
         self.live = live
-        self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
+        self.labelled = tuple((place, counter) for place, counter in enumerate(live) if counter.by)
+        self.gated = tuple(
+            (place, its) for place, its in enumerate(live) if its.type is None and (its.by or its.condition)
+        )
+        self.of_days = tuple(
+            place for place, counter in enumerate(live) if counter.measure == "days" and not counter.by
+        )
         self._asks, self._moved = {}, {}
         self.feeds = tuple(places[read.counter] for read in self.reads)
         by_type: dict[str, list[tuple[int, Counter]]] = {}
         by_article: dict[str, list[tuple[int, Counter]]] = {}
         for place, counter in enumerate(live):
-            if counter.type is not None:
+            if counter.type is not None and not counter.by:
                 by_type.setdefault(counter.type, []).append((place, counter))
-            of_any = [article.no for article in self.articles] if counter.of == "given" else []
+            of_any = [article.no for article in self.articles] if counter.type is None else []
             for article in counter.articles or of_any:
                 by_article.setdefault(article, []).append((place, counter))
         self.fed_by = {type_: tuple(fed) for type_, fed in by_type.items()}
@@ -262,7 +296,16 @@ class Bylaws:
         if found is None:
             calendar = self.club.calendar
             pairs = zip(self.reads, self.feeds, strict=True)
-            found = tuple(Ask(place, read.span(day, calendar, since)) for read, place in pairs)
+            found = tuple(
+                Ask(
+                    place,
+                    read.span(day, calendar, since),
+                    False,
+                    read.label,
+                    read.label is None and read.counter.distinct,
+                )
+                for read, place in pairs
+            )
             self._asks = _remembered(self._asks, (day, since), found)
         return found
 
@@ -270,6 +313,17 @@ class Bylaws:
         """For each live counter of days: whether the day is counted already."""
         span = Span(day, day)
         return [Ask(place, span, raw=True) for place in self.of_days]
+
+    def label_asks(self, event: Happening, day: date, *asked: tuple[Ask, ...]) -> Iterator[Ask]:
+        """What is known already of an event's labels: of days whether they are active, of things in what is asked."""
+        for place, counter in self.labelled:
+            labels = counter.labels(event)
+            if counter.measure == "days":
+                yield from (Ask(place, Span(day, day), True, label) for label in labels)
+            elif counter.distinct:
+                for asks in asked:
+                    of_it = (asks[n].span for n in self.things if asks[n].place == place)
+                    yield from (Ask(place, span, False, label) for span in of_it for label in labels)
 
     def first_tier(self) -> str | None:
         """Where everybody stands who has done nothing yet."""

@@ -1,4 +1,4 @@
-"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed badges and tiers.
+"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed totals, badges and tiers.
 
 The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock, a database or chance.
 """
@@ -15,7 +15,9 @@ from loyalty.rules.kinds import Earning
 from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
+from loyalty.rules.rounds import go_round
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.running import of_labels
 from loyalty.rules.tables import chosen
 
 
@@ -30,8 +32,8 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
         _drastic(held, ruling)
     if bylaws.passing:
         ruling.passes = bool(passed(bylaws, facts))
-    ruling.feeds = _feeds(bylaws, facts, ruling.awards)
-    counts = _after(bylaws, facts, ruling.feeds)
+    go_round(bylaws, facts, ruling)
+    counts = _after(bylaws, facts, ruling)
     _badges(bylaws, held, facts, counts, ruling)
     if facts.standing_rank < bylaws.top:
         rank = qualified(bylaws, facts.with_counts(counts))
@@ -145,23 +147,15 @@ def _multiply(
         ruling.awards += own[earned:]
 
 
-def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
-    feeds = [0] * len(bylaws.live)
-    for place, counter in bylaws.fed_by.get(facts.event.type, ()):
-        feeds[place] = counter.feed(facts)
-    for given in awards:
-        for place, counter in bylaws.of_articles.get(given.article, ()):
-            feeds[place] = counter.with_given(feeds[place], given)
-    return feeds
-
-
-def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
+def _after(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
     """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
-    counts = facts.standing.copy()
+    counts, feeds = facts.standing.copy(), ruling.feeds
     for index, place, of_days in bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since):
         fed = feeds[place]
         if fed and of_days:
             fed = 0 if facts.active_days & (1 << place) else 1  # a day that is counted already counts no more
+        elif place in ruling.labels:
+            fed = of_labels(bylaws, facts, index, ruling.labels[place])
         counts[index] += fed
     return counts
 

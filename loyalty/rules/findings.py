@@ -28,6 +28,7 @@ Code = Literal[
     "out_of_date",
     "impossible",
     "unearnable_badge",
+    "unread_counter",
     "unused_event",
     "no_story",
     "dead_end",
@@ -52,6 +53,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_overlaps(bylaws),
         *_tiers(bylaws),
         *_badges(bylaws, today),
+        *_counters(bylaws),
         *_story(bylaws.game.story),
         *_raffles(bylaws, today),
     ]
@@ -129,6 +131,18 @@ def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
             said = Text("Nobody can earn badge {b}.", "هیچ عضوی نمی‌تواند نشان {b} را به دست آورد.")
             title = Text(f"“{badge.title.en}”", f"«{badge.title.fa}»")
             yield Finding("unearnable_badge", f"/badges/{code}", said.with_(b=title))
+
+
+def _counters(bylaws: Bylaws) -> Iterator[Finding]:
+    read = {its.counter for its in bylaws.reads} | {
+        bylaws.counters[its.counter] for its in bylaws.leaderboards.values()
+    }
+    for name, counter in bylaws.counters.items():
+        if counter not in read:
+            called = bylaws.counter_names[name]
+            said = Text("Nothing reads the counter {c}.", "هیچ بخشی شمارندهٔ {c} را نمی‌خواند.")
+            quoted = Text(f"“{called.en}”", f"«{called.fa}»")
+            yield Finding("unread_counter", f"/counters/{name}", said.with_(c=quoted))
 
 
 def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:

@@ -56,6 +56,8 @@ class Condition(Kind):
 
     for_standing: ClassVar[bool] = False
     """Reads only the member, not the event: may stand in a tier's needs."""
+    of_event: ClassVar[bool] = False
+    """Reads only the event, not the member or the past: may say what a counter counts."""
 
     @abstractmethod
     def holds(self, facts: Facts) -> bool:
@@ -93,7 +95,9 @@ class Earning(Award):
     on_lines: bool = True
     """False: a fixed amount, which belongs to no line and is never multiplied."""
     base_unit: str = "money"
-    """What its base is counted in: `money`, `quantity` or `years`."""
+    """What its base is counted in: `money`, `quantity` or `years`, or as a counter is."""
+    total: bool = False
+    """Whether it is a running total of a counter: then it is reckoned after counting, see `running.py`."""
     table: Table | None = None
     """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
     variants: tuple[Self | None, ...] = ()
@@ -107,6 +111,14 @@ class Earning(Award):
     @abstractmethod
     def amount(self, base: int) -> int:
         """What a base comes to."""
+
+    def reached(self, value: int) -> int:
+        """Of a running total: how much of what its counter reads it is reckoned on."""
+        return value
+
+    def read(self, value: int, voice: Voice) -> str:
+        """Of a running total: what its counter reads, as a person reads it."""
+        return voice.number(value)
 
     @abstractmethod
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:

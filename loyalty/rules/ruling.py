@@ -58,6 +58,8 @@ class Ruling:
     """What it takes of limits that all members share, by their key and period."""
     feeds: list[int] = field(default_factory=list)
     """What the event adds to each live counter, in the order they were handed in."""
+    labels: dict[int, dict[str, int]] = field(default_factory=dict)
+    """What it adds to counters that are kept by label, by their place."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""

@@ -17,7 +17,20 @@ from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, document
 
 FOLDER = Path(__file__).parent / "cases"
-BESIDES = ("limits", "tables", "tiers", "badges", "stacking", "time", "late", "wallets", "standings", "game")
+BESIDES = (
+    "counters",
+    "totals",
+    "limits",
+    "tables",
+    "tiers",
+    "badges",
+    "stacking",
+    "time",
+    "late",
+    "wallets",
+    "standings",
+    "game",
+)
 """What else has its own file: it is no kind, but a part of the bylaws' exactness."""
 PARTS = {"case", "bylaws", "article", "articles", "given", "when", "then", "says"}
 ANSWERS = {"awards", "badges", "tier", "messages", "withheld", "arithmetic"}
