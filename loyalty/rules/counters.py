@@ -105,6 +105,12 @@ class Counter:
         """Whether it counts different things: a figure over days is not the sum of theirs."""
         return self.measure == "distinct"
 
+    @property
+    def fields(self) -> set[str]:
+        """The fields of events that it reads, by name."""
+        read = {name[len(FIELD) :] for name in {self.by, *self.reads} if name.startswith(FIELD)}
+        return read if self.adds is None else {*read, self.adds}
+
     def counts(self, facts: Facts) -> bool:
         """Whether an event meets its condition. Read from the event alone, whichever version judges it."""
         if self.condition is None:

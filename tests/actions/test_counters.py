@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from loyalty.actions.erase_member import erase_member
 from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.merge_members import merge_members
 from loyalty.actions.publish_bylaws import publish_bylaws
@@ -15,6 +16,8 @@ from loyalty.actions.record_events import record_events
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.actions.unmerge_members import unmerge_members
 from loyalty.db import connection, db
+from loyalty.queries.quote import quote
+from loyalty.queries.trial import trial
 from loyalty.returns import Return
 from loyalty.rules import Event, Line, MemberRef
 from tests.conftest import START
@@ -241,3 +244,35 @@ def test_the_version_in_force_rehearses_to_what_was_recorded(story: Story) -> No
     found = report(story, HOTEL)
     assert differences(found["difference"]) == {}
     assert found["recorded"]["articles"]["3"]["amounts"]["points"] != 0
+
+
+def test_an_erased_member_s_counters_can_still_be_proven_by_fields_that_only_later_versions_read(app: Flask) -> None:
+    story = Story(document(BASE))
+    sara = story.enrols()
+    story.buys(sara, 10, attributes={"room": "blue", "guest": "Lena", "nights": 3})
+    counters = {
+        "rooms": {"of": "purchases", "by": {"field": "room"}},
+        "nights": {"of": "purchases", "measure": {"sum": "nights"}},
+    }
+    db.session.rollback()
+    story.now += DAY
+    publish_bylaws(story.club_id, document(BASE, counters=counters), story.now)
+    fill_counters(story.club_id, lambda: story.now)
+    db.session.rollback()
+    erase_member(story.club_id, sara, story.now)
+    assert connection().execute("SELECT extra FROM purchase").fetchone() == (
+        {"attributes": {"room": "blue", "nights": 3}},
+    )
+    assert story.books_agree()
+
+
+def test_a_quote_and_a_trial_know_what_is_new_to_the_member(story: Story) -> None:
+    sara = story.enrols()
+    story.buys(sara, lines=bag("x", "y"))
+    sale = story.sale(sara, lines=bag("y", "z"))
+    db.session.rollback()
+    assert gave(quote(story.club_id, sale))["5"] == 7
+    tried = trial(story.club_id, sale, HOTEL)
+    assert gave(tried.draft.judged) == gave(tried.in_force.judged) == {"1": 2, "5": 7}
+    newcomer = trial(story.club_id, story.sale(None, lines=bag("y", "z")), HOTEL)
+    assert gave(newcomer.draft.judged) == {"1": 2, "5": 14}
