@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
-from loyalty.calendars import Calendar, Span
+from loyalty.calendars import Span
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
@@ -19,9 +19,10 @@ from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
 from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Running, Step, Tiers, Wallet
 from loyalty.rules.reading import Unbuilt
+from loyalty.rules.reads import Ask, Moved, Read
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
-from loyalty.rules.windows import Since, Window
+from loyalty.rules.windows import Since
 from loyalty.values import Lang, Text
 
 __all__ = [
@@ -47,42 +48,6 @@ V = TypeVar("V")
 Test = Callable[[Facts], bool]
 Lot = tuple[datetime | None, datetime | None]
 """When a lot matures and when it expires; None is at once, and never."""
-
-
-class Read(NamedTuple):
-    """A counter over a window, as some part of this version reads it."""
-
-    counter: Counter
-    over: Window
-    around: bool = False
-    """Later days of the window count too, as limits want it."""
-    label: str | None = None
-    """Only what counts under a label; None means all of them."""
-
-    def span(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
-        """The days to add up for an event on a day."""
-        return (self.over.around if self.around else self.over.span)(day, calendar, since)
-
-
-class Ask(NamedTuple):
-    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day.
-
-    With a `label` only what counts under it; of `distinct` things how many different ones there are.
-    """
-
-    place: int
-    span: Span
-    raw: bool = False
-    label: str | None = None
-    distinct: bool = False
-
-
-class Moved(NamedTuple):
-    """A read that an event adds to, by its place among the reads; its counter's place, and whether that counts days."""
-
-    read: int
-    place: int
-    of_days: bool
 
 
 @dataclass(slots=True)

@@ -124,7 +124,14 @@ class Counter:
 
     def feed(self, facts: Facts) -> int:
         """What an event of its type adds; to a counter of days 1, which makes the day active."""
-        return self._worth(facts, self._mask(facts)) if self.counts(facts) else 0
+        if self.condition is not None and not self.counts(facts):
+            return 0
+        if self.of == "purchases":
+            if self.measure == "amount":
+                return facts.event.net
+            if self.measure in ("times", "days"):
+                return 1
+        return self._worth(facts, self._mask(facts))
 
     def feeds(self, facts: Facts) -> dict[str, int]:
         """What an event of its type adds, by label; the empty one where the label is not told."""

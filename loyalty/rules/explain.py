@@ -105,13 +105,17 @@ def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
 def reasons(voice: Voice, facts: Facts, ruling: Ruling) -> list[tuple[str, str]]:
     """`withheld` in one language: (the article's number, why it gave nothing)."""
     gave = {given.article for given in ruling.awards}
-    bylaws = voice.bylaws
-    silent = [its for its in bylaws.articles if _concerned(its, facts) and its.no not in gave]
+    silent = [its for its in concerned(voice.bylaws, facts, ruling) if its.no not in gave]
+    return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
+
+
+def concerned(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
+    """The articles that an event is for: of its occasion, what it brings, and whose running totals it moves."""
+    found = [its for its in bylaws.articles if _concerned(its, facts)]
     if bylaws.running and facts.active:
         fed = _fed(bylaws, facts, ruling)
-        told = {*gave, *(its.no for its in silent)}
-        silent += [its for its in bylaws.articles if its.no not in told and moves(bylaws, its, facts, fed)]
-    return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
+        found += [its for its in bylaws.articles if its not in found and moves(bylaws, its, facts, fed)]
+    return found
 
 
 def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:

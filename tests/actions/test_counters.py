@@ -16,7 +16,9 @@ from loyalty.actions.record_events import record_events
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.actions.unmerge_members import unmerge_members
 from loyalty.db import connection, db
+from loyalty.queries.explanation import explanation
 from loyalty.queries.quote import quote
+from loyalty.queries.statement import statement
 from loyalty.queries.trial import trial
 from loyalty.returns import Return
 from loyalty.rules import Event, Line, MemberRef
@@ -276,3 +278,34 @@ def test_a_quote_and_a_trial_know_what_is_new_to_the_member(story: Story) -> Non
     assert gave(tried.draft.judged) == gave(tried.in_force.judged) == {"1": 2, "5": 7}
     newcomer = trial(story.club_id, story.sale(None, lines=bag("y", "z")), HOTEL)
     assert gave(newcomer.draft.judged) == {"1": 2, "5": 14}
+
+
+def test_a_stay_is_explained_with_the_total_that_it_moved(story: Story) -> None:
+    sara = story.enrols()
+    stays(story, sara, 39, "a")
+    db.session.rollback()
+    rows = connection().execute("SELECT id FROM event WHERE member_id = %s", [sara]).fetchall()
+    [told] = [its for its in explanation(story.club_id, rows[0][0]).articles if its.no == "2"]
+    assert told.because
+    assert told.because.en == "The next step is not reached: total of “nights” in “stay” this year: 39."
+    assert stays(story, sara, 1, "b") == {"2": 10_000}
+    db.session.rollback()
+    last = connection().execute("SELECT max(id) FROM event WHERE member_id = %s", [sara]).fetchone()
+    assert last
+    [told] = [its for its in explanation(story.club_id, last[0]).articles if its.no == "2"]
+    assert [(wallet, amount) for wallet, amount, _ in told.gave] == [("points", 10_000)]
+
+
+def test_a_sale_that_took_back_what_hung_on_it_says_so(story: Story) -> None:
+    sara = story.enrols()
+    first = story.buys(sara, 1000)
+    for _ in range(2):
+        story.buys(sara, 1000)
+    back(story, first.id, "k1")
+    db.session.rollback()
+    kept = connection().execute("SELECT kept -> 'awards' FROM purchase WHERE id = %s", [first.id]).fetchone()
+    assert kept == ([["3", 0, "points", -50, 2, -50]],)
+    lines, _ = statement(story.club_id, sara)
+    taken = [its for its in lines if its.kind == "taken_back"]
+    assert {its.title.en for its in taken} == {"Taken back: Article 1", "Taken back: Article 3"}
+    assert sum(its.amount for its in taken if its.article == "3") == -50
