@@ -16,7 +16,7 @@ from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
-from loyalty.rules.occasions import Occasion
+from loyalty.rules.occasions import PLAIN, Occasion
 from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Running, Step, Tiers, Wallet
 from loyalty.rules.reading import Unbuilt
 from loyalty.rules.reads import Ask, Moved, Read
@@ -106,7 +106,7 @@ class Bylaws:
     passing: bool = field(init=False)
     """Whether some article gives to others than the member."""
     occasions: dict[str, Occasion] = field(init=False)
-    """By type of event: the occasions that its articles and badges wait for."""
+    """By type of event: the occasions that its articles, badges and counters wait for."""
     steps: tuple[Step, ...] = field(init=False)
     """The ladder of tiers; empty where there is none."""
     top: int = field(init=False)
@@ -130,6 +130,7 @@ class Bylaws:
         self.passing = any(article.passed for article in self.articles)
         waiting = [article.on for article in self.articles]
         waiting += [badge.on for badge in self.badges.values() if badge.condition]
+        waiting += [PLAIN[its.of] for its in self.counters.values() if its.of in PLAIN]
         self.occasions = {its.type: its for its in waiting}
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1

@@ -11,11 +11,13 @@ from loyalty.rules.counters import MEASURES, OF_LINES, POINTS, Counter, written
 from loyalty.rules.filters import read_filter
 from loyalty.rules.kinds import Condition
 from loyalty.rules.known import FIELD
-from loyalty.rules.occasions import Occasion
+from loyalty.rules.occasions import BIRTHDAY, ENROLMENT, JOINING, Occasion
 from loyalty.rules.reading import Node, Reading, one_of, unknown_name
 from loyalty.values import Text
 
 FIELDS: Final = ("measure", "where", "if", "by", "wallet", "articles")
+OCCASIONS: Final = {its.type: its for its in (ENROLMENT, BIRTHDAY, JOINING)}
+"""The occasions that the club finds by itself and that are counted: each is an event of its member."""
 BY: Final = ("store", "sku", "category", "brand", "channel", "cashier")
 """Labels that have a name; fields are labels too."""
 _OF_EVENT: Final = ("store",)
@@ -25,9 +27,9 @@ _OF_EVENT: Final = ("store",)
 def read_counter(node: Node) -> Counter:
     """A counter: `{of: purchases | lines | points | EVENT, measure?, where?, if?, by?, wallet?, articles?}`."""
     found = node.fields(["of"], FIELDS)
-    of = found["of"].choice(("purchases", "lines", POINTS, *node.reading.events))
+    of = found["of"].choice(("purchases", "lines", POINTS, *OCCASIONS, *node.reading.events))
     declared = node.reading.events.get(of)
-    with node.reading.awaiting(Occasion(of, declared.title) if declared else None):
+    with node.reading.awaiting(Occasion(of, declared.title) if declared else OCCASIONS.get(of)):
         return _counter(node, found, of)
 
 
@@ -39,9 +41,9 @@ def _counter(node: Node, found: dict[str, Node], of: str) -> Counter:
             )
     measure, more, by = _measure(found, of, node)
     if "by" in found:
-        if by:
+        if by or of in OCCASIONS:
             raise found["by"].bad(
-                Text("What is counted by different ones has no “by”.", "شمارندهٔ چیزهای متفاوت «by» ندارد.")
+                Text("This has no labels to count it by.", "این برچسبی ندارد که به تفکیک آن شمرده شود.")
             )
         by = _by(found["by"], of)
         if more and by in OF_LINES:
@@ -65,12 +67,12 @@ _FA: Final = {"lines": "ردیف‌ها (lines)", POINTS: "امتیازها (poi
 
 def _measure(found: Mapping[str, Node], of: str, node: Node) -> tuple[str, str | None, str]:
     """(measure, the field that is added up, the label whose different ones are counted)."""
-    declared = of in node.reading.events
-    words = ("times", "days") if declared else ("amount", "times", "days") if of == POINTS else tuple(MEASURES)
+    events = of in OCCASIONS or of in node.reading.events
+    words = ("times", "days") if events else ("amount", "times", "days") if of == POINTS else tuple(MEASURES)
     if "measure" not in found:
         return words[0], None, ""
     its = found["measure"]
-    if not isinstance(its.value, Mapping):
+    if not isinstance(its.value, Mapping) or of in OCCASIONS:
         return its.choice(words), None, ""
     inner = its.fields(optional=("sum", "distinct"))
     if len(inner) != 1:
@@ -113,7 +115,13 @@ def _by(node: Node, of: str) -> str:
             raise its.bad(unknown_name(name, known))
         reading.event_reads.add(FIELD + name)
         return FIELD + name
-    words = _OF_EVENT if declared else BY if of != POINTS else tuple(word for word in BY if word not in OF_LINES)
+    words = (
+        _OF_EVENT
+        if declared or of in OCCASIONS
+        else BY
+        if of != POINTS
+        else tuple(word for word in BY if word not in OF_LINES)
+    )
     return node.choice(words)
 
 

@@ -11,7 +11,7 @@ from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table
 from loyalty.rules.terms import Term
-from loyalty.rules.types import Field, read_fields
+from loyalty.rules.types import Field, read_fields, said_label
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import Window
 from loyalty.values import Text
@@ -27,6 +27,12 @@ class Measured(NamedTuple):
     value: int
     bounds: Bounds
     unit: str
+    label: str | None = None
+    """Under which label; None means all of them."""
+
+    def named(self, voice: Voice) -> str:
+        """The counter's name, with the label."""
+        return voice.counter(self.counter) + said_label(self.label, voice)
 
 
 class Kind(ABC):

@@ -31,6 +31,11 @@ _DISTINCT: Final = {
     "channel": Text("different channels", "کانال‌های خرید متفاوت"),
     "cashier": Text("different cashiers", "صندوق‌دارهای متفاوت"),
 }
+_OCCASIONS: Final = {
+    "enrolment": Text("times of joining", "دفعات پیوستن به باشگاه"),
+    "birthday": Text("birthdays", "زادروزها"),
+    "anniversary": Text("anniversaries of joining", "سالگردهای عضویت"),
+}
 _BY: Final = {
     "store": Text("store", "فروشگاه"),
     "sku": Text("product", "کالا"),
@@ -82,6 +87,8 @@ def _counted(counter: Counter, events: Mapping[str, EventType], wallets: Mapping
         if counter.measure == "days":
             return Text(f"days of {title.en} events", f"روزهای {title.fa}")
         return Text(f"{title.en} events", f"تعداد {title.fa}")
+    if counter.of in _OCCASIONS:
+        return _OCCASIONS[counter.of]
     return _WHOLE.get(counter.measure, Text("count", "شمار"))
 
 

@@ -309,3 +309,24 @@ def test_a_sale_that_took_back_what_hung_on_it_says_so(story: Story) -> None:
     taken = [its for its in lines if its.kind == "taken_back"]
     assert {its.title.en for its in taken} == {"Taken back: Article 1", "Taken back: Article 3"}
     assert sum(its.amount for its in taken if its.article == "3") == -50
+
+
+def test_a_new_version_goes_on_from_what_was_given_and_takes_nothing_for_a_lower_rate(app: Flask) -> None:
+    def terms(give: int) -> dict[str, Any]:
+        return document(article("3", total("orders", 1, give)), counters=COUNTERS | {"nights": COUNTERS["orders"]})
+
+    story = Story(terms(10))
+    sara = story.enrols()
+    bought = [story.buys(sara, 10).id for _ in range(2)]
+    assert story.balance(sara) == 20
+    for give, after in ((5, 20), (20, 80)):
+        db.session.rollback()
+        story.now += DAY
+        publish_bylaws(story.club_id, terms(give), story.now)
+        story.now += DAY
+        bought.append(story.buys(sara, 10).id)
+        assert story.balance(sara) == after
+    for n, purchase in enumerate(bought):
+        back(story, purchase, f"k{n}")
+    assert story.balance(sara) == 0
+    assert story.books_agree()

@@ -190,3 +190,16 @@ def test_a_counter_that_nothing_reads_is_named() -> None:
     bylaws = load(document(counters=COUNTERS, articles=[article("1", give=[total("nights")]), article("2")]))
     unread = {its.path for its in findings(bylaws, date(2026, 11, 1)) if its.code == "unread_counter"}
     assert unread == {f"/counters/{name}" for name in ("visits", "rooms", "brands", "stars")}
+
+
+def test_an_occasion_that_the_club_finds_is_found_for_a_counter_alone() -> None:
+    counters = {"spend": COUNTERS["spend"], "born": {"of": "birthday"}}
+    body = article("1", give=[total("born", 1, 5)])
+    del body["on"]
+    bylaws = load(document(counters=counters, articles=[body]))
+    assert "birthday" in bylaws.occasions
+    [said] = next(part.said for part in sections(bylaws) if part.code == "articles")
+    assert plain(said.phrases["en"]) == (
+        "With every change of birthdays, the member gets 5 points for each one of birthdays in all, as a running total."
+    )
+    assert "/counters/born/by" in refused(body, counters={"born": {"of": "birthday", "by": "store"}})

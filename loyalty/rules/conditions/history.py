@@ -60,7 +60,7 @@ class CounterIs(Condition):
 
     def measured(self, facts: Facts) -> list[Measured]:
         """The figure against its bounds."""
-        return [Measured(self.name, self.over, facts.counts[self.index], self.bounds, self.unit)]
+        return [Measured(self.name, self.over, facts.counts[self.index], self.bounds, self.unit, self.of)]
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The figure."""
