@@ -115,13 +115,7 @@ def _by(node: Node, of: str) -> str:
             raise its.bad(unknown_name(name, known))
         reading.event_reads.add(FIELD + name)
         return FIELD + name
-    words = (
-        _OF_EVENT
-        if declared or of in OCCASIONS
-        else BY
-        if of != POINTS
-        else tuple(word for word in BY if word not in OF_LINES)
-    )
+    words = _OF_EVENT if declared else [word for word in BY if of != POINTS or word not in OF_LINES]
     return node.choice(words)
 
 
