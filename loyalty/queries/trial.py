@@ -85,11 +85,11 @@ def _tried(
     return Tried(judged, articles(bylaws, sale.facts, sale.ruling))
 
 
-def _newcomer(bylaws: Bylaws, purchase: Purchase, day: date) -> MemberFacts:
+def _newcomer(bylaws: Bylaws, event: Happening, day: date) -> MemberFacts:
     """Somebody of whom nothing is known yet."""
-    at = purchase.occurred_at
+    at = event.occurred_at
     asks = bylaws.asks(day, bylaws.since(None, at))
-    nothing = dict.fromkeys([*asks, *bylaws.day_asks(day), *bylaws.label_asks(purchase, day, asks)], 0)
+    nothing = dict.fromkeys([*asks, *bylaws.day_asks(day), *bylaws.label_asks(event, day, asks)], 0)
     return MemberFacts(0, "active", bylaws.first_tier(), None, at, None, {}, History(nothing))
 
 
