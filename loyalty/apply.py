@@ -44,13 +44,13 @@ _HANDOVERS = """
 """
 COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
-    SELECT member_id, counter_id, grain, start, '', sum(amount), max(at)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[], %s::bigint[], %s::timestamptz[])
-        AS fed (member_id, counter_id, day, month, value, events, at)
+    SELECT member_id, counter_id, grain, start, label, sum(amount), max(at)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::date[], %s::bigint[], %s::bigint[],
+        %s::timestamptz[]) AS fed (member_id, counter_id, label, day, month, value, events, at)
     CROSS JOIN LATERAL (VALUES (2::smallint, day, events), (1, month, value), (0, '0001-01-01', value))
         AS kept (grain, start, amount)
     WHERE amount <> 0
-    GROUP BY member_id, counter_id, grain, start
+    GROUP BY member_id, counter_id, grain, start, label
     ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
     SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
 """
@@ -237,9 +237,9 @@ def _counters(programme: Programme, cases: Sequence[Case], members: Mapping[int,
         assert case.ruling
         at, counted = case.event.occurred_at, members[case.member_id].counted
         month = programme.calendar.start_of("month", case.moment.day)
-        for place, day, value, events in fed(case.bylaws, case.facts, case.ruling):
+        for place, day, value, events, label in fed(case.bylaws, case.facts, case.ruling):
             if counted is None or place < counted:
-                rows.append((case.member_id, programme.counter_ids[place], day, month, value, events, at))
+                rows.append((case.member_id, programme.counter_ids[place], label, day, month, value, events, at))
     return rows
 
 

@@ -242,7 +242,20 @@ def _wanted(
             asked.update(dict.fromkeys(bylaws.asks(day, since)))
             if standing != day:
                 asked.update(dict.fromkeys(bylaws.asks(standing, since)))
+    for case in cases:
+        if case.bylaws.labelled:
+            _want_labels(case, wanted[case.member_id])
     return wanted
+
+
+def _want_labels(case: Case, asked: dict[Ask, None]) -> None:
+    """Ask what is known of the labels of a case: on its day, and in every window in which a case of its member asks
+    for different things, since this one may be counted before that."""
+    bylaws, windows = case.bylaws, [ask for ask in asked if ask.distinct]
+    for ask in windows:
+        labels = bylaws.live[ask.place].labels(case.event)
+        asked.update(dict.fromkeys(Ask(ask.place, ask.span, False, label) for label in labels))
+    asked.update(dict.fromkeys(bylaws.label_asks(case.event, case.moment.day)))
 
 
 def _sinces(case: Case, row: Locked, former: Sequence[Former], days: Iterable[date]) -> Iterable[Since]:

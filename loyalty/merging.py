@@ -30,7 +30,7 @@ _FAMILY: Final = """
     SELECT id FROM family ORDER BY id
 """
 _DAYS: Final = """
-    SELECT theirs.counter_id, theirs.start, theirs.value, coalesce(own.value, 0), theirs.reached_at
+    SELECT theirs.counter_id, theirs.label, theirs.start, theirs.value, coalesce(own.value, 0), theirs.reached_at
     FROM counter_sum theirs LEFT JOIN counter_sum own ON own.member_id = %s AND own.counter_id = theirs.counter_id
         AND own.grain = theirs.grain AND own.start = theirs.start AND own.label = theirs.label
     WHERE theirs.member_id = %s AND theirs.grain = %s AND theirs.value <> 0
@@ -139,10 +139,10 @@ def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int
     """
     days = {id_ for id_, counter in zip(terms.counter_ids, terms.live, strict=True) if counter.measure == "days"}
     rows: list[tuple[Any, ...]] = []
-    for counter_id, day, events, own, at in conn.execute(_DAYS, [to, of, DAY]):
+    for counter_id, label, day, events, own, at in conn.execute(_DAYS, [to, of, DAY]):
         change = sign * events
         value = int(own + change > 0) - int(own > 0) if counter_id in days else change
-        rows.append((to, counter_id, day, terms.calendar.start_of("month", day), value, change, at))
+        rows.append((to, counter_id, label, day, terms.calendar.start_of("month", day), value, change, at))
     if rows:
         conn.execute(COUNTERS, columns(rows))
 

@@ -134,10 +134,10 @@ def _progress(bylaws: Bylaws, measured: Measured) -> Progress:
     def say(voice: Voice) -> str:
         unit = "count" if measured.unit == "times" else measured.unit
         has, asks_for = voice.measured(value, unit), voice.measured(needed, unit)
-        name, over = voice.counter(measured.counter), measured.window.say(voice)
+        name, over = measured.named(voice), measured.window.say(voice)
         return voice.pick(f"{name} {over}: {has} of {asks_for}", f"{name} {over}: {has} از {asks_for}")
 
-    name = bylaws.counter_names[measured.counter]
+    name = both(bylaws, measured.named)
     return Progress(measured.counter, name, value, needed, measured.bounds.share(value), both(bylaws, say))
 
 

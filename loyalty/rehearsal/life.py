@@ -31,7 +31,7 @@ from loyalty.rules.returned import Left, standing
 from loyalty.rules.ruling import giver
 from loyalty.sold import Sold
 from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
-from loyalty.take_back import take_back
+from loyalty.take_back import Counts, take_back
 
 
 class Life:
@@ -126,9 +126,9 @@ class Life:
             facts_again(bylaws, sale.event, recorded["facts"]),
             Ruling.from_kept(sale.bylaws.version, recorded),
         )
-        facts.active_days = self._active(bylaws, sale)
+        facts.active_days, facts.active_labels = self._active(bylaws, sale)
         stood = standing(bylaws, facts, facts, tuple(ruling.awards))
-        ruling.feeds = list(stood.feeds)
+        ruling.feeds, ruling.labels = list(stood.feeds), {place: dict(its) for place, its in stood.labels.items()}
         sale.facts, sale.ruling = facts, ruling
         if ruling.tier_from != member.tier:
             member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
@@ -137,9 +137,13 @@ class Life:
             for key, used in stood.uses.items():
                 self.budgets.use(key, used)
 
-    def _active(self, bylaws: Bylaws, sale: Case) -> int:
-        asks = bylaws.day_asks(sale.moment.day)
-        return sum(1 << ask.place for ask in asks if self.history.over(ask) > 0)
+    def _active(self, bylaws: Bylaws, sale: Case) -> tuple[int, frozenset[tuple[int, str]]]:
+        day, over = sale.moment.day, self.history.over
+        labels = [ask for ask in bylaws.label_asks(sale.event, day) if ask.raw and over(ask) > 0]
+        return (
+            sum(1 << ask.place for ask in bylaws.day_asks(day) if over(ask) > 0),
+            frozenset((ask.place, ask.label or "") for ask in labels),
+        )
 
     def _know(self, event: Judged) -> None:
         """Let the member have the attributes that were read at the time, where they are known."""
@@ -164,15 +168,17 @@ class Life:
         sold, asked, stage = self.sold[event.purchase_id], event.asked, self.stage
         at, id_ = asked.occurred_at, self.member.id
         now, was = stage.at(at, id_), sold.present()
+        counted = self._counted(sold.bylaws)
         try:
-            chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now)
+            chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now, counted)
         except InsufficientBalance:  # the goods came back all the same
             self.refused += 1
-            chest, taken = take_back(sold, asked._replace(debt="allow"), event.id, {id_: self.chest}, id_, now)
+            allowed = asked._replace(debt="allow")
+            chest, taken = take_back(sold, allowed, event.id, {id_: self.chest}, id_, now, counted)
         self.chest = self.hands.chest = chest
         self.member = self.tries.came_back(self.member, was, sold.present())
-        for place, change in taken.feeds:
-            self.history.add(place, sold.facts.moment.day, change)
+        for place, label, change in taken.feeds:
+            self.history.add(place, sold.facts.moment.day, change, label)
         if self.budgets:
             for key, change in taken.uses.items():
                 self.budgets.use(key, change)
@@ -181,6 +187,10 @@ class Life:
             self._stand_anew(Anew(at, event.id, [sold]))
         elif now.returns == "at_review":
             self.unsettled.append((at, sold))
+
+    def _counted(self, bylaws: Bylaws) -> Counts | None:
+        """What running totals of a version read."""
+        return Counts(self.history, bylaws.since(None, self.member.joined_at)) if bylaws.running else None
 
     def _settle(self, begun: datetime) -> None:
         """Look at the badges and tier after returns of earlier days."""

@@ -143,7 +143,7 @@ def member(stage: Stage, row: tuple[Any, ...]) -> MemberFacts:
     """A member before anything happened."""
     id_, status, joined_at, born, attributes, stood = row
     standings = tuple((datetime.fromisoformat(at), before) for at, before in stood or ())
-    history = Remembered(stage.draft.of_days)
+    history = Remembered(place for place, its in enumerate(stage.draft.live) if its.measure == "days")
     return MemberFacts(id_, status, None, None, joined_at, None, {}, history, born, attributes or {}, (), standings)
 
 

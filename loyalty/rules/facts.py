@@ -153,6 +153,10 @@ class Facts:
     active: bool = True
     active_days: int = 0
     """Bits by place among the live counters: counters of days for which the event's day is counted already."""
+    active_labels: frozenset[tuple[int, str]] = frozenset()
+    """The same of counters of days kept by label: (place, label)."""
+    present: frozenset[tuple[int, str]] = frozenset()
+    """(place among the reads, label): of different things, those of this event that the window holds already."""
     budgets: dict[tuple[str, date], int] | None = None
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
     standing_since: Since | None = None
@@ -190,11 +194,21 @@ class Facts:
 
     def with_counts(self, counts: list[int]) -> Facts:
         """The same with other answers to the version's `reads`."""
-        after = object.__new__(Facts)
-        for name in _NAMES:
-            setattr(after, name, getattr(self, name))
+        after = self._again()
         after.counts = counts
         return after
+
+    def with_values(self, values: dict[str, Any]) -> Facts:
+        """The same with other values."""
+        after = self._again()
+        after.values = values
+        return after
+
+    def _again(self) -> Facts:
+        again = object.__new__(Facts)
+        for name in _NAMES:
+            setattr(again, name, getattr(self, name))
+        return again
 
     def basket(self, measure: str, mask: int) -> int:
         """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask, or their share of `paid`."""

@@ -31,6 +31,7 @@ Code = Literal[
     "impossible",
     "unearnable_badge",
     "unreachable_goal",
+    "unread_counter",
     "unused_event",
     "no_story",
     "dead_end",
@@ -59,6 +60,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_tiers(bylaws),
         *_badges(bylaws, today),
         *_challenges(bylaws, today),
+        *_counters(bylaws),
         *_story(bylaws.game.story),
         *_raffles(bylaws, today),
     ]
@@ -182,6 +184,18 @@ def _test_never(step: Condition) -> bool:
     if isinstance(step, Happened):
         return step.asked.condition is not None and never(step.asked.condition)
     return isinstance(step, All) and any(map(_test_never, step.value))
+
+
+def _counters(bylaws: Bylaws) -> Iterator[Finding]:
+    read = {its.counter for its in bylaws.reads} | {
+        bylaws.counters[its.counter] for its in bylaws.leaderboards.values()
+    }
+    for name, counter in bylaws.counters.items():
+        if counter not in read:
+            called = bylaws.counter_names[name]
+            said = Text("Nothing reads the counter {c}.", "هیچ بخشی شمارندهٔ {c} را نمی‌خواند.")
+            quoted = Text(f"“{called.en}”", f"«{called.fa}»")
+            yield Finding("unread_counter", f"/counters/{name}", said.with_(c=quoted))
 
 
 def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:

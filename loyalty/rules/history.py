@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from loyalty.calendars import Calendar, Moment
+from loyalty.calendars import Calendar, Moment, Span
 from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import NO_EVENT, Facts, Happening
 from loyalty.rules.known import STREAK, event_values, member_values
@@ -23,6 +23,7 @@ class Fed(NamedTuple):
     day: date
     value: int
     events: int
+    label: str = ""
 
 
 class Counted(Protocol):
@@ -42,7 +43,7 @@ class Counted(Protocol):
 class History:
     """Answers to asks: as recorded before the batch, and what the batch has added since, by the counter's place."""
 
-    recorded: dict[Ask, int] = field(default_factory=dict)
+    recorded: Mapping[Ask, int] = field(default_factory=dict)
     added: dict[int, tuple[Fed, ...]] = field(default_factory=dict)
     by_day: dict[int, dict[date, int]] = field(default_factory=dict)
     """Of counters that streaks read, by place: what was recorded of each day."""
@@ -50,6 +51,8 @@ class History:
     def over(self, ask: Ask) -> int:
         """A counter over days; KeyError if it was not gathered."""
         total = self.recorded[ask]
+        if ask.distinct or ask.label is not None:
+            return total + self._of_labels(ask)
         for fed in self.added.get(ask.place, ()):
             if ask.span.holds(fed.day):
                 total += fed.events if ask.raw else fed.value
@@ -61,6 +64,21 @@ class History:
         for fed in self.added.get(place, ()):
             days[fed.day] = days.get(fed.day, 0) + fed.events
         return days
+
+    def _of_labels(self, ask: Ask) -> int:
+        """What was added under a label, or how many different things there are more than before."""
+        added = [fed for fed in self.added.get(ask.place, ()) if ask.span.holds(fed.day)]
+        if not ask.distinct:
+            return sum(fed.events if ask.raw else fed.value for fed in added if fed.label == ask.label)
+        things: dict[str, int] = {}
+        for fed in added:
+            if fed.label:
+                things[fed.label] = things.get(fed.label, 0) + fed.events
+        more = 0
+        for label, events in things.items():
+            before = self.recorded[Ask(ask.place, ask.span, False, label)]
+            more += int(before + events > 0) - int(before > 0)
+        return more
 
     def plus(self, feds: Iterable[Fed]) -> History:
         """The history after one event more."""
@@ -113,7 +131,7 @@ class MemberFacts:
         streaks = self._streaks(bylaws, moment.day, values) if bylaws.streaks else {}
         now = _known(bylaws, self.tier)
         tier = _known(bylaws, self.tier_at(event.occurred_at)) if late else now
-        return Facts(
+        facts = Facts(
             event,
             moment,
             bylaws.club.calendar,
@@ -136,6 +154,29 @@ class MemberFacts:
             streaks=streaks,
             milestones=self.milestones,
         )
+        if bylaws.labelled:
+            asks = bylaws.asks(moment.day, since), bylaws.asks(standing_day, present)
+            facts.active_labels, facts.present = self._labels(bylaws, event, moment.day, *asks)
+        return facts
+
+    def _labels(
+        self, bylaws: Bylaws, event: Happening, day: date, here: Sequence[Ask], standing: Sequence[Ask]
+    ) -> tuple[frozenset[tuple[int, str]], frozenset[tuple[int, str]]]:
+        """The labels of an event that are counted already: (place, label) on its day, and of different things
+        (read, label) in the window from which the read goes on: a running total's own, else where the member stands."""
+        active, present = set(), set()
+        for place, counter in bylaws.labelled:
+            labels = counter.labels(event) if counter.measure == "days" or counter.distinct else ()
+            for label in labels:
+                if not counter.distinct:
+                    if self.history.over(Ask(place, Span(day, day), True, label)) > 0:
+                        active.add((place, label))
+                    continue
+                for n in bylaws.things:
+                    ask = (here if bylaws.reads[n].around else standing)[n]
+                    if ask.place == place and self.history.over(Ask(place, ask.span, False, label)) > 0:
+                        present.add((n, label))
+        return frozenset(active), frozenset(present)
 
     def _streaks(self, bylaws: Bylaws, day: date, values: dict[str, Any]) -> dict[str, dict[date, int]]:
         """The periods of each streak; how long those are that conditions ask about is added to the values."""
@@ -248,6 +289,12 @@ def fed(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Fed]:
         if counter.measure == "days":
             value = 0 if facts.active_days & (1 << place) else 1
         result.append(Fed(place, day, value, events))
+    for place, labels in ruling.labels.items():
+        days = bylaws.live[place].measure == "days"
+        for label, events in labels.items():
+            value = int((place, label) not in facts.active_labels) if days else events
+            if events:
+                result.append(Fed(place, day, value, events, label))
     return result
 
 

@@ -92,6 +92,8 @@ class Ruling:
     milestones: list[Reached] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     """The runs that it changes, as it leaves them."""
+    labels: dict[int, dict[str, int]] = field(default_factory=dict)
+    """What it adds to counters that are kept by label, by their place."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""

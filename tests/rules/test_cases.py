@@ -17,6 +17,8 @@ from tests.rules.stories import Judged, Story, article, compared, document, said
 
 FOLDER = Path(__file__).parent / "cases"
 BESIDES = (
+    "counters",
+    "totals",
     "limits",
     "tables",
     "tiers",

@@ -30,8 +30,8 @@ class Basket(Condition):
     bounds: Bounds
     kind: ClassVar[str] = "basket"
     of_basket: ClassVar[bool] = True
-    label: ClassVar[Text] = Text("total of the basket", "جمع خرید")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("total of the basket", "جمع خرید")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("of", Choice(BASKET_MEASURES), Text("Total", "جمع"), "net"),
         *(Field(word, AMOUNT, Text(word, word), None) for word in WORDS),
@@ -88,8 +88,8 @@ class Bought(Condition):
     amount: Bounds | None
     kind: ClassVar[str] = "bought"
     of_basket: ClassVar[bool] = True
-    label: ClassVar[Text] = Text("bought", "خرید کالا")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("bought", "خرید کالا")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("where", FILTER, Text("Lines", "ردیف‌ها")),
         Field("quantity", QUANTITY, Text("Quantity", "تعداد"), None),

@@ -35,8 +35,8 @@ class EventIs(Condition):
     from_: date | None = None
     until: date | None = None
     kind: ClassVar[str] = "event"
-    label: ClassVar[Text] = Text("field of the event", "فیلد رویداد")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("field of the event", "فیلد رویداد")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("field", WORD, Text("Field", "فیلد")),
         Field("is", Many(WORD), Text("One of", "یکی از"), None),

@@ -22,8 +22,8 @@ class Store(Condition):
 
     value: tuple[str, ...]
     kind: ClassVar[str] = "store"
-    label: ClassVar[Text] = Text("store", "فروشگاه")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("store", "فروشگاه")
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Stores", "فروشگاه‌ها")),)
 
     @classmethod
@@ -52,8 +52,8 @@ class Channel(Condition):
     value: tuple[str, ...]
     kind: ClassVar[str] = "channel"
     of_basket: ClassVar[bool] = True
-    label: ClassVar[Text] = Text("channel", "کانال خرید")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("channel", "کانال خرید")
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Channels", "کانال‌ها")),)
 
     def holds(self, facts: Facts) -> bool:
@@ -77,8 +77,8 @@ class PaidWith(Condition):
     amount: Bounds | None
     kind: ClassVar[str] = "paid_with"
     of_basket: ClassVar[bool] = True
-    label: ClassVar[Text] = Text("paid with", "روش پرداخت")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("paid with", "روش پرداخت")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("type", Many(WORD), Text("Types of tender", "روش‌های پرداخت")),
         Field("amount", AMOUNT, Text("Amount paid so", "مبلغ پرداختی با آن"), None),

@@ -26,8 +26,8 @@ class Weekday(Condition):
     value: tuple[str, ...]
     days: frozenset[int]
     kind: ClassVar[str] = "weekday"
-    label: ClassVar[Text] = Text("day of the week", "روز هفته")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("day of the week", "روز هفته")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("", Many(Choice(dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True)))), Text("Days", "روزها")),
     )
@@ -63,8 +63,8 @@ class Hours(Condition):
     from_: int
     until: int
     kind: ClassVar[str] = "hours"
-    label: ClassVar[Text] = Text("hours of the day", "ساعت روز")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("hours of the day", "ساعت روز")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", CLOCK, Text("From", "از")),
         Field("until", CLOCK, Text("Until", "تا")),
@@ -123,8 +123,8 @@ class Dates(Condition):
     from_: date | MonthDay
     until: date | MonthDay
     kind: ClassVar[str] = "dates"
-    label: ClassVar[Text] = Text("dates", "تاریخ")
     of_event: ClassVar[bool] = True
+    label: ClassVar[Text] = Text("dates", "تاریخ")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", DATE, Text("From", "از")),
         Field("until", DATE, Text("Until", "تا")),
