@@ -12,6 +12,7 @@ from loyalty.models.member import (
     Profile,
     SignInCode,
     StandingChange,
+    TierGrant,
     TierMove,
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
@@ -62,6 +63,7 @@ __all__ = [
     "SignInCode",
     "StandingChange",
     "Store",
+    "TierGrant",
     "TierMove",
     "Webhook",
     "WebhookDelivery",

@@ -14,10 +14,11 @@ from loyalty.rules.events import EventType
 from loyalty.rules.facts import Facts
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
+from loyalty.rules.ladder import Step, Tiers
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import Occasion
-from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.parts import Article, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Wallet
 from loyalty.rules.reading import Unbuilt
 from loyalty.rules.ruling import Given
 from loyalty.rules.terms import Term
@@ -276,6 +277,14 @@ class Bylaws:
         if self.tiers and self.tiers.ladder[0].needs is None:
             return self.tiers.ladder[0].code
         return None
+
+    def rank(self, tier: str | None) -> int:
+        """A tier's place on the ladder; one that it does not know is where everybody begins, -1 is below the ladder."""
+        return self.ranks.get(tier or "", -1 if self.first_tier() is None else 0)
+
+    def passed(self, before: str | None, after: str | None) -> tuple[str, ...]:
+        """The steps that a move up reaches, the lowest first; none for a move down."""
+        return tuple(step.code for step in self.steps[self.rank(before) + 1 : self.rank(after) + 1])
 
     def budgets(self) -> list[Limit]:
         """The limits that all members share."""

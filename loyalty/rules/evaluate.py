@@ -12,11 +12,13 @@ from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
+from loyalty.rules.ladder import Step, Tiers
 from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
 from loyalty.rules.tables import chosen
+from loyalty.rules.tenure import rises_to
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
@@ -33,10 +35,8 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
     counts = _after(bylaws, facts, ruling.feeds)
     _badges(bylaws, held, facts, counts, ruling)
-    if facts.standing_rank < bylaws.top:
-        rank = qualified(bylaws, facts.with_counts(counts))
-        if rank > facts.standing_rank:
-            ruling.tier_to = bylaws.steps[rank].code
+    if bylaws.tiers and (facts.earned_rank < bylaws.top or bylaws.tiers.lasting):
+        _tier(bylaws, bylaws.tiers, facts, facts.with_counts(counts), ruling)
     return ruling
 
 
@@ -217,24 +217,18 @@ def _level_awards(badge: Badge, level: int, facts: Facts) -> list[Given]:
     return awards
 
 
-def qualified(bylaws: Bylaws, facts: Facts) -> int:
-    """The rank of the highest step whose needs hold; -1 for none."""
-    for rank in range(bylaws.top, -1, -1):
-        needs = bylaws.steps[rank].needs
-        if needs is None or needs.holds(facts):
-            return rank
-    return -1
+def _tier(bylaws: Bylaws, tiers: Tiers, before: Facts, after: Facts, ruling: Ruling) -> None:
+    """Earn a higher step or, where what keeps the present one comes to hold anew, that one anew."""
+    rank = before.earned_rank
+    risen = rises_to(bylaws, after, rank) if tiers.promote == "at_once" else rank
+    if risen > rank or (rank >= 0 and _anew(bylaws.steps[rank], before, after)):
+        ruling.earned = bylaws.steps[risen].code
+        if risen > before.standing_rank:
+            ruling.tier_to = ruling.earned
 
 
-def reviewed(bylaws: Bylaws, facts: Facts) -> str | None:
-    """The tier on which a member stands when windows have moved on without an event."""
-    if not bylaws.tiers:
-        return facts.standing_tier
-    rank, now = qualified(bylaws, facts), facts.standing_rank
-    if rank < now:
-        match bylaws.tiers.demote:
-            case "never":
-                rank = now
-            case "one_step":
-                rank = now - 1
-    return bylaws.tiers.ladder[rank].code if rank >= 0 else None
+def _anew(step: Step, before: Facts, after: Facts) -> bool:
+    if not (step.lasting and step.is_kept(after)):
+        return False
+    stood = before if before.standing is before.counts else before.with_counts(before.standing)
+    return not step.is_kept(stood)

@@ -113,6 +113,10 @@ NO_EVENT: Final = Event("", datetime(1970, 1, 1, tzinfo=UTC))
 """A stand-in where only the member is looked at."""
 
 
+AS_SHOWN: Final = -2
+"""A rank that is that of the tier which the member is shown."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What a version of the bylaws sees of one event: what happened, and the member before it.
@@ -143,10 +147,14 @@ class Facts:
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
     standing_since: Since | None = None
     """From when the member's own windows count where they stand now; only while an event is judged."""
+    earned_rank: int = AS_SHOWN
+    """Where the member stands by what is earned: below `standing_rank` where a higher tier was given by hand."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
 
     def __post_init__(self) -> None:
+        if self.earned_rank == AS_SHOWN:
+            self.earned_rank = self.standing_rank
         self.whole = (1 << (len(self.event.lines) or 1)) - 1
 
     def with_counts(self, counts: list[int]) -> Facts:

@@ -1,4 +1,4 @@
-"""The parts of a version as objects: wallets, articles, tiers, badges, leaderboards."""
+"""The parts of a version as objects: wallets, articles, badges, leaderboards."""
 
 from __future__ import annotations
 
@@ -129,25 +129,6 @@ A = TypeVar("A", Earning, Multiply)
 
 def _holding(awards: tuple[tuple[int, A], ...], facts: Facts) -> tuple[tuple[int, A], ...]:
     return tuple((place, one) for place, award in awards if (one := chosen(award, facts)) is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the ladder; without needs everybody stands on it."""
-
-    code: str
-    title: Text
-    needs: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tiers:
-    """The ladder, lowest first, and how one goes down it."""
-
-    ladder: tuple[Step, ...]
-    demote: str
-    returns: str = "at_review"
-    """When a return moves tier and badges: `at_review`, `at_once` or never (`keep`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class Ruling:
     """What it takes of limits that all members share, by their key and period."""
     feeds: list[int] = field(default_factory=list)
     """What the event adds to each live counter, in the order they were handed in."""
+    earned: str | None = None
+    """The tier that is earned with it, also where it is held already and earned anew."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""
@@ -71,6 +73,8 @@ class Ruling:
             form["status"] = self.status
         if self.forfeits:
             form["forfeits"] = list(self.forfeits)
+        if self.earned and self.tier_from == self.tier_to:  # a move tells it already
+            form["earned"] = self.earned
         if self.messages:
             form["messages"] = [list(message) for message in self.messages]
         return form
@@ -78,14 +82,16 @@ class Ruling:
     @classmethod
     def from_kept(cls, version: int, form: dict[str, Any]) -> Ruling:
         """The effects read back; what it fed to counters is not among them."""
+        before, after = form["tier"]
         return cls(
             version,
             [Given(*given) for given in form["awards"]],
             [BadgeStep(*step) for step in form.get("badges", ())],
-            form["tier"][0],
-            form["tier"][1],
+            before,
+            after,
             [Text(*message) for message in form.get("messages", ())],
             form.get("passes", False),
             form.get("status"),
             tuple(form.get("forfeits", ())),
+            earned=form.get("earned", None if before == after else after),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,15 +13,29 @@ from loyalty.documents import parse
 from loyalty.rules import Bylaws, load, plain
 from loyalty.rules.catalogue import award_kinds, condition_kinds
 from loyalty.rules.explain import arithmetic, withheld
+from loyalty.rules.history import MemberFacts
 from loyalty.rules.sentences import sections
+from loyalty.rules.tenure import INSTANT
 from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, document
 
 FOLDER = Path(__file__).parent / "cases"
-BESIDES = ("limits", "tables", "tiers", "badges", "stacking", "time", "late", "wallets", "standings", "game")
+BESIDES = (
+    "limits",
+    "tables",
+    "tiers",
+    "terms",
+    "badges",
+    "stacking",
+    "time",
+    "late",
+    "wallets",
+    "standings",
+    "game",
+)
 """What else has its own file: it is no kind, but a part of the bylaws' exactness."""
 PARTS = {"case", "bylaws", "article", "articles", "given", "when", "then", "says"}
-ANSWERS = {"awards", "badges", "tier", "messages", "withheld", "arithmetic"}
+ANSWERS = {"awards", "badges", "tier", "messages", "withheld", "arithmetic", "until", "grace"}
 
 
 class Case(NamedTuple):
@@ -64,13 +79,14 @@ def check(case: Case) -> None:
     bylaws = case.bylaws()
     wrong = _said_wrong(bylaws, case.body.get("says", {}))
     if "when" in case.body:
-        judged = Story(bylaws, case.body.get("given")).buys(case.body["when"])
-        wrong += _judged_wrong(bylaws, judged, case.body["then"])
+        story = Story(bylaws, case.body.get("given"))
+        judged = story.buys(case.body["when"])
+        wrong += _judged_wrong(bylaws, judged, story.member, case.body["then"])
     if wrong:
         pytest.fail(f"cases/{case.file}.yaml, “{case.name}”\n" + "\n".join(wrong), pytrace=False)
 
 
-def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> list[str]:
+def _judged_wrong(bylaws: Bylaws, judged: Judged, member: MemberFacts, then: Mapping[str, Any]) -> list[str]:
     """What came of a purchase and should not have; only what `then` names is compared, `awards` always."""
     assert set(then) <= ANSWERS, f"then has unknown parts {set(then) - ANSWERS}"
     facts, ruling = judged
@@ -78,6 +94,8 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
         "awards": _awards(judged),
         "badges": {step.code: step.level for step in ruling.badges},
         "tier": ruling.tier_to,
+        "until": _on_the_clock(bylaws, member.tenure.until),
+        "grace": _on_the_clock(bylaws, member.tenure.grace),
         "messages": [_both(message) for message in ruling.messages],
         "withheld": {why.article: _both(why.because) for why in withheld(bylaws, facts, ruling)},
         "arithmetic": {},
@@ -90,6 +108,17 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
         if came[part] != answer:
             wrong += [f"  {part}:", f"    should be {answer}", f"    but was   {came[part]}"]
     return wrong
+
+
+def _on_the_clock(bylaws: Bylaws, at: datetime | None) -> str | None:
+    """The club's date, and the time where it is not the day's last instant."""
+    if at is None:
+        return None
+    calendar = bylaws.club.calendar
+    moment = calendar.moment(at)
+    day = calendar.label("day", moment.day)
+    last = calendar.moment(at + INSTANT).day != moment.day
+    return day if last else f"{day} {moment.minute // 60:02}:{moment.minute % 60:02}"
 
 
 def _awards(judged: Judged) -> dict[str, dict[str, int]]:
