@@ -6,8 +6,10 @@ their wallets otherwise is done again as far as the rehearsed purse has it: what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from loyalty.cases import Case, facts_again, kept_facts
@@ -16,7 +18,7 @@ from loyalty.judge import judge_one
 from loyalty.ledger.purses import Chest
 from loyalty.post import post
 from loyalty.rehearsal.chest import LastingChest
-from loyalty.rehearsal.events import Back, Judged, Moved, Step
+from loyalty.rehearsal.events import Back, Granted, Judged, Moved, Step
 from loyalty.rehearsal.hands import Hands
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
@@ -24,11 +26,13 @@ from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
 from loyalty.rehearsal.tries import Tries
-from loyalty.rules import Bylaws, Purchase, Ruling, reviewed
-from loyalty.rules.history import MemberFacts
+from loyalty.rules import Bylaws, Purchase, Ruling, review
+from loyalty.rules.history import MemberFacts, known_tier
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
+from loyalty.rules.reviewing import Move, after_return
 from loyalty.rules.ruling import giver
+from loyalty.rules.tenure import Stand, give
 from loyalty.sold import Sold
 from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
 from loyalty.take_back import Counts, take_back
@@ -71,6 +75,8 @@ class Life:
             self._judge(event)
         elif isinstance(event, Back):
             self._give_back(event)
+        elif isinstance(event, Granted):
+            self._give_tier(event)
         else:
             self._move(event)
 
@@ -102,9 +108,8 @@ class Life:
         else:
             self._know(event)
             self.judged += isinstance(event.event, Purchase)
-            self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
-            if sale.review:
-                self._tier_moved(bylaws, *sale.review)
+            self.member = judge_one(sale, self.member, stage, self.budgets)
+            self._tell(sale.reviews)
         assert sale.ruling
         assert sale.facts
         if sale.moved_at and not recorded:
@@ -130,8 +135,11 @@ class Life:
         stood = standing(bylaws, facts, facts, tuple(ruling.awards))
         ruling.feeds, ruling.labels = list(stood.feeds), {place: dict(its) for place, its in stood.labels.items()}
         sale.facts, sale.ruling = facts, ruling
-        if ruling.tier_from != member.tier:
-            member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
+        self._review(sale.event.occurred_at)
+        member = self.member
+        if ruling.tier_from != known_tier(bylaws, member.tier):
+            stand = Stand(ruling.tier_from, member.tenure)
+            member = member.on_tier(stand, self.stage.calendar.instant(sale.moment.day))
         self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling)
         if self.budgets:
             for key, used in stood.uses.items():
@@ -220,7 +228,8 @@ class Life:
             self.member = member = replace(member, badges=self._badges())
         self._note()
         if bylaws.membership[member.status_at(its.at)].earns:
-            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), its.at)
+            self.member, moves = after_return(bylaws, member, moment, its.at)
+            self._tell(moves)
 
     def _badges(self) -> dict[str, int]:
         reached: dict[str, int] = {}
@@ -228,11 +237,11 @@ class Life:
             reached[code] = max(level, reached.get(code, 0))
         return reached
 
-    def _stand(self, bylaws: Bylaws, before: str | None, after: str | None, at: datetime) -> None:
-        if before != after:
-            self.member = self.member.on_tier(after, at)
+    def _tell(self, moves: Iterable[Move]) -> None:
+        """Count moves of the span."""
+        for at, before, after, version in moves:
             if self.stage.holds(at):
-                self._tier_moved(bylaws, before, after)
+                self._tier_moved(self.stage.bylaws(version), before, after)
 
     def _tier_moved(self, bylaws: Bylaws, before: str | None, after: str | None) -> None:
         self.side.tier_moved(bylaws.ranks.get(before or "", -1), bylaws.ranks.get(after or "", -1))
@@ -242,9 +251,6 @@ class Life:
         stage = self.stage
         if stage.reviewed is None or now <= self.seen:
             return
-        if self.member.latest_at is None:  # nobody who never bought is reviewed
-            self.seen = now
-            return
         upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
         first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
         self.seen = max(now, self.seen)
@@ -253,16 +259,29 @@ class Life:
             if self.unsettled:
                 self._settle(begun)
             self._review(begun)
-        if self.unsettled and first <= last:
-            self._settle(stage.calendar.instant(last))
+        if first <= last:
+            begun = stage.calendar.instant(last)
+            if self.unsettled:
+                self._settle(begun)
+            self._review(begun)
 
-    def _review(self, begun: datetime) -> None:
-        bylaws, member = self.stage.at(begun, self.member.id), self.member
-        if not bylaws.tiers or member.latest_at is None or member.latest_at >= begun:
+    def _review(self, limit: datetime) -> None:
+        """Do what is due of the tier before an instant, and at midnights up to it."""
+        self.member, moves = review(partial(self.stage.at, member_id=self.member.id), self.member, limit)
+        self._tell(moves)
+
+    def _give_tier(self, event: Granted) -> None:
+        """Give it again, where the ladder has it."""
+        at = event.recorded_at
+        bylaws = self.stage.at(at, self.member.id)
+        if event.tier not in bylaws.ranks:
             return
-        if bylaws.membership[member.status_at(begun)].earns:
-            facts = member.standing(bylaws, self.stage.calendar.moment(begun))
-            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), begun)
+        self._review(at)
+        before = known_tier(bylaws, self.member.tier)
+        self.member = self.member.on_tier(give(bylaws, self.member.stand, event.tier, event.until), at)
+        after = known_tier(bylaws, self.member.tier)
+        if after != before:
+            self._tell([Move(at, before, after, bylaws.version)])
 
     def _move(self, event: Moved) -> None:
         self.hands.move(event)

@@ -51,6 +51,10 @@ RETURNS: Final = f"""
     SELECT member_id, id, recorded_at, purchase_id, key, kind, occurred_at, content FROM purchase_return
     WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s ORDER BY member_id, id
 """  # noqa: S608 - constants
+GRANTS: Final = f"""
+    SELECT member_id, id, recorded_at, tier, until FROM tier_grant
+    WHERE {_WHO} AND recorded_at < %(until)s AND recorded_at <= %(asked)s ORDER BY member_id, id
+"""  # noqa: S608 - constants
 MOVES: Final = f"""
     WITH other AS (
         SELECT member_id, id, 'hold' AS kind, recorded_at FROM hold WHERE {_WHO}

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from typing import Any, Final
 
-from loyalty.rehearsal.events import Back, Judged, Moved, Step, in_order
+from loyalty.rehearsal.events import Back, Granted, Judged, Moved, Step, in_order
 from loyalty.rehearsal.life import Life
 from loyalty.rehearsal.reading import (
     BY_MEMBER,
     BY_NUMBER,
     EVENTS_BY_MEMBER,
     EVENTS_BY_NUMBER,
+    GRANTS,
     MEMBERS,
     MOVES,
     RETURNS,
@@ -67,6 +68,7 @@ def _one_by_one(conn: Connection, stage: Stage, its: Range, _: Progress) -> Iter
     sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
     others, events = ByMember(stream(conn, MOVES, its)), ByMember(stream(conn, EVENTS_BY_MEMBER, its))
     tries = _tries(conn, stage, its)
+    grants = ByMember(stream(conn, GRANTS, its))
     for row in stream(conn, MEMBERS, its):
         who = row[0]
         sold = [bought(stage, sale) for sale in sales.of(who)]
@@ -74,7 +76,9 @@ def _one_by_one(conn: Connection, stage: Stage, its: Range, _: Progress) -> Iter
         moved = list(moves(others.of(who)))
         life = Life(stage, member(stage, row), [step for step in moved if step.follows], None, tries(who))
         first = [step for step in moved if not step.follows]
-        for step in in_order([*judged, *_placed(returns.of(who), {sale.id: sale.number for sale in sold}), *first]):
+        back = _placed(returns.of(who), {sale.id: sale.number for sale in sold})
+        given = [Granted(*rest) for _, *rest in grants.of(who)]
+        for step in in_order([*judged, *back, *first, *given]):
             life.live(step)
         yield life, [article for one in judged for article in _gave(stage, one)]
 
@@ -96,6 +100,7 @@ def _together(conn: Connection, stage: Stage, its: Range, progress: Progress) ->
     )
     numbers: dict[int, int] = dict(claimed.fetchall())
     others += [(row[0], _back(row, numbers)) for row in stream(conn, RETURNS, its)]
+    others += [(who, Granted(*rest)) for who, *rest in stream(conn, GRANTS, its)]
     others.sort(key=_number)
     sales = ((row[0], bought(stage, row)) for row in stream(conn, BY_NUMBER, its))
     events = ((row[0], told(stage, row)) for row in stream(conn, EVENTS_BY_NUMBER, its))
