@@ -73,14 +73,20 @@ def looked_at(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) ->
 
 def moves(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> bool:
     """Whether an event moves what an article's totals count."""
-    return any(grown(bylaws, facts, ruling, its.counts) for its in article.totals)
+    return any(
+        _holds_day(bylaws, facts, its.counts) and grown(bylaws, facts, ruling, its.counts) for its in article.totals
+    )
 
 
 def figure(bylaws: Bylaws, facts: Facts, ruling: Ruling, read: int) -> int:
     """What a running total reads, after the event."""
+    return facts.counts[read] + (grown(bylaws, facts, ruling, read) if _holds_day(bylaws, facts, read) else 0)
+
+
+def _holds_day(bylaws: Bylaws, facts: Facts, read: int) -> bool:
+    """Whether the window of a read holds the event's own day."""
     over = bylaws.reads[read].over
-    inside = over.kind != "since" or over.day is None or over.day <= facts.moment.day
-    return facts.counts[read] + (grown(bylaws, facts, ruling, read) if inside else 0)
+    return over.kind != "previous" and (over.kind != "since" or over.day is None or over.day <= facts.moment.day)
 
 
 def _give(bylaws: Bylaws, article: Article, total: Running, facts: Facts, ruling: Ruling) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from loyalty.rules.awards.earn import Earn
 from loyalty.rules.awards.multiply import Multiply
@@ -13,6 +14,7 @@ from loyalty.rules.occasions import NO_EVENT, Occasion
 from loyalty.rules.parts import Article, Running
 from loyalty.rules.reading import Node
 from loyalty.rules.running import DEPTH
+from loyalty.rules.windows import Window
 from loyalty.values import Text
 
 
@@ -74,12 +76,17 @@ def read_totals(
                 place,
                 award,
                 reading.read(reached.name, reached.over, around=True, label=reached.label),
-                reading.read(gave, reached.over, around=True),
+                reading.read(gave, given_in(reached.over), around=True),
             )
         )
     if totals:
         _check(found, limits)
     return tuple(totals)
+
+
+def given_in(over: Window) -> Window:
+    """The window in which a total that counts over another has given: what the last year was worth is given in this."""
+    return replace(over, kind="this") if over.kind == "previous" else over
 
 
 def _check(found: Mapping[str, Node], limits: Sequence[Limit]) -> None:

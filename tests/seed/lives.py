@@ -48,7 +48,7 @@ NIGHTLY: Final = tuple(
 )
 """What the timer does that a member may notice."""
 PERSON: Final = {"joined", "birthday", "attributes", "referred_by"}
-ANSWERS: Final = {"awards", "wallets", "tier", "badges", "counters", "withheld", "messages"}
+ANSWERS: Final = {"awards", "wallets", "tier", "until", "badges", "counters", "withheld", "messages"}
 
 
 class Untold(Exception):
@@ -266,6 +266,10 @@ class Life:
 
     def _tier(self, member: int, _: Any) -> str | None:
         return tier(self.club_id, member, self.clock.now).code
+
+    def _until(self, member: int, _: Any) -> str | None:
+        ends = tier(self.club_id, member, self.clock.now).until
+        return self._day(ends) if ends else None
 
     def _badges(self, member: int, _: Any) -> dict[str, int]:
         return {its.code: its.level for its in badges(self.club_id, member, self.clock.now) if its.level}

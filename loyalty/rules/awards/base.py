@@ -192,13 +192,13 @@ def _read_reached(node: Node) -> Reached:
     found = node.fields(["counter"], ["over", "above", "label"])
     name = found["counter"].name("counters")
     over = read_window(found["over"]) if "over" in found else EVER
-    if over.kind not in ("ever", "this", "since", "membership_year"):
+    if over.kind not in ("ever", "this", "previous", "since", "membership_year"):
         raise found["over"].bad(
             Text(
-                "A running total needs a window that only ends with a day: ever, {this: year}, {since: date} or"
-                " membership_year.",
-                "جمع جاری بازه‌ای می‌خواهد که روزهای گذشته از آن بیرون نروند: ever، {this: year}، {since: تاریخ} یا"
-                " membership_year.",
+                "A running total needs a window that no day leaves before its end: ever, {this: year}, {previous: year},"
+                " {since: date} or membership_year.",
+                "جمع جاری بازه‌ای می‌خواهد که روزهای گذشته از آن بیرون نروند: ever، {this: year}، {previous: year}،"
+                " {since: تاریخ} یا membership_year.",
             )
         )
     unit = node.reading.counter_units[name]
