@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loyalty.rehearsal.stage import Stage
 from loyalty.returns import Return
 from loyalty.rules import Happening
 
@@ -42,6 +43,21 @@ class Back(NamedTuple):
     asked: Return
 
 
+class Stood(NamedTuple):
+    """Somebody put the member into another standing."""
+
+    at: datetime
+    status: str
+
+
+class Merged(NamedTuple):
+    """The member goes on as another."""
+
+    number: int
+    recorded_at: datetime
+    into: int
+
+
 @dataclass(slots=True)
 class Moved:
     """What one event otherwise than of a sale moved between two accounts of a wallet: a hold, an adjustment, a gift."""
@@ -68,9 +84,14 @@ class Moved:
         return self.follows and self.at < self.recorded_at
 
 
-Step = Judged | Back | Moved
+Step = Judged | Back | Moved | Merged
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
     """Steps that have numbers, in the order in which they were recorded."""
     return sorted(steps, key=lambda step: (step.number, step.n if isinstance(step, Moved) else 0))
+
+
+def really_gave(stage: Stage, one: Judged) -> list[str]:
+    """The articles that really gave something for an event of the span."""
+    return one.gave if stage.holds(one.event.occurred_at) else []

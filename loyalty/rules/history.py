@@ -29,7 +29,7 @@ class Counted(Protocol):
     def over(self, ask: Ask) -> int:
         """A counter over days."""
 
-    def plus(self, feds: Iterable[Fed]) -> Counted:
+    def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> Counted:
         """The same after one event more."""
 
 
@@ -48,8 +48,12 @@ class History:
                 total += fed.events if ask.raw else fed.value
         return total
 
-    def plus(self, feds: Iterable[Fed]) -> History:
+    def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> History:
         """The history after one event more."""
+        return self.plus(fed(bylaws, facts, ruling))
+
+    def plus(self, feds: Iterable[Fed]) -> History:
+        """The history with what an event fed."""
         added = dict(self.added)
         for fed in feds:
             added[fed.place] = (*added.get(fed.place, ()), fed)
@@ -160,7 +164,7 @@ class MemberFacts:
             badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
             if ruling.badges
             else self.badges,
-            history=self.history.plus(fed(bylaws, facts, ruling)),
+            history=self.history.after(bylaws, facts, ruling),
         )
 
 
