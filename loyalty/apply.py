@@ -13,6 +13,10 @@ from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
 from loyalty.rules import Event, Purchase
 from loyalty.rules.history import MemberFacts, fed
+from loyalty.runs import WRITE as RUNS
+from loyalty.runs import rows_of
+from loyalty.streaks import WRITE as MILESTONES
+from loyalty.streaks import rows_of as milestones_of
 from loyalty.versions import Connection, Programme
 
 Rows = list[tuple[Any, ...]]
@@ -40,13 +44,13 @@ _HANDOVERS = """
 """
 COUNTERS = """
     INSERT INTO counter_sum (member_id, counter_id, grain, start, label, value, reached_at)
-    SELECT member_id, counter_id, grain, start, '', sum(amount), max(at)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[], %s::bigint[], %s::timestamptz[])
-        AS fed (member_id, counter_id, day, month, value, events, at)
+    SELECT member_id, counter_id, grain, start, label, sum(amount), max(at)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::date[], %s::bigint[], %s::bigint[],
+        %s::timestamptz[]) AS fed (member_id, counter_id, label, day, month, value, events, at)
     CROSS JOIN LATERAL (VALUES (2::smallint, day, events), (1, month, value), (0, '0001-01-01', value))
         AS kept (grain, start, amount)
     WHERE amount <> 0
-    GROUP BY member_id, counter_id, grain, start
+    GROUP BY member_id, counter_id, grain, start, label
     ON CONFLICT (member_id, counter_id, grain, start, label) DO UPDATE
     SET value = counter_sum.value + excluded.value, reached_at = greatest(counter_sum.reached_at, excluded.reached_at)
 """
@@ -87,6 +91,8 @@ class Effects(NamedTuple):
     handovers: Rows
     purses: Changes
     counters: Rows
+    runs: Rows
+    milestones: Rows
     badges: Rows
     moves: Rows
     members: Rows
@@ -122,6 +128,8 @@ def effects(
         _handovers(cases),
         changes(chests.values(), now),
         _counters(programme, cases, members),
+        rows_of(cases, members) if any(case.bylaws.challenges for case in cases) else [],
+        milestones_of(cases) if any(case.bylaws.streaks for case in cases) else [],
         badges,
         moves,
         _changed(cases, members, chests),
@@ -137,6 +145,8 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         (_EVENTS, [club, now], rows.events),
         (_HANDOVERS, [club], rows.handovers),
         (COUNTERS, [], rows.counters),
+        (RUNS, [club], rows.runs),
+        (MILESTONES, [club], rows.milestones),
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
         (_MEMBERS, [], rows.members),
@@ -227,9 +237,9 @@ def _counters(programme: Programme, cases: Sequence[Case], members: Mapping[int,
         assert case.ruling
         at, counted = case.event.occurred_at, members[case.member_id].counted
         month = programme.calendar.start_of("month", case.moment.day)
-        for place, day, value, events in fed(case.bylaws, case.facts, case.ruling):
+        for place, day, value, events, label in fed(case.bylaws, case.facts, case.ruling):
             if counted is None or place < counted:
-                rows.append((case.member_id, programme.counter_ids[place], day, month, value, events, at))
+                rows.append((case.member_id, programme.counter_ids[place], label, day, month, value, events, at))
     return rows
 
 
@@ -281,5 +291,17 @@ def _messages(cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:
     rows.extend(
         (member_id, "badge.earned", _json({"code": code, "level": level, "event": event}))
         for member_id, code, level, event, _ in badges
+    )
+    rows.extend(
+        (case.member_id, "challenge.completed", _json({"challenge": its.challenge, "run": its.key, "event": case.id}))
+        for case in cases
+        if case.ruling
+        for its in case.ruling.completed
+    )
+    rows.extend(
+        (case.member_id, "streak.reached", _json({"streak": its.streak, "at": its.at, "event": case.id}))
+        for case in cases
+        if case.ruling
+        for its in case.ruling.milestones
     )
     return rows

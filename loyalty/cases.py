@@ -169,6 +169,8 @@ def kept_facts(facts: Facts) -> dict[str, Any]:
         form["inactive"] = True
     if facts.active_days:
         form["days"] = facts.active_days
+    if facts.active_labels or facts.present:
+        form["labels"] = [sorted(map(list, its)) for its in (facts.active_labels, facts.present)]
     if facts.budgets:
         form["budgets"] = [[key, start.isoformat(), left] for (key, start), left in facts.budgets.items()]
     return form
@@ -179,6 +181,7 @@ def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts
     calendar = bylaws.club.calendar
     moment = calendar.moment(event.occurred_at)
     counts, tier = form["counts"], form["tier"]
+    active, present = (frozenset((n, label) for n, label in its) for its in form.get("labels", ((), ())))
     standing, day, standing_tier = form.get("standing", (counts, moment.day.isoformat(), tier))
     return Facts(
         event,
@@ -195,5 +198,7 @@ def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts
         form.get("values", {}),
         not form.get("inactive", False),
         form.get("days", 0),
+        active,
+        present,
         {(key, date.fromisoformat(start)): left for key, start, left in form.get("budgets", ())} or None,
     )

@@ -25,8 +25,8 @@ _BEHIND: Final = "SELECT id FROM member WHERE club_id = %s AND filled < %s ORDER
 _LOCK: Final = "UPDATE member SET filled = filled WHERE id = ANY(%s::bigint[]) AND filled < %s RETURNING id, filled"
 _FILLED: Final = "UPDATE member SET filled = %s WHERE id = ANY(%s::bigint[])"
 
-Counts = dict[tuple[int, int, date], tuple[int, datetime]]
-"""By member, place of the counter and day: what events of that day add up to, and when the latest of them was."""
+Counts = dict[tuple[int, int, date, str], tuple[int, datetime]]
+"""By member, place of the counter, day and label: what events of that day add up to, and when the latest was."""
 
 
 def keep_up(terms: Programme, filled: Iterable[int]) -> None:
@@ -54,13 +54,14 @@ def fill(conn: Connection, terms: Programme, behind: Mapping[int, int]) -> None:
         (
             member_id,
             terms.counter_ids[place],
+            label,
             day,
             terms.calendar.start_of("month", day),
             int(events > 0) if terms.live[place].measure == "days" else events,
             events,
             at,
         )
-        for (member_id, place, day), (events, at) in found.items()
+        for (member_id, place, day, label), (events, at) in found.items()
     ]
     if rows:
         conn.execute(COUNTERS, columns(rows))
@@ -75,9 +76,9 @@ def counted(conn: Connection, terms: Programme, members: Mapping[int, int]) -> C
         day = terms.calendar.moment(at).day
         for whose in counts_for[owner]:
             for place in range(members[whose], len(terms.live)):
-                if events := stands.feeds[place]:
-                    before, latest = found.get((whose, place, day), (0, at))
-                    found[whose, place, day] = before + events, max(latest, at)
+                for label, events in stands.at(place):
+                    before, latest = found.get((whose, place, day, label), (0, at))
+                    found[whose, place, day, label] = before + events, max(latest, at)
     return found
 
 

@@ -17,6 +17,8 @@ from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts, since_at
 from loyalty.rules.windows import Since
+from loyalty.runs import gather_runs
+from loyalty.streaks import gather_streaks
 from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme
 
@@ -34,7 +36,9 @@ KNOWN = """
         EXISTS (SELECT FROM purchase_return WHERE club_id = %s AND member_id = asked.id AND NOT settled),
         (SELECT json_agg(json_build_array(at, from_status) ORDER BY at, id) FROM standing_change
             WHERE member_id = asked.id),
-        profile.referred_by IS NOT NULL
+        profile.referred_by IS NOT NULL,
+        (SELECT json_object_agg(challenge, times) FROM (SELECT challenge, count(*) AS times FROM challenge_run
+            WHERE member_id = asked.id AND completed_at IS NOT NULL GROUP BY challenge) done)
     FROM unnest(%s::bigint[]) AS asked (id) LEFT JOIN profile ON profile.member_id = asked.id
 """
 """Not one statement with the lock: what waited for it must see what the one before has written."""
@@ -114,9 +118,11 @@ def gather(conn: Connection, programme: Programme, cases: Sequence[Case], *, loc
         purses = Reading(conn, _uptos(cases))
         answers = sums.send(conn)
     figures = sums.answered(answers)
+    streaks = gather_streaks(conn, programme, cases)
+    runs = gather_runs(conn, programme, cases, {id_: row.latest_at for id_, row in rows.items()})
     members: dict[int, MemberFacts] = {}
     unsettled: list[int] = []
-    for id_, born, attributes, badges, came_back, stood, referred in known:
+    for id_, born, attributes, badges, came_back, stood, referred, completed in known:
         if came_back:
             unsettled.append(id_)
         earlier = tuple(former.get(id_, ()))
@@ -127,6 +133,11 @@ def gather(conn: Connection, programme: Programme, cases: Sequence[Case], *, loc
             member = replace(member, referred=True)
         if stood:
             member = replace(member, standings=tuple((datetime.fromisoformat(at), status) for at, status in stood))
+        if id_ in streaks:
+            days, milestones = streaks[id_]
+            member = replace(member, history=History(figures[id_], by_day=days), milestones=milestones)
+        if completed or id_ in runs:
+            member = replace(member, completed=completed or {}, runs=runs.get(id_, ()))
         members[id_] = member
     chests = purses.answered(heads(rows))
     return Gathered(members, chests, frozenset(unsettled))
@@ -231,7 +242,20 @@ def _wanted(
             asked.update(dict.fromkeys(bylaws.asks(day, since)))
             if standing != day:
                 asked.update(dict.fromkeys(bylaws.asks(standing, since)))
+    for case in cases:
+        if case.bylaws.labelled:
+            _want_labels(case, wanted[case.member_id])
     return wanted
+
+
+def _want_labels(case: Case, asked: dict[Ask, None]) -> None:
+    """Ask what is known of the labels of a case: on its day, and in every window in which a case of its member asks
+    for different things, since this one may be counted before that."""
+    bylaws, windows = case.bylaws, [ask for ask in asked if ask.distinct]
+    for ask in windows:
+        labels = bylaws.live[ask.place].labels(case.event)
+        asked.update(dict.fromkeys(Ask(ask.place, ask.span, False, label) for label in labels))
+    asked.update(dict.fromkeys(bylaws.label_asks(case.event, case.moment.day)))
 
 
 def _sinces(case: Case, row: Locked, former: Sequence[Former], days: Iterable[date]) -> Iterable[Since]:

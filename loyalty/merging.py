@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
 from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
+from loyalty.runs import completed, count_all, has_challenges
 from loyalty.sums import DAY, Sums
 from loyalty.versions import Connection, Programme
 
@@ -28,7 +30,7 @@ _FAMILY: Final = """
     SELECT id FROM family ORDER BY id
 """
 _DAYS: Final = """
-    SELECT theirs.counter_id, theirs.start, theirs.value, coalesce(own.value, 0), theirs.reached_at
+    SELECT theirs.counter_id, theirs.label, theirs.start, theirs.value, coalesce(own.value, 0), theirs.reached_at
     FROM counter_sum theirs LEFT JOIN counter_sum own ON own.member_id = %s AND own.counter_id = theirs.counter_id
         AND own.grain = theirs.grain AND own.start = theirs.start AND own.label = theirs.label
     WHERE theirs.member_id = %s AND theirs.grain = %s AND theirs.value <> 0
@@ -38,6 +40,39 @@ _ADJUSTMENTS: Final = """
     SELECT member_id, %s, %s, %s, wallet, amount, %s, other_id, %s
     FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) AS moved (member_id, wallet, amount, other_id)
 """
+_JOIN_RUNS: Final = """
+    INSERT INTO challenge_run (member_id, challenge, key, club_id, from_at, until_at, version, state, completed_at,
+        completed_by, completed_version)
+    SELECT %s, challenge, key, club_id, from_at, until_at, version, state, completed_at, completed_by, completed_version
+    FROM challenge_run WHERE member_id = %s
+    ON CONFLICT (member_id, challenge, key) DO UPDATE SET
+        completed_at = coalesce(challenge_run.completed_at, excluded.completed_at),
+        completed_by = coalesce(challenge_run.completed_by, excluded.completed_by),
+        completed_version = coalesce(challenge_run.completed_version, excluded.completed_version)
+"""
+_JOIN_STREAKS: Final = """
+    INSERT INTO streak_milestone (member_id, streak, at, club_id, event_id, version, reached_at)
+    SELECT %s, streak, at, club_id, event_id, version, reached_at FROM streak_milestone WHERE member_id = %s
+    ON CONFLICT DO NOTHING
+"""
+_PART_STREAKS: Final = """
+    DELETE FROM streak_milestone own USING streak_milestone theirs
+    WHERE own.member_id = %s AND theirs.member_id = %s
+        AND own.streak = theirs.streak AND own.at = theirs.at AND own.event_id = theirs.event_id
+"""
+_PART_RUNS: Final = """
+    WITH gone AS (
+        DELETE FROM challenge_run own USING challenge_run theirs
+        WHERE own.member_id = %(survivor)s AND theirs.member_id = %(member)s
+            AND own.challenge = theirs.challenge AND own.key = theirs.key AND own.key ~ '^[0-9]+$'
+    )
+    UPDATE challenge_run own SET completed_at = NULL, completed_by = NULL, completed_version = NULL
+    FROM challenge_run theirs
+    WHERE own.member_id = %(survivor)s AND theirs.member_id = %(member)s
+        AND own.challenge = theirs.challenge AND own.key = theirs.key AND own.key !~ '^[0-9]+$'
+        AND own.completed_by = theirs.completed_by
+"""
+"""A run that was handed out has a number as its key: it goes as a whole. Of others, what completed theirs goes."""
 _MOVE: Final = """
     WITH put AS (UPDATE member SET tier = %(to)s, tier_since = %(at)s WHERE id = %(member)s)
     INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
@@ -104,12 +139,29 @@ def add_counters(conn: Connection, terms: Programme, to: int, of: int, sign: int
     """
     days = {id_ for id_, counter in zip(terms.counter_ids, terms.live, strict=True) if counter.measure == "days"}
     rows: list[tuple[Any, ...]] = []
-    for counter_id, day, events, own, at in conn.execute(_DAYS, [to, of, DAY]):
+    for counter_id, label, day, events, own, at in conn.execute(_DAYS, [to, of, DAY]):
         change = sign * events
         value = int(own + change > 0) - int(own > 0) if counter_id in days else change
-        rows.append((to, counter_id, day, terms.calendar.start_of("month", day), value, change, at))
+        rows.append((to, counter_id, label, day, terms.calendar.start_of("month", day), value, change, at))
     if rows:
         conn.execute(COUNTERS, columns(rows))
+
+
+def join_runs(conn: Connection, terms: Programme, survivor: int, member_id: int) -> None:
+    """Let a member have another's runs and milestones too, and count in all runs what counts for both."""
+    conn.execute(_JOIN_STREAKS, [survivor, member_id])
+    if has_challenges(terms):
+        conn.execute(_JOIN_RUNS, [survivor, member_id])
+        count_all(conn, terms, survivor)
+
+
+def part_runs(conn: Connection, terms: Programme, survivor: int, member_id: int) -> None:
+    """Undo `join_runs`, once the other's purchases count for the survivor no longer."""
+    conn.execute(_PART_STREAKS, [survivor, member_id])
+    if has_challenges(terms):
+        conn.execute(_PART_RUNS, {"survivor": survivor, "member": member_id})
+        count_all(conn, terms, survivor)
+        count_all(conn, terms, member_id)
 
 
 def review(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, *, demote: bool) -> None:
@@ -122,7 +174,10 @@ def review(conn: Connection, terms: Programme, row: Locked, event: int, now: dat
     sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day, since))}, {row.id: row})
     figures = sums.answered(sums.send(conn))[row.id]
     person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
-    facts = member_facts(row, History(figures), None, person).standing(bylaws, moment)
+    member = member_facts(row, History(figures), None, person)
+    if has_challenges(terms):
+        member = replace(member, completed=completed(conn, [row.id]).get(row.id, {}))
+    facts = member.standing(bylaws, moment)
     tier = reviewed(bylaws, facts)
     if tier == facts.tier or (not demote and bylaws.ranks.get(tier or "", -1) < facts.rank):
         return

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from loyalty.arrays import array, columns
+from loyalty.calendars import Span
 from loyalty.db import Overtaken
 from loyalty.errors import Conflict, Fault, Problem
 from loyalty.filling import keep_up
@@ -17,8 +18,11 @@ from loyalty.ledger.lots import PLACES
 from loyalty.ledger.purses import Chest
 from loyalty.merged import lines
 from loyalty.returns import Return
+from loyalty.rules.bylaws import Ask
+from loyalty.rules.history import Fed, History
 from loyalty.sold import Payment, Sold, read_sold
-from loyalty.take_back import Taken
+from loyalty.sums import Sums
+from loyalty.take_back import Counts, Taken
 from loyalty.take_back import take_back as take_one
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme
@@ -62,7 +66,7 @@ _PAYMENTS: Final = """
     WHERE purchase.id = ANY(%s::bigint[]) GROUP BY purchase.id, hold.member_id, hold.id
 """
 _ACTIVE: Final = """
-    SELECT member_id, counter_id, start, value FROM counter_sum
+    SELECT member_id, counter_id, start, label, value FROM counter_sum
     JOIN unnest(%s::bigint[], %s::bigint[], %s::date[]) AS asked (member_id, counter_id, start)
         USING (member_id, counter_id, start)
     WHERE grain = 2
@@ -90,14 +94,16 @@ class Batch:
     members: dict[int, Locked]
     chests: dict[int, Chest]
     sold: dict[int, Sold]
-    active: dict[tuple[int, int, date], int]
-    """(member, counter, day) → events of that day, for counters of days."""
+    active: dict[tuple[int, int, date, str], int]
+    """(member, counter, day, label) → events of that day, for counters of days."""
     known: dict[tuple[int, str, str], tuple[Any, ...]]
     """What is recorded under (store, key, kind)."""
     numbers: list[int]
     done: list[Done] = field(default_factory=list)
     counters: list[tuple[Any, ...]] = field(default_factory=list)
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
+    histories: dict[int, History] = field(default_factory=dict)
+    """By member: what running totals read, where there are any."""
 
     def answer(self, number: int, purchase_id: int, asked: Return) -> Answer:
         """Take one return, or say why not."""
@@ -116,7 +122,8 @@ class Batch:
         member_id = self.lines[sold.owner][-1]
         version = self.terms.at(asked.occurred_at)
         try:
-            self.chests[member_id], taken = take_one(sold, asked, number, self.chests, member_id, version)
+            counted = self._counted(sold, member_id)
+            self.chests[member_id], taken = take_one(sold, asked, number, self.chests, member_id, version, counted)
         except Problem as problem:
             return Answer("refused", purchase_id, problem=problem)
         for payment, cause, lot, amount in taken.handed_on:
@@ -127,6 +134,12 @@ class Batch:
         taken.tier = (tier or version.first_tier(),) * 2
         self.done.append(Done(number, sold, asked, member_id, taken))
         return Answer("recorded", purchase_id, number, member_id, taken=taken)
+
+    def _counted(self, sold: Sold, member_id: int) -> Counts | None:
+        """What running totals of a purchase read: as the member who goes on for its own is counted by now."""
+        if not sold.bylaws.running:
+            return None
+        return Counts(self.histories[member_id], sold.bylaws.since(None, self.members[member_id].joined_at))
 
     def _again(
         self, purchase_id: int, asked: Return, id_: int, its: int, digest: bytes, outcome: Mapping[str, Any]
@@ -140,15 +153,18 @@ class Batch:
         day = sold.facts.moment.day
         month = self.terms.calendar.start_of("month", day)
         for member_id in self.lines[sold.owner]:
-            for place, change in taken.feeds:
+            for place, label, change in taken.feeds:
                 counter, value = self.terms.counter_ids[place], change
                 if counter > self.members[member_id].filled:
                     continue  # it will find the purchase as it is left
                 if self.terms.live[place].measure == "days":
-                    before = self.active.get((member_id, counter, day), 0)
-                    self.active[member_id, counter, day] = before + change
+                    before = self.active.get((member_id, counter, day, label), 0)
+                    self.active[member_id, counter, day, label] = before + change
                     value = int(before + change > 0) - int(before > 0)
-                self.counters.append((member_id, counter, day, month, value, change, at))
+                self.counters.append((member_id, counter, label, day, month, value, change, at))
+                if member_id in self.histories:
+                    fed = Fed(place, day, value, change, label)
+                    self.histories[member_id] = self.histories[member_id].plus([fed])
         for key, change in taken.uses.items():
             self.uses[key] = self.uses.get(key, 0) + change
 
@@ -186,16 +202,53 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
     chests = purses.open_purses(conn, uptos, heads(members), events)
     for its in sold.values():
         _bring_lots(its, chests)
+    days = {(member_id, counter, day, label): value for member_id, counter, day, label, value in active}
     return Batch(
         terms,
         line_of,
         members,
         chests,
         sold,
-        {(member_id, counter, day): value for member_id, counter, day, value in active},
+        days,
         {(store_id, key, kind): tuple(row) for store_id, key, kind, *row in known},
         [number for (number,) in numbers],
+        histories=_histories(conn, terms, sold.values(), line_of, members, days),
     )
+
+
+def _histories(
+    conn: Connection,
+    terms: Programme,
+    sold: Iterable[Sold],
+    line_of: Mapping[int, list[int]],
+    members: Mapping[int, Locked],
+    days: Mapping[tuple[int, int, date, str], int],
+) -> dict[int, History]:
+    """What running totals of some purchases read of the members who go on for theirs; nothing where there are none."""
+    wanted: dict[int, dict[Ask, None]] = {}
+    active: dict[int, dict[Ask, int]] = {}
+    for its in sold:
+        bylaws, day = its.bylaws, its.facts.moment.day
+        if not bylaws.running:
+            continue
+        member_id = line_of[its.owner][-1]
+        asks = bylaws.asks(day, bylaws.since(None, members[member_id].joined_at))
+        asked = wanted.setdefault(member_id, {})
+        for total in bylaws.running:
+            asked |= dict.fromkeys((asks[total.counts], asks[total.gave]))
+        known = active.setdefault(member_id, {})
+        for place, counter in enumerate(terms.live):
+            for label in (counter.labels(its.purchase) if counter.by else {""}) if counter.measure == "days" else ():
+                ask = Ask(place, Span(day, day), True, label if counter.by else None)
+                known[ask] = days.get((member_id, terms.counter_ids[place], day, label), 0)
+    for member_id, asked in wanted.items():
+        purchases = [its for its in sold if line_of[its.owner][-1] == member_id]
+        for ask in [ask for ask in asked if ask.distinct]:
+            labels = {label for its in purchases for label in terms.live[ask.place].labels(its.purchase)}
+            asked |= dict.fromkeys(Ask(ask.place, ask.span, False, label) for label in labels)
+    sums = Sums(terms, wanted, members)
+    figures = sums.answered(sums.send(conn))
+    return {id_: History({**figures[id_], **active[id_]}) for id_ in wanted}
 
 
 def _lines(conn: Connection, ids: str, owners: Mapping[int, int]) -> dict[int, list[int]]:

@@ -16,13 +16,18 @@ from loyalty.arrays import array, columns
 from loyalty.cases import facts_again, stored_purchase
 from loyalty.rules import Bylaws, Event, Facts, Happening, Purchase
 from loyalty.rules.evaluate import earns_badge
+from loyalty.rules.history import Counted
 from loyalty.rules.returned import Left, Standing, awards_for, kept, standing, undone
 from loyalty.rules.ruling import Given
+from loyalty.rules.running import Moved, kept_totals
+from loyalty.rules.windows import Since
 from loyalty.versions import Connection, Programme
 
 _ROWS: Final = """
-    SELECT id, member_id, store_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept, voided_at
-    FROM purchase WHERE id = ANY(%s::bigint[]) AND club_id = %s ORDER BY id
+    SELECT purchase.id, member_id, store_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept,
+        voided_at, store.code
+    FROM purchase JOIN store ON store.id = store_id
+    WHERE purchase.id = ANY(%s::bigint[]) AND purchase.club_id = %s ORDER BY purchase.id
 """
 _EVENTS: Final = """
     SELECT id, member_id, store_id, type, occurred_at, data, version, ruling, kept
@@ -90,6 +95,11 @@ class Sold:
         return self.event
 
     @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.occurred_at
+
+    @property
     def kept(self) -> Purchase | None:
         """What is left of it, as a purchase of its own."""
         return kept(self.purchase, self.left)
@@ -97,19 +107,42 @@ class Sold:
     def stands(self) -> Standing:
         """What it adds to counters and limits now."""
         if self.voided_at:
-            return undone(self.bylaws, self.awards)
+            return undone(self.bylaws, self.facts, self.awards)
         return standing(self.bylaws, self.facts, self.kept_facts(), self.awards)
 
     def keep(self, left: Left) -> None:
         """Let only so much be left: the articles give for that what the same version gives for it.
 
-        What badges gave with it stays until the badges are looked at.
+        What challenges and badges gave with it stays until these are looked at, and its share of running totals until
+        counted.
         """
         self.left = left
         facts = self.kept_facts()
-        articles = tuple(its for its in self.given if not its.article.startswith("badge:"))
-        badges = tuple(its for its in self.awards if its.article.startswith("badge:"))
-        self.awards = (awards_for(self.bylaws, facts, articles) if facts else ()) + badges
+        articles = tuple(its for its in self.given if not self._of_counters(its))
+        others = tuple(its for its in self.awards if self._of_counters(its))
+        self.awards = (awards_for(self.bylaws, facts, articles) if facts else ()) + others
+
+    def keep_totals(self, counted: Counted, since: Since | None, stood: Standing) -> None:
+        """Let its share of running totals be what these come to; `stood` is what it stood for before, when others of
+        its member's events had been `counted`."""
+        bylaws, day = self.bylaws, self.facts.moment.day
+
+        def moved(awards: tuple[Given, ...]) -> list[Moved]:
+            self.awards = awards
+            return stood.moved(self.stands())
+
+        asks = bylaws.asks(day, since)
+        self.awards = kept_totals(bylaws, asks, day, counted, moved, self.awards, self.given)
+
+    def _of_counters(self, given: Given) -> bool:
+        """Whether counters gave it: a gift, or a running total."""
+        return given.is_gift or self.bylaws.is_total(given)
+
+    def present(self) -> tuple[Happening | None, tuple[Given, ...]]:
+        """What is left of it, and what is given for that."""
+        if not isinstance(self.event, Purchase):
+            return self.event, self.awards
+        return None if self.voided_at else self.kept, self.awards
 
     def state(self) -> tuple[Any, ...]:
         """What a return changes, to come back to if it is refused."""
@@ -170,8 +203,8 @@ def _of_event(terms: Programme, row: Sequence[Any]) -> Sold:
 
 
 def _sold(terms: Programme, row: Sequence[Any]) -> Sold:
-    id_, owner, store_id, receipt, at, gross, net, lines, extra, version, ruling, state, voided_at = row
-    purchase = stored_purchase(receipt, "", at, terms.currency, gross, net, lines, extra)
+    id_, owner, store_id, receipt, at, gross, net, lines, extra, version, ruling, state, voided_at, store = row
+    purchase = stored_purchase(receipt, store, at, terms.currency, gross, net, lines, extra)
     given = tuple(Given(*its) for its in ruling["awards"])
     return Sold(
         id_,

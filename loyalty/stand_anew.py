@@ -1,9 +1,9 @@
-"""After returns: badges that are no longer reached go, with what they gave, and the tier is reviewed."""
+"""After returns: runs and badges that are no longer reached go, with what they gave, and the tier is reviewed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,8 +16,10 @@ from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.sold import Sold, read_sold
+from loyalty.streaks import undo_milestones
 from loyalty.sums import Sums
 from loyalty.take_back import Posting, Taken
+from loyalty.undo_runs import undo_runs
 from loyalty.versions import Connection, Programme
 
 _BADGES: Final = "SELECT member_id, code, level, event_id FROM badge_level WHERE member_id = ANY(%s::bigint[])"
@@ -49,8 +51,10 @@ class Anew:
     returned: list[Sold] = field(default_factory=list)
     tier: tuple[str | None, str | None] = (None, None)
     lost: list[Level] = field(default_factory=list)
+    undone: list[tuple[str, str]] = field(default_factory=list)
+    """Runs of challenges, by code and key, that are open again."""
     taken: Taken = field(default_factory=Taken)
-    """What went with the badges."""
+    """What went with the runs and badges."""
 
 
 def stand_anew(
@@ -61,21 +65,33 @@ def stand_anew(
     asked: Mapping[int, Anew],
     sold: dict[int, Sold],
 ) -> None:
-    """Look at the badges and tiers of locked members whose counters are written already; notes what they lost.
+    """Look at the runs, badges and tiers of locked members whose counters are written already; notes what they lost.
 
-    Adds the purchases whose badges went to `sold`: their state, the purses and heads are left to the caller to write.
+    Adds the purchases whose gifts went to `sold`: their state, the purses and heads are left to the caller to write.
     """
+    runs = undo_runs(conn, terms, asked, sold)
+    past, stand = undo_milestones(conn, terms, asked)
+    came, went = (
+        [
+            *((its.member_id, its.event_id, its.badges) for its in some),
+            *((its.member_id, its.event_id, its.badges(terms)) for its in others),
+        ]
+        for some, others in ((runs.standing, stand), (runs.undone, past))
+    )
     standing = _facts(conn, terms, members, asked)
     levels: dict[int, dict[Level, int]] = {id_: {} for id_ in asked}
     for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
         levels[member_id][code, level] = event_id
     for id_, its in asked.items():
         bylaws = terms.at(its.at, id_)
-        its.lost = lost(bylaws, standing[id_], levels[id_], its.returned)
+        its.lost = with_gifts(lost(bylaws, standing[id_], levels[id_], its.returned), id_, levels[id_], came, went)
         before = standing[id_].tier
         earns = bylaws.membership[members[id_].status].earns
         its.tier = before, reviewed(bylaws, standing[id_]) if earns else before
-    _take_gifts(conn, terms, chests, asked, levels, sold)
+    gifts = [(id_, levels[id_][level], badge_gift(level)) for id_, its in asked.items() for level in its.lost]
+    gifts += [(its.member_id, its.event_id, its.run.article) for its in runs.undone]
+    gifts += [(its.member_id, its.event_id, its.article) for its in past]
+    _take_gifts(conn, terms, chests, asked, gifts, sold)
     gone = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
     moved = [
         (id_, its.at, *its.tier, its.event_id, terms.at(its.at, id_).version)
@@ -100,8 +116,10 @@ def _facts(
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
     found = {}
-    for id_, born, attributes, badges, *_ in conn.execute(KNOWN, [terms.club_id, array(asked)]):
+    for id_, born, attributes, badges, *_, completed in conn.execute(KNOWN, [terms.club_id, array(asked)]):
         member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
+        if completed:
+            member = replace(member, completed=completed)
         found[id_] = member.standing(terms.at(asked[id_].at, id_), moments[id_])
     return found
 
@@ -119,29 +137,48 @@ def lost(bylaws: Bylaws, facts: Facts, levels: Mapping[Level, int], returned: Se
     return [level for level in gone if level in levels]
 
 
+Came = tuple[int, int, tuple[str, ...]]
+"""Badges that came to a member with a run or a milestone: member, event, their codes."""
+
+
+def with_gifts(
+    gone: list[Level], member_id: int, levels: Mapping[Level, int], came: Sequence[Came], went: Sequence[Came]
+) -> list[Level]:
+    """What is lost, less the badges that came with what still stands, and those that came with what does not."""
+    stand, undone = (
+        {level for level, event in levels.items() if (member_id, event, level[0]) in named}
+        for named in ({(id_, event, code) for id_, event, codes in some for code in codes} for some in (came, went))
+    )
+    rest = [level for level in levels if level in undone and level not in stand and level not in gone]
+    return [level for level in gone if level not in stand] + rest
+
+
 def _take_gifts(
     conn: Connection,
     terms: Programme,
     chests: dict[int, Chest],
     asked: Mapping[int, Anew],
-    levels: Mapping[int, Mapping[Level, int]],
+    gifts: Sequence[tuple[int, int, str]],
     sold: dict[int, Sold],
 ) -> None:
-    """Take back what lost badges gave, from the purchases with which they had been earned."""
-    events = {(id_, levels[id_][level]) for id_, its in asked.items() for level in its.lost}
-    unread = {event for _, event in events} - sold.keys()
+    """Take back what lost badges and runs gave: (member, event with which it was given, name)."""
+    unread = {event for _, event, _ in gifts} - sold.keys()
     if unread:
         sold |= read_sold(conn, terms, unread)
-        add_lots(conn, chests, [(id_, event) for id_, event in events if event in unread])
-    for id_, its in asked.items():
-        for level in its.lost:
-            take_gift(sold[levels[id_][level]], level, chests[id_], terms.at(its.at, id_), its)
+        add_lots(conn, chests, {(id_, event): None for id_, event, _ in gifts if event in unread})
+    for id_, event, gift in gifts:
+        its = asked[id_]
+        take_gift(sold[event], gift, chests[id_], terms.at(its.at, id_), its)
 
 
-def take_gift(source: Sold, level: Level, chest: Chest, now: Bylaws, its: Anew) -> None:
-    """Take back what a lost badge gave, from the purchase with which it had been earned."""
-    code, n = level
+def badge_gift(level: Level) -> str:
+    """Under what name a badge's level gives."""
+    return f"badge:{level[0]}:{level[1]}"
+
+
+def take_gift(source: Sold, gift: str, chest: Chest, now: Bylaws, its: Anew) -> None:
+    """Take back what a lost badge or run gave, from the event with which it had been given."""
     before = source.awards
-    source.awards = tuple(given for given in before if given.article != f"badge:{code}:{n}")
+    source.awards = tuple(given for given in before if given.article != gift)
     posting = Posting(source, chest, now, allow_debt=True, taken=its.taken)
     posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

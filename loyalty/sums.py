@@ -29,6 +29,25 @@ _SUMS = """
     GROUP BY asked.k
 """
 
+_LABELLED = """
+    SELECT k, CASE WHEN things THEN count(*) FILTER (WHERE value > 0 AND label <> '') ELSE sum(value) END::bigint
+    FROM (
+        SELECT asked.k, asked.things, found.label, sum(found.value) AS value
+        FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::date[], %s::date[], %s::boolean[],
+            %s::text[], %s::boolean[])
+            AS asked (k, member_id, counter_id, grain, first, last, active, under, things)
+        CROSS JOIN LATERAL (
+            SELECT label, sum(CASE WHEN asked.active THEN (value > 0)::int ELSE value END) AS value FROM counter_sum
+            WHERE member_id = asked.member_id AND counter_id = asked.counter_id AND grain = asked.grain
+                AND start BETWEEN asked.first AND asked.last AND (asked.things OR label = asked.under)
+            GROUP BY label
+        ) found
+        GROUP BY asked.k, asked.things, found.label
+    ) by_label
+    GROUP BY k, things
+"""
+"""Of one label, or how many labels there are: those of which more came than went within the days."""
+
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 _ONE_DAY = timedelta(days=1)
 
@@ -42,13 +61,14 @@ class Latest(Protocol):
 
 
 class Sums:
-    """Figures over days, put together from day, month and ever rows, all in one statement."""
+    """Figures over days, put together from day, month and ever rows, all in one statement; of labels in one more."""
 
     def __init__(self, programme: Programme, wanted: dict[int, dict[Ask, None]], rows: Mapping[int, Latest]) -> None:
         self.programme = programme
         self.answers: dict[int, dict[Ask, int]] = {id_: dict.fromkeys(asked, 0) for id_, asked in wanted.items()}
         self.targets: list[tuple[int, Ask]] = []
         self.rows: list[tuple[Any, ...]] = []
+        self.labelled: list[tuple[Any, ...]] = []
         for member_id, asked in wanted.items():
             latest_at = rows[member_id].latest_at
             if latest_at is None:
@@ -63,17 +83,25 @@ class Sums:
         counter_id = self.programme.counter_ids[ask.place]
         active = self.programme.live[ask.place].measure == "days" and not ask.raw
         for grain, first, until in pieces(ask, last, self.programme.calendar):
-            self.rows.append((k, member_id, counter_id, grain, first, until, active and grain == DAY))
+            row = k, member_id, counter_id, grain, first, until, active and grain == DAY
+            if ask.label is None and not ask.distinct:
+                self.rows.append(row)
+            else:
+                self.labelled.append((*row, ask.label or "", ask.distinct))
 
-    def send(self, conn: Connection) -> Cursor | None:
-        """The statement on its way; None where nothing is to be asked."""
-        return conn.execute(_SUMS, columns(self.rows)) if self.rows else None
+    def send(self, conn: Connection) -> list[Cursor]:
+        """The statements on their way: at most one, and one more where labels are asked for."""
+        sent = [conn.execute(_SUMS, columns(self.rows))] if self.rows else []
+        if self.labelled:
+            sent.append(conn.execute(_LABELLED, columns(self.labelled)))
+        return sent
 
-    def answered(self, cursor: Cursor | None) -> dict[int, dict[Ask, int]]:
+    def answered(self, cursors: Iterable[Cursor]) -> dict[int, dict[Ask, int]]:
         """The answers by member."""
-        for k, value in cursor or ():
-            member_id, ask = self.targets[k]
-            self.answers[member_id][ask] = value
+        for cursor in cursors:
+            for k, value in cursor:
+                member_id, ask = self.targets[k]
+                self.answers[member_id][ask] = value
         return self.answers
 
 

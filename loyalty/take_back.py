@@ -14,9 +14,12 @@ from loyalty.ledger.purses import Chest
 from loyalty.post import lot_of, wake
 from loyalty.returns import Return, left_after
 from loyalty.rules import Bylaws
+from loyalty.rules.history import Counted
 from loyalty.rules.parts import Wallet
 from loyalty.rules.returned import Left, came_off
 from loyalty.rules.ruling import Given
+from loyalty.rules.running import Moved
+from loyalty.rules.windows import Since
 from loyalty.sold import Payment, Sold
 from loyalty.values import Shown, Text
 
@@ -24,11 +27,15 @@ Amounts = dict[str, int]
 """By wallet."""
 
 
-class Fed(NamedTuple):
-    """A change of a counter on the purchase's day, by its place among the live ones."""
+Uses = Mapping[tuple[str, date], int]
+"""Of limits that all members share, by their key and period."""
 
-    place: int
-    change: int
+
+class Counts(NamedTuple):
+    """What was counted of a member so far, and from when the member's own windows count."""
+
+    history: Counted
+    since: Since | None
 
 
 @dataclass(slots=True)
@@ -43,12 +50,14 @@ class Taken:
     gross: int = 0
     net: int = 0
     """What it took off the purchase's amounts."""
-    feeds: list[Fed] = field(default_factory=list)
+    feeds: list[Moved] = field(default_factory=list)
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
     wallets: dict[str, Shown] = field(default_factory=dict)
     tier: tuple[str | None, str | None] = (None, None)
     badges: list[tuple[str, int]] = field(default_factory=list)
     """Badges and levels that were lost with it."""
+    challenges: list[tuple[str, str]] = field(default_factory=list)
+    """Runs, by challenge and key, that are not complete any more with it."""
     handed_on: list[tuple[Payment, Cause, int, int]] = field(default_factory=list)
     """What came back of payments, by lot, that somebody made who is merged into the one who gets it."""
 
@@ -64,6 +73,8 @@ class Taken:
         form["tier"] = list(self.tier)
         if self.badges:
             form["badges"] = [list(badge) for badge in self.badges]
+        if self.challenges:
+            form["challenges"] = [list(run) for run in self.challenges]
         return form
 
     @classmethod
@@ -81,6 +92,7 @@ class Taken:
             wallets={wallet: Shown(*figures) for wallet, figures in form.get("wallets", {}).items()},
             tier=(before, after),
             badges=[(code, level) for code, level in form.get("badges", ())],
+            challenges=[(code, key) for code, key in form.get("challenges", ())],
         )
 
 
@@ -101,11 +113,18 @@ def check(sold: Sold, asked: Return) -> Left:
 
 
 def take_back(
-    sold: Sold, asked: Return, id_: int, chests: Mapping[int, Chest], member_id: int, now: Bylaws
+    sold: Sold,
+    asked: Return,
+    id_: int,
+    chests: Mapping[int, Chest],
+    member_id: int,
+    now: Bylaws,
+    counted: Counts | None = None,
 ) -> tuple[Chest, Taken]:
     """Take one return: change the purchase and its member's purses; answers these and what it came to.
 
-    `now` is the version in force: its wallets say how debt is dealt with, and in what order lots are taken.
+    `now` is the version in force: its wallets say how debt is dealt with, and in what order lots are taken. `counted`
+    is what was counted of the member before it, where the purchase's version keeps running totals.
 
     Raises:
         Conflict, Invalid: as `check`.
@@ -116,17 +135,13 @@ def take_back(
     sold.keep(left)
     if asked.kind == "void":
         sold.voided_at = asked.occurred_at
+    if counted:
+        sold.keep_totals(counted.history, counted.since, before)
     after, rest = sold.stands(), sold.kept
     taken = Taken()
     taken.gross, taken.net = came_off(was, rest)
-    taken.feeds = [
-        Fed(place, new - old)
-        for place, (old, new) in enumerate(zip(before.feeds, after.feeds, strict=True))
-        if new != old
-    ]
-    for key in before.uses.keys() | after.uses.keys():
-        if change := after.uses.get(key, 0) - before.uses.get(key, 0):
-            taken.uses[key] = change
+    taken.feeds = before.moved(after)
+    taken.uses = _changes(before.uses, after.uses)
     chest = chests[member_id]
     trial = copy.deepcopy(chest) if _may_refuse(sold, asked, now) else chest
     trial.settle(asked.occurred_at)
@@ -147,6 +162,11 @@ def take_back(
         wake(now, trial.purse(wallet), asked.occurred_at)
     taken.wallets = dict.fromkeys(now.wallets, Shown()) | trial.shown()
     return trial, taken
+
+
+def _changes(before: Uses, after: Uses) -> dict[tuple[str, date], int]:
+    found = {key: after.get(key, 0) - before.get(key, 0) for key in before.keys() | after.keys()}
+    return {key: change for key, change in found.items() if change}
 
 
 def _may_refuse(sold: Sold, asked: Return, now: Bylaws) -> bool:

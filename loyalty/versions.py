@@ -15,7 +15,8 @@ from loyalty.calendars import Calendar, System
 from loyalty.errors import NotFound
 from loyalty.formats import Unit, unit
 from loyalty.rules import Bylaws, load
-from loyalty.rules.counters import Counter, stored_counter
+from loyalty.rules.counters import Counter
+from loyalty.rules.counting import stored_counter
 from loyalty.values import Text
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -171,9 +172,13 @@ def _load(conn: Connection, club_id: int) -> Programme:
     ).fetchall()
     if not club or not rows:
         raise NotFound(Text("There is no such club.", "چنین باشگاهی نیست."))
-    counters = conn.execute("SELECT id, definition FROM counter WHERE club_id = %s ORDER BY id", [club_id]).fetchall()
-    live = tuple(stored_counter(definition) for _, definition in counters)
     versions = tuple(load(document, version) for version, _, _, document, *_ in rows)
+    counters = conn.execute(
+        "SELECT id, definition, digest FROM counter WHERE club_id = %s ORDER BY id", [club_id]
+    ).fetchall()
+    named = {counter.digest: counter for bylaws in versions for counter in bylaws.own_counters()}
+    calendar = versions[0].club.calendar
+    live = tuple(named.get(bytes(digest)) or stored_counter(its, calendar) for _, its, digest in counters)
     for bylaws in versions:
         bylaws.bind(live)
     code, name, currency, display, zone, system = club
@@ -190,5 +195,5 @@ def _load(conn: Connection, club_id: int) -> Programme:
         tuple(filled for _, _, filled, *_ in rows),
         tuple(Pilot(row[0], row[4], row[1], row[5]) for row in rows if row[4] is not None),
         live,
-        tuple(id_ for id_, _ in counters),
+        tuple(id_ for id_, *_ in counters),
     )

@@ -53,9 +53,9 @@ def done_of(badge: BadgeView, bylaws: Bylaws, club: ClubView) -> Text | None:
 
 
 def _left(need: Progress, bylaws: Bylaws, club: ClubView, lang: Lang) -> str:
-    counter = bylaws.counters[need.counter]
-    figure = measured(need.needed - need.value, counter.unit, club, lang)
-    if counter.unit in ("money", "days"):
+    unit = bylaws.unit(bylaws.counters[need.counter])
+    figure = measured(need.needed - need.value, unit, club, lang)
+    if unit in ("money", "days"):
         return figure
     return (
         Text("{figure} more ({name})", "{figure} تای دیگر ({name})")

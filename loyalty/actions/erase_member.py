@@ -12,7 +12,7 @@ from loyalty.arrays import array
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.gather import lock
 from loyalty.merging import family
-from loyalty.versions import Connection
+from loyalty.versions import Connection, programme
 
 PERSONAL: Final = (
     "DELETE FROM profile WHERE member_id = ANY(%(who)s)",
@@ -28,16 +28,21 @@ PERSONAL: Final = (
             FROM jsonb_each(sent -> 'data') WHERE jsonb_typeof(value) <> 'string'))
         WHERE member_id = ANY(%(who)s) AND type <> 'purchase'""",
     """UPDATE event SET data = (SELECT coalesce(jsonb_object_agg(key, value), '{}')
-            FROM jsonb_each(data) WHERE jsonb_typeof(value) <> 'string')
+            FROM jsonb_each(data) WHERE jsonb_typeof(value) <> 'string' OR key = ANY(%(counted)s))
         WHERE member_id = ANY(%(who)s) AND data <> '{}'""",
-    "UPDATE purchase SET extra = extra - 'attributes' WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'",
+    """UPDATE purchase SET extra = extra - 'attributes' || coalesce((
+            SELECT jsonb_build_object('attributes', jsonb_object_agg(key, value))
+            FROM jsonb_each(extra -> 'attributes') WHERE key = ANY(%(counted)s) HAVING count(*) > 0), '{}')
+        WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'""",
     "UPDATE purchase_return SET content = content - 'reason' WHERE member_id = ANY(%(who)s) AND content ? 'reason'",
     "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s) OR other_id = ANY(%(who)s)",
     "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s)",
     """UPDATE member_merge SET reason = '', undone_reason = left(undone_reason, 0)
         WHERE member_id = ANY(%(who)s) OR into_id = ANY(%(who)s)""",
 )
-"""Every statement that takes something personal away; whatever new table holds such data has its own here."""
+"""Every statement that takes something personal away; whatever new table holds such data has its own here.
+
+Fields that counters read (`counted`) stay with their events: without them the counters could not be proven."""
 
 
 def erase_member(club_id: int, member_id: int, now: datetime) -> None:
@@ -67,8 +72,9 @@ def _erase(club_id: int, member_id: int, now: datetime) -> None:
         if fresh:
             forfeit(conn, club_id, {each: locked[each] for each in fresh}, "", now)
         conn.execute("UPDATE member SET erased_at = %s WHERE id = ANY(%s::bigint[])", [now, array(fresh)])
+        counted = sorted({name for its in programme(conn, club_id).live for name in its.fields})
         for statement in PERSONAL:
-            conn.execute(statement, {"who": whole})
+            conn.execute(statement, {"who": whole, "counted": counted})
         # After the outbox was cleared: boards forget the member in every period.
         outbox.send("member.changed", club_id, [(each, {}) for each in whole], now)
 

@@ -14,7 +14,7 @@ from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.merges import unite
-from loyalty.merging import add_counters, move_purses, opened, order_of, review, tell
+from loyalty.merging import add_counters, join_runs, move_purses, opened, order_of, review, tell
 from loyalty.outbox import wake
 from loyalty.piloted import leave
 from loyalty.rules.facts import MemberRef
@@ -40,7 +40,8 @@ def merge_members(club_id: int, member_id: int, into: MemberRef, reason: str, no
     """Merge a member into the one that `into` names; answers the survivor's id.
 
     Identifiers point to the survivor, balances move in lots that keep their ends, the survivor's counters rise by the
-    merged member's and badges are added. Purchases, entries and counters of the merged member stay as they are.
+    merged member's, badges are added and runs of challenges joined. Purchases, entries and counters of the merged
+    member stay as they are.
 
     Raises:
         NotFound: the club has no such member.
@@ -72,6 +73,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         conn.execute(_BADGES, [survivor, member_id])
         if terms.pilots:
             leave(conn, member_id, now)
+        join_runs(conn, terms, survivor, member_id)
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

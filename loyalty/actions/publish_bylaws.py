@@ -16,7 +16,6 @@ from loyalty.filling import BATCH, fill_next
 from loyalty.formats import number
 from loyalty.outbox import send, wake
 from loyalty.rules import Bylaws, load
-from loyalty.rules.counters import stored_counter
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
 
@@ -181,9 +180,9 @@ def what_is_fixed(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]
 
 def _register(conn: Connection, club_id: int, bylaws: Bylaws) -> bool:
     """Register what a version counts; answers whether any of it is new, and must be filled before it is read."""
-    rows = conn.execute("SELECT definition FROM counter WHERE club_id = %s", [club_id])
-    known = {stored_counter(definition) for (definition,) in rows}
-    fresh = [counter for counter in bylaws.own_counters() if counter not in known]
+    rows = conn.execute("SELECT digest FROM counter WHERE club_id = %s", [club_id])
+    known = {bytes(digest) for (digest,) in rows}
+    fresh = [counter for counter in bylaws.own_counters() if counter.digest not in known]
     if fresh:
         conn.execute(
             "INSERT INTO counter (club_id, digest, definition)"

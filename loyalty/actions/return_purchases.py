@@ -18,6 +18,7 @@ from loyalty.db import retried, transaction
 from loyalty.ledger import purses
 from loyalty.returning import Answer, Asked, Batch, Done, gathered
 from loyalty.returns import stored_return
+from loyalty.runs import count_again
 from loyalty.sold import write_states
 from loyalty.stand_anew import Anew, stand_anew
 from loyalty.versions import Connection, Programme, programme
@@ -96,6 +97,7 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
     if batch.counters:
         conn.execute(COUNTERS, columns(batch.counters))
     ClubBudgets(conn, club_id).release({key: -change for key, change in batch.uses.items() if change})
+    _count_runs(conn, batch)
     at_once = _at_once(batch)
     if at_once:
         stand_anew(conn, terms, batch.members, batch.chests, at_once, batch.sold)
@@ -118,6 +120,15 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
     _send(batch, at_once, now)
 
 
+def _count_runs(conn: Connection, batch: Batch) -> None:
+    """Let the runs that hold what was sold count what is left of it."""
+    instants: dict[int, list[datetime]] = {}
+    for its in batch.done:
+        for member_id in batch.lines[its.sold.owner]:
+            instants.setdefault(member_id, []).append(its.sold.at)
+    count_again(conn, batch.terms, instants, {its.id: its.present() for its in batch.sold.values()})
+
+
 def _at_once(batch: Batch) -> dict[int, Anew]:
     """The members whose standing is looked at now, as of the latest of their returns."""
     found: dict[int, Anew] = {}
@@ -134,7 +145,7 @@ def _tell(batch: Batch, at_once: Mapping[int, Anew]) -> None:
     last = {its.member_id: its for its in batch.done}
     for member_id, anew in at_once.items():
         taken = last[member_id].taken
-        taken.tier, taken.badges = anew.tier, anew.lost
+        taken.tier, taken.badges, taken.challenges = anew.tier, anew.lost, anew.undone
         for ours, more in ((taken.reversed, anew.taken.reversed), (taken.owed, anew.taken.owed)):
             for wallet, amount in more.items():
                 ours[wallet] = ours.get(wallet, 0) + amount

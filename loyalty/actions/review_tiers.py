@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.outbox import wake
 from loyalty.rules import Bylaws, reviewed
 from loyalty.rules.history import History
+from loyalty.runs import completed, has_challenges
 from loyalty.sums import Sums
 from loyalty.versions import Connection, Programme, programme
 
@@ -104,10 +106,13 @@ def _moves(
             "SELECT member_id, birthday, attributes FROM profile WHERE member_id = ANY(%s)", [list(rows)]
         )
         people = {row[0]: (row[1], row[2]) for row in found}
+    done = completed(conn, rows) if has_challenges(terms) else {}
     moved = []
     for id_, row in rows.items():
         member = member_facts(row, History(figures[id_]), None, people.get(id_))
         bylaws = own[id_]
+        if id_ in done:
+            member = replace(member, completed=done[id_])
         facts = member.standing(bylaws, moment)
         tier = reviewed(bylaws, facts)
         if tier != facts.tier:

@@ -17,7 +17,7 @@ from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause, Purse
 from loyalty.ledger.merges import Flow, part
-from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, review, tell
+from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, part_runs, review, tell
 from loyalty.outbox import wake
 from loyalty.piloted import come_back
 from loyalty.values import Text
@@ -106,6 +106,7 @@ def _unmerge(club_id: int, member_id: int, reason: str, now: datetime) -> int:
         conn.execute(_BADGES, [survivor, member_id])
         if terms.pilots:
             come_back(conn, member_id, merge)
+        part_runs(conn, terms, survivor, member_id)
         conn.execute(_UNDO, [event, reason, now, member_id, merge])
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.unmerged", member_id, ("from", survivor), event, now)

@@ -127,7 +127,7 @@ def _sums(rows: Effects) -> list[tuple[Any, ...]]:
     """(counter, grain, start, value) of the rows that a purchase's counts come to."""
     return [
         (counter, grain, start, amount)
-        for _, counter, day, month, value, events, _ in rows.counters
+        for _, counter, _, day, month, value, events, _ in rows.counters
         for grain, start, amount in ((DAY, day, events), (MONTH, month, value), (EVER, EPOCH, value))
         if amount
     ]

@@ -43,6 +43,8 @@ class Board(NamedTuple):
     calendar: Calendar
     days: bool = False
     """Whether it counts days: then a day row of its counter weighs 1 where it is above zero."""
+    things: bool = False
+    """Whether it counts different things: labels of which more came than went in the period."""
 
     def start(self, day: date) -> date:
         """The first day of the period that holds `day`."""

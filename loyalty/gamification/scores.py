@@ -6,6 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -50,7 +51,8 @@ def live_boards(programme: Programme, at: datetime) -> dict[str, Board]:
         counter = bylaws.counters[terms.counter]
         ties: Ties = "shared" if terms.ties == "shared" else "first_to_reach"
         days = counter.measure == "days"
-        boards[code] = Board(programme.club_id, code, ids[counter], terms.period, ties, programme.calendar, days)
+        period, calendar = terms.period, programme.calendar
+        boards[code] = Board(programme.club_id, code, ids[counter], period, ties, calendar, days, counter.distinct)
     return boards
 
 
@@ -136,17 +138,20 @@ def _standings(
     """Scores as of one snapshot: the `seq` read with them says which of two readings is the later."""
     spans = [boards[n].span(start) for _, n, start in wanted]
     found: defaultdict[tuple[int, date], list[Standing]] = defaultdict(list)
-    worth, reached = _WORTH.format(days="w.days"), _REACHED.format(at="max(c.reached_at)")
+    worth, reached = _WORTH.format(days="w.days"), _REACHED.format(at="max(s.at)")
     rows = conn.execute(
-        f"SELECT w.n, w.start, m.id, m.seq, CASE WHEN {_LISTED} THEN coalesce(sum({worth}), 0)::bigint END,"  # noqa: S608
+        f"SELECT s.n, s.start, m.id, m.seq, CASE WHEN {_LISTED} THEN coalesce(sum(s.score), 0)::bigint END,"  # noqa: S608
         f" coalesce({reached}, 0)"
-        " FROM member m"
-        " JOIN unnest(%s::bigint[], %s::int[], %s::date[], %s::date[], %s::bigint[], %s::smallint[], %s::boolean[])"
-        " AS w(member_id, n, start, until, counter_id, grain, days) ON m.id = w.member_id"
-        " LEFT JOIN profile p ON p.member_id = m.id"
-        " LEFT JOIN counter_sum c ON c.member_id = m.id AND c.counter_id = w.counter_id AND c.grain = w.grain"
-        " AND c.start BETWEEN w.start AND w.until"
-        " GROUP BY w.n, w.start, m.id, m.seq, m.status, m.merged_into, p.on_boards",
+        " FROM member m JOIN ("
+        " SELECT w.member_id, w.n, w.start, max(c.reached_at) at,"
+        f" CASE WHEN w.things THEN (sum({worth}) > 0)::int ELSE sum({worth}) END score"
+        " FROM unnest(%s::bigint[], %s::int[], %s::date[], %s::date[], %s::bigint[], %s::smallint[], %s::boolean[],"
+        " %s::boolean[]) AS w(member_id, n, start, until, counter_id, grain, days, things)"
+        " LEFT JOIN counter_sum c ON c.member_id = w.member_id AND c.counter_id = w.counter_id AND c.grain = w.grain"
+        " AND c.start BETWEEN w.start AND w.until AND NOT (w.things AND c.label = '')"
+        " GROUP BY w.member_id, w.n, w.start, w.things, CASE WHEN w.things THEN c.label END"
+        ") s ON m.id = s.member_id LEFT JOIN profile p ON p.member_id = m.id"
+        " GROUP BY s.n, s.start, m.id, m.seq, m.status, m.merged_into, p.on_boards",
         (
             [member_id for member_id, _, _ in wanted],
             [n for _, n, _ in wanted],
@@ -155,6 +160,7 @@ def _standings(
             [boards[n].counter_id for _, n, _ in wanted],
             [GRAIN[boards[n].period] for _, n, _ in wanted],
             [_by_days(boards[n]) for _, n, _ in wanted],
+            [boards[n].things for _, n, _ in wanted],
         ),
     )
     for n, start, *standing in rows:
@@ -168,24 +174,18 @@ def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, St
     with conn.cursor(name="board") as cursor:
         cursor.itersize = STREAM
         cursor.execute(
-            f"SELECT m.id, m.seq, {_LISTED}, c.start, {worth}, {reached}"  # noqa: S608
+            f"SELECT m.id, m.seq, {_LISTED}, c.start, {worth}, {reached}, c.label"  # noqa: S608
             " FROM counter_sum c JOIN member m ON m.id = c.member_id LEFT JOIN profile p ON p.member_id = m.id"
             " WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s ORDER BY c.member_id, c.start",
             {"counter": board.counter_id, "grain": GRAIN[board.period], "days": _by_days(board)},
         )
-        last: tuple[int, date] | None = None
-        seq = score = reached_at = 0
-        listed = False
-        for member_id, seq_, listed_, day, value, at in cursor:
-            this = (member_id, board.start(day))
-            if last is not None and this != last:
-                yield last[1], Standing(last[0], seq, score if listed else None, reached_at)
-            if this != last:
-                last, seq, listed, score, reached_at = this, seq_, listed_, value, at
-            else:
-                score, reached_at = score + value, max(reached_at, at)
-        if last is not None:
-            yield last[1], Standing(last[0], seq, score if listed else None, reached_at)
+        for (member_id, start), own in groupby(cursor, key=lambda row: (row[0], board.start(row[3]))):
+            rows, things = list(own), defaultdict[str, int](int)
+            for _, _, _, _, value, _, label in rows:
+                things[label] += value
+            score = sum(value > 0 for label, value in things.items() if label) if board.things else sum(things.values())
+            _, seq, listed, *_ = rows[-1]
+            yield start, Standing(member_id, seq, score if listed else None, max(row[5] for row in rows))
 
 
 def _by_days(board: Board) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from loyalty.cases import facts_again, stored_purchase
 from loyalty.rules import Event, Facts
-from loyalty.rules.returned import Left, Standing, kept, standing
+from loyalty.rules.returned import Left, Standing, kept, standing, undone
 from loyalty.rules.ruling import Given
 from loyalty.versions import Connection, Programme
 
@@ -34,28 +34,32 @@ def stood(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tu
     """What every event of some members stands for, and when it happened."""
     yield from _purchases(conn, terms, members)
     told = conn.execute(
-        "SELECT member_id, type, occurred_at, data, version, ruling, kept FROM event WHERE member_id = ANY(%s)"
-        " ORDER BY member_id, id",
+        "SELECT member_id, type, occurred_at, data, version, ruling, kept, coalesce(store.code, '') FROM event"
+        " LEFT JOIN store ON store.id = store_id WHERE member_id = ANY(%s) ORDER BY member_id, event.id",
         [members],
     )
-    for member_id, type_, occurred_at, data, version, ruling, kept_form in told:
+    for member_id, type_, occurred_at, data, version, ruling, kept_form, store in told:
         bylaws = terms.version(version)
-        facts = facts_again(bylaws, Event(type_, occurred_at, attributes=data), ruling["facts"])
+        facts = facts_again(bylaws, Event(type_, occurred_at, store=store, attributes=data), ruling["facts"])
         awards = tuple(Given(*its) for its in (kept_form or ruling)["awards"])
         yield member_id, occurred_at, standing(bylaws, facts, facts, awards)
 
 
 def _purchases(conn: Connection, terms: Programme, members: list[int]) -> Iterable[tuple[int, datetime, Standing]]:
     rows: Iterable[tuple[Any, ...]] = conn.execute(
-        "SELECT member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept FROM purchase"
-        " WHERE member_id = ANY(%s) AND voided_at IS NULL ORDER BY member_id, id",
+        "SELECT member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept, store.code,"
+        " voided_at IS NOT NULL FROM purchase JOIN store ON store.id = store_id"
+        " WHERE member_id = ANY(%s) ORDER BY member_id, purchase.id",
         [members],
     )
-    for member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept_form in rows:
+    for member_id, receipt, occurred_at, gross, net, lines, extra, version, ruling, kept_form, store, gone in rows:
         bylaws = terms.version(version)
-        purchase = stored_purchase(receipt, "", occurred_at, terms.currency, gross, net, lines, extra)
+        purchase = stored_purchase(receipt, store, occurred_at, terms.currency, gross, net, lines, extra)
         sold = facts_again(bylaws, purchase, ruling["facts"])
         awards = tuple(Given(*given) for given in (kept_form or ruling)["awards"])
+        if gone:
+            yield member_id, occurred_at, undone(bylaws, sold, awards)
+            continue
         is_kept: Facts | None = sold
         if kept_form:
             rest = kept(purchase, Left.from_form(kept_form))

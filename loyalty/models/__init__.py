@@ -1,6 +1,7 @@
 """Tables and constraints, no behaviour. Importing this package declares them all."""
 
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum, PilotMember
+from loyalty.models.challenge import ChallengeRun, StreakMilestone
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
@@ -31,6 +32,7 @@ __all__ = [
     "Bylaws",
     "BylawsDraft",
     "BylawsRequest",
+    "ChallengeRun",
     "Club",
     "ClubUse",
     "Counter",
@@ -65,6 +67,7 @@ __all__ = [
     "SignInCode",
     "StandingChange",
     "Store",
+    "StreakMilestone",
     "TierMove",
     "Webhook",
     "WebhookDelivery",

@@ -101,7 +101,7 @@ class Event(Base):
     ruling: Mapped[Document]
     """The facts that were read and the effects: `Ruling.kept()`."""
     kept: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """What it still gives, once a badge is lost that it gave something with; see `loyalty.sold`."""
+    """What it still gives, once something is lost that it gave something with; see `loyalty.sold`."""
     claimed_as: Mapped[int | None] = mapped_column(BigInteger)
     """Of an event that was judged after it had waited: the number in whose place it is replayed."""
 

@@ -51,6 +51,11 @@ def answer(judged: Judged, lang: Lang) -> dict[str, Any]:
         "bylaws": ruling.version,
         "awards": awards,
         "badges": [{"code": step.code, "level": step.level} for step in ruling.badges],
+        "challenges": [
+            {"challenge": its.challenge, "run": its.key, "from": its.from_at, "until": its.until_at}
+            for its in ruling.completed
+        ],
+        "streaks": [{"code": its.streak, "milestone": its.at} for its in ruling.milestones],
         "tier": {"from": ruling.tier_from, "to": ruling.tier_to},
         "withheld": [{"article": no, "because": why} for no, why in reasons(voice, judged.facts, ruling)],
         "wallets": {code: judged.wallets.get(code, Shown())._asdict() for code in bylaws.wallets},

@@ -8,7 +8,7 @@ from loyalty.queries.recorded import by_ids
 from loyalty.queries.views import ArticleView, ConditionView, Explanation
 from loyalty.rules import Bylaws
 from loyalty.rules.bylaws import Article
-from loyalty.rules.explain import arithmetic, because, seen
+from loyalty.rules.explain import arithmetic, because, concerned, seen
 from loyalty.rules.facts import Facts
 from loyalty.rules.ruling import Ruling
 from loyalty.values import Text
@@ -32,9 +32,7 @@ def explanation(club_id: int, event_id: int) -> Explanation:
 
 def articles(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> tuple[ArticleView, ...]:
     """Every article of a version for such an event as it was judged, each condition with what it saw."""
-    return tuple(
-        _article(bylaws, article, facts, ruling) for article in bylaws.articles if article.on.type == facts.event.type
-    )
+    return tuple(_article(bylaws, article, facts, ruling) for article in concerned(bylaws, facts, ruling))
 
 
 def _article(bylaws: Bylaws, article: Article, facts: Facts, ruling: Ruling) -> ArticleView:

@@ -91,6 +91,15 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, code, level, event_id AS event, earned_at FROM badge_level
         WHERE member_id = ANY(%(who)s) ORDER BY member_id, code, level
     """,
+    "challenges": """
+        SELECT member_id AS member, challenge, key AS run, from_at AS from, until_at AS until, state, completed_at,
+            completed_by AS event, version AS bylaws
+        FROM challenge_run WHERE member_id = ANY(%(who)s) ORDER BY member_id, challenge, key
+    """,
+    "streaks": """
+        SELECT member_id AS member, streak, at, event_id AS event, reached_at, version AS bylaws
+        FROM streak_milestone WHERE member_id = ANY(%(who)s) ORDER BY member_id, streak, at
+    """,
     "tier_moves": """
         SELECT member_id AS member, at, from_tier AS from, to_tier AS to, event_id AS event, version AS bylaws
         FROM tier_move WHERE member_id = ANY(%(who)s) ORDER BY member_id, at, id

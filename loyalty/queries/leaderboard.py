@@ -94,7 +94,7 @@ def leaderboard(
     return LeaderboardView(
         code=code,
         title=terms.title,
-        unit=bylaws.counters[terms.counter].unit,
+        unit=bylaws.unit(bylaws.counters[terms.counter]),
         period=board.label(start),
         period_start=span.start,
         period_end=span.end if terms.period else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from loyalty.rules.kinds import Measured
 from loyalty.rules.phrase import plain
 from loyalty.rules.sentences import badge_phrase
 from loyalty.rules.voice import Voice
+from loyalty.runs import completed
 from loyalty.sums import Sums
 from loyalty.values import Text
 from loyalty.versions import Programme, programme
@@ -102,6 +104,8 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
     locked = Locked._make(row)
     history = History(_figures(terms, bylaws, locked, moment.day))
     member = member_facts(locked, history, levels, profile)
+    if bylaws.challenges:
+        member = replace(member, completed=completed(conn, [member_id]).get(member_id, {}))
     return Standing(bylaws, _now(member, bylaws, moment), locked.tier_since or locked.joined_at, earned)
 
 
@@ -130,10 +134,10 @@ def _progress(bylaws: Bylaws, measured: Measured) -> Progress:
     def say(voice: Voice) -> str:
         unit = "count" if measured.unit == "times" else measured.unit
         has, asks_for = voice.measured(value, unit), voice.measured(needed, unit)
-        name, over = voice.counter(measured.counter), measured.window.say(voice)
+        name, over = measured.named(voice), measured.window.say(voice)
         return voice.pick(f"{name} {over}: {has} of {asks_for}", f"{name} {over}: {has} از {asks_for}")
 
-    name = bylaws.counter_names[measured.counter]
+    name = both(bylaws, measured.named)
     return Progress(measured.counter, name, value, needed, measured.bounds.share(value), both(bylaws, say))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from loyalty.budgets import NoBudgets
@@ -73,7 +73,7 @@ def _tried(
     sale = Case(event, store_id, member_id or 0, bylaws, moment)
     budgets = NoBudgets(conn, terms.club_id)
     if member_id is None:
-        judge([sale], {0: _newcomer(bylaws, event.occurred_at, moment.day)}, terms.calendar, budgets)
+        judge([sale], {0: _newcomer(bylaws, event, moment.day)}, terms.calendar, budgets)
     else:
         gathered = gather(conn, terms, [sale], lock=False)
         members = {member_id: _complete(conn, terms, gathered.members[member_id])}
@@ -85,9 +85,11 @@ def _tried(
     return Tried(judged, articles(bylaws, sale.facts, sale.ruling))
 
 
-def _newcomer(bylaws: Bylaws, at: datetime, day: date) -> MemberFacts:
+def _newcomer(bylaws: Bylaws, event: Happening, day: date) -> MemberFacts:
     """Somebody of whom nothing is known yet."""
-    nothing = dict.fromkeys([*bylaws.asks(day, bylaws.since(None, at)), *bylaws.day_asks(day)], 0)
+    at = event.occurred_at
+    asks = bylaws.asks(day, bylaws.since(None, at))
+    nothing = dict.fromkeys([*asks, *bylaws.day_asks(day), *bylaws.label_asks(event, day, asks)], 0)
     return MemberFacts(0, "active", bylaws.first_tier(), None, at, None, {}, History(nothing))
 
 
@@ -100,13 +102,21 @@ def _complete(conn: Connection, terms: Programme, member: MemberFacts) -> Member
     recorded = history.recorded
     counts = counted(conn, terms, {member.id: known})
     fresh = {ask: _figure(terms, counts, ask) for ask in recorded if ask.place >= known}
-    return replace(member, history=History({**recorded, **fresh}), counted=None)
+    days: dict[int, dict[date, int]] = {place: dict(its) for place, its in history.by_day.items()}
+    for (_, place, day, _), (events, _) in counts.items():
+        of_place = days.setdefault(place, {})
+        of_place[day] = of_place.get(day, 0) + events
+    return replace(member, history=History({**recorded, **fresh}, by_day=days), counted=None)
 
 
 def _figure(terms: Programme, counts: Counts, ask: Ask) -> int:
     days = terms.live[ask.place].measure == "days" and not ask.raw
-    return sum(
-        int(events > 0) if days else events
-        for (_, place, day), (events, _) in counts.items()
-        if place == ask.place and ask.span.holds(day)
-    )
+    found = [
+        (label, int(events > 0) if days else events)
+        for (_, place, day, label), (events, _) in counts.items()
+        if place == ask.place and ask.span.holds(day) and ask.label in (None, label)
+    ]
+    if not ask.distinct:
+        return sum(value for _, value in found)
+    things = {label: sum(value for its, value in found if its == label) for label, _ in found if label}
+    return sum(value > 0 for value in things.values())

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from loyalty.rehearsal.stage import Stage
 from loyalty.returns import Return
 from loyalty.rules import Happening
+from loyalty.rules.ruling import giver
 
 
 class Judged(NamedTuple):
@@ -94,4 +95,4 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
 
 def really_gave(stage: Stage, one: Judged) -> list[str]:
     """The articles that really gave something for an event of the span."""
-    return one.gave if stage.holds(one.event.occurred_at) else []
+    return list({giver(article) for article in one.gave}) if stage.holds(one.event.occurred_at) else []

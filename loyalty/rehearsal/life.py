@@ -23,14 +23,15 @@ from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
+from loyalty.rehearsal.tries import Tries
 from loyalty.rules import Bylaws, Purchase, Ruling, reviewed
 from loyalty.rules.history import MemberFacts
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
-from loyalty.rules.ruling import Given
+from loyalty.rules.ruling import Given, giver
 from loyalty.sold import Sold
-from loyalty.stand_anew import Anew, Level, lost, take_gift
-from loyalty.take_back import take_back
+from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
+from loyalty.take_back import Counts, take_back
 
 
 class Life:
@@ -43,11 +44,13 @@ class Life:
         stood: list[Stood],
         later: list[Moved],
         budgets: Budgets | None,
+        tries: Tries,
         *,
         quiet: bool = False,
     ) -> None:
         assert isinstance(member.history, Remembered)
-        self.stage, self.member, self.history, self.budgets = stage, member, member.history, budgets
+        self.stage, self.history, self.budgets, self.tries = stage, member.history, budgets, tries
+        self.member = replace(member, runs=tuple(tries.begun)) if tries.begun else member
         self.attributes, self.stood = member.attributes, stood
         self.chest = LastingChest(member.id)
         self.side = Side()
@@ -99,6 +102,7 @@ class Life:
         self.history.unite(other.history)
         self.merged = True
         latest = [its for its in (self.member.latest_at, other.member.latest_at) if its is not None]
+        self.member = self.tries.unite(self.member, other.tries, other.member)
         self.member = replace(self.member, latest_at=max(latest, default=None), badges=self._badges())
         self._rise(at)
 
@@ -172,7 +176,7 @@ class Life:
             self._lapse(sale, before)
         for step in sale.ruling.badges:
             self.levels[step.code, step.level] = event.id, at
-        if event.kept or sale.ruling.badges:
+        if self.tries.note(sale.ruling, event.id, bylaws) or event.kept or sale.ruling.badges:
             self._keep(sale)
 
     def _post(self, sale: Case) -> None:
@@ -194,7 +198,7 @@ class Life:
                 self._into_lots(sale, awards)
         self._note()
         if counts:
-            for article in {given.article for given in awards}:
+            for article in {giver(given.article) for given in awards}:
                 side.times[article] += 1
 
     def _lapse(self, sale: Case, before: str) -> None:
@@ -226,20 +230,24 @@ class Life:
             facts_again(bylaws, sale.event, recorded["facts"]),
             Ruling.from_kept(sale.bylaws.version, recorded),
         )
-        facts.active_days = self._active(bylaws, sale)
+        facts.active_days, facts.active_labels = self._active(bylaws, sale)
         stood = standing(bylaws, facts, facts, tuple(ruling.awards))
-        ruling.feeds = list(stood.feeds)
+        ruling.feeds, ruling.labels = list(stood.feeds), {place: dict(its) for place, its in stood.labels.items()}
         sale.facts, sale.ruling = facts, ruling
         if ruling.tier_from != member.tier:
             member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
-        self.member = member.after(bylaws, facts, ruling)
+        self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling)
         if self.budgets:
             for key, used in stood.uses.items():
                 self.budgets.use(key, used)
 
-    def _active(self, bylaws: Bylaws, sale: Case) -> int:
-        asks = bylaws.day_asks(sale.moment.day)
-        return sum(1 << ask.place for ask in asks if self.history.over(ask) > 0)
+    def _active(self, bylaws: Bylaws, sale: Case) -> tuple[int, frozenset[tuple[int, str]]]:
+        day, over = sale.moment.day, self.history.over
+        labels = [ask for ask in bylaws.label_asks(sale.event, day) if ask.raw and over(ask) > 0]
+        return (
+            sum(1 << ask.place for ask in bylaws.day_asks(day) if over(ask) > 0),
+            frozenset((ask.place, ask.label or "") for ask in labels),
+        )
 
     def _know(self, event: Judged) -> None:
         """Let the member have the attributes that were read at the time, where they are known."""
@@ -263,16 +271,19 @@ class Life:
     def _give_back(self, event: Back) -> None:
         sold, asked, stage = self.sold[event.purchase_id], event.asked, self.stage
         at, id_ = asked.occurred_at, self.member.id
-        now = stage.at(at, id_)
+        now, was = stage.at(at, id_), sold.present()
+        counted = self._counted(sold.bylaws)
         try:
-            chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now)
+            chest, taken = take_back(sold, asked, event.id, {id_: self.chest}, id_, now, counted)
         except InsufficientBalance:  # the goods came back all the same
             self.refused += 1
-            chest, taken = take_back(sold, asked._replace(debt="allow"), event.id, {id_: self.chest}, id_, now)
+            allowed = asked._replace(debt="allow")
+            chest, taken = take_back(sold, allowed, event.id, {id_: self.chest}, id_, now, counted)
         assert isinstance(chest, LastingChest)
         self.chest = self.hands.chest = chest
-        for place, change in taken.feeds:
-            self.history.add(place, sold.facts.moment.day, change)
+        self.member = self.tries.came_back(self.member, was, sold.present())
+        for place, label, change in taken.feeds:
+            self.history.add(place, sold.facts.moment.day, change, label)
         if self.budgets:
             for key, change in taken.uses.items():
                 self.budgets.use(key, change)
@@ -281,6 +292,10 @@ class Life:
             self._stand_anew(Anew(at, event.id, [sold]))
         elif now.returns == "at_review":
             self.unsettled.append((at, sold))
+
+    def _counted(self, bylaws: Bylaws) -> Counts | None:
+        """What running totals of a version read."""
+        return Counts(self.history, bylaws.since(None, self.member.joined_at)) if bylaws.running else None
 
     def _settle(self, begun: datetime) -> None:
         """Look at the badges and tier after returns of earlier days."""
@@ -292,14 +307,19 @@ class Life:
             self._stand_anew(Anew(at, None, [sold for _, sold in due]))
 
     def _stand_anew(self, its: Anew) -> None:
-        member, stage = self.member, self.stage
-        bylaws = stage.at(its.at, member.id)
+        stage = self.stage
+        bylaws = stage.at(its.at, self.member.id)
+        self.member, undone = self.tries.undo(self.member)
+        for event, gift in undone.gifts:
+            take_gift(self.sold[event], gift, self.chest, bylaws, its)
+        member = self.member
         moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
         facts = member.standing(bylaws, moment)
         events = {level: event for level, (event, _) in self.levels.items()}
-        its.lost = lost(bylaws, facts, events, its.returned)
+        gone = lost(bylaws, facts, events, its.returned)
+        its.lost = with_gifts(gone, member.id, events, undone.came, undone.went)
         for level in its.lost:
-            take_gift(self.sold[events[level]], level, self.chest, bylaws, its)
+            take_gift(self.sold[events[level]], badge_gift(level), self.chest, bylaws, its)
             del self.levels[level]
         if its.lost:
             self.member = member = replace(member, badges=self._badges())

@@ -111,6 +111,12 @@ BADGES: Final = f"""
     WHERE {_WHO} AND earned_at >= %(since)s AND earned_at < %(until)s ORDER BY member_id
 """  # noqa: S608 - constants
 
+RUNS: Final = f"""
+    SELECT member_id, challenge, key, from_at, until_at FROM challenge_run WHERE {_WHO} AND key ~ '^[0-9]+$'
+    ORDER BY member_id
+"""  # noqa: S608 - constants
+"""Those that were handed out."""
+
 _names = count(1)
 
 
@@ -163,7 +169,7 @@ def member(stage: Stage, row: tuple[Any, ...]) -> tuple[MemberFacts, list[Stood]
     changes = stood or ()
     first = changes[0][1] if changes else status
     later = [Stood(datetime.fromisoformat(at), to) for at, _, to, by_bylaws in changes if not by_bylaws]
-    history = Remembered(stage.draft.of_days)
+    history = Remembered(place for place, its in enumerate(stage.draft.live) if its.measure == "days")
     facts = MemberFacts(id_, first, None, None, joined_at, None, {}, history, born, attributes or {}, referred=referred)
     return facts, later
 

@@ -7,6 +7,7 @@ from typing import Final
 from loyalty.rehearsal.reading import BADGES, ENTRIES, TIERS, ByMember, Range, stream
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
+from loyalty.rules.ruling import giver
 from loyalty.versions import Connection
 
 _FIGURES: Final = ("issued", "taken_back", "expired", "spent", "outstanding", "debt")
@@ -28,7 +29,7 @@ class Recorded:
         for _, wallet, *figures, articles in self._entries.of(member_id):
             side.wallets[wallet] = dict(zip(_FIGURES, figures, strict=True), short=0)
             for article, amount in (articles or {}).items():
-                side.articles[wallet, article] = amount
+                side.articles[wallet, giver(article)] += amount
         tier: str | None = None
         for _, at, before, after, version in self._tiers.of(member_id):
             tier = after

@@ -28,7 +28,7 @@ from loyalty.rehearsal.report import Form, Report
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
-from loyalty.rehearsal.together import OFTEN, Lived, Progress, together
+from loyalty.rehearsal.together import OFTEN, Lived, Progress, together, tries_of
 from loyalty.versions import Connection
 
 FAMILIES: Final = 100
@@ -82,13 +82,14 @@ def _add(report: Report, life: Life, recorded: Side) -> None:
 def _one_by_one(conn: Connection, stage: Stage, its: Range, progress: Progress) -> Iterator[Lived]:
     sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
     others, events = ByMember(stream(conn, MOVES, its)), ByMember(stream(conn, EVENTS_BY_MEMBER, its))
+    tries = tries_of(conn, stage, its)
     for done, row in enumerate(stream(conn, MEMBERS, its)):
         who = row[0]
         judged = [bought(stage, sale) for sale in sales.of(who)]
         judged += [told(stage, event) for event in events.of(who)]
         came_back, moved = [back(one) for one in returns.of(who)], [move(one) for one in others.of(who)]
         later, first = [step for step in moved if step.follows], [step for step in moved if not step.follows]
-        life = Life(stage, *member(stage, row), later, None, quiet=not (stage.ends or came_back or moved))
+        life = Life(stage, *member(stage, row), later, None, tries(who), quiet=not (stage.ends or came_back or moved))
         for step in in_order([*judged, *came_back, *first]):
             life.live(step)
         yield who, life, [article for one in judged for article in really_gave(stage, one)]

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from loyalty.ledger.lots import Move
-from loyalty.rules.ruling import Given
+from loyalty.rules.ruling import Given, giver
 
 K = TypeVar("K", bound=Hashable)
 WalletArticle = tuple[str, str]
-"""A wallet and an article's number, `badge:CODE:LEVEL`, or nothing for what no article gave."""
+"""A wallet and an article's number, `badge:CODE:LEVEL`, `streak:CODE:AT` or `challenge:CODE`; or nothing for what none
+of them gave."""
 
 FIGURES: Final = ("issued", "taken_back", "spent", "expired", "outstanding", "debt", "short")
 """Of a wallet. `short` is what members really spent and would not have had."""
@@ -55,11 +56,11 @@ class Side:
 
     def add_up(self) -> None:
         """Add what was noted to the figures."""
-        for key, amount in self.given.items():
-            wallet = self.wallet(key[0])
+        for (code, article), amount in self.given.items():
+            wallet = self.wallet(code)
             wallet["outstanding"] += amount
             wallet["issued"] += amount
-            self.articles[key] += amount
+            self.articles[code, giver(article)] += amount
         self.given.clear()
 
     def moved(self, moves: Iterable[Move], since: datetime, until: datetime) -> None:
@@ -77,7 +78,7 @@ class Side:
             elif target == "debt":
                 wallet["debt"] -= amount
             if since <= cause.at < until:
-                self._counted(wallet, cause.article or "", code, source, target, amount)
+                self._counted(wallet, giver(cause.article or ""), code, source, target, amount)
 
     def _counted(self, wallet: dict[str, int], article: str, code: str, source: str, target: str, amount: int) -> None:
         if source == "issued":

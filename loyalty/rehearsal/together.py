@@ -18,6 +18,8 @@ from loyalty.rehearsal.reading import (
     MEMBERS,
     MOVES_BY_NUMBER,
     RETURNS_BY_NUMBER,
+    RUNS,
+    ByMember,
     Range,
     back,
     bought,
@@ -28,10 +30,14 @@ from loyalty.rehearsal.reading import (
 )
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
+from loyalty.rehearsal.tries import Tries
 from loyalty.versions import Connection
 
 OFTEN: Final = 500
 """Members, or as many steps of one stream, between two words about progress."""
+_HOW_MANY: Final = """
+    SELECT (SELECT count(*) FROM purchase WHERE club_id = %s) + (SELECT count(*) FROM event WHERE club_id = %s)
+"""
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 Progress = Callable[[int], None]
@@ -92,10 +98,11 @@ def together(
     conn: Connection, stage: Stage, its: Range, known: Families, budgets: Budgets | None, progress: Progress
 ) -> Iterator[Lived]:
     """All that happened to some members in its order; of every member the state is in memory, not the events."""
-    own = {row[0]: Life(stage, *member(stage, row), [], budgets) for row in stream(conn, MEMBERS, its)}
+    tries = tries_of(conn, stage, its)
+    own = {row[0]: Life(stage, *member(stage, row), [], budgets, tries(row[0])) for row in stream(conn, MEMBERS, its)}
     members, lives = list(own), Lives(own, _owned(stream(conn, FOLLOWING_BY_TIME, its), move))
     gave: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    counted = conn.execute("SELECT count(*) FROM purchase WHERE club_id = %s", [its.club]).fetchone()
+    counted = conn.execute(_HOW_MANY, [its.club, its.club]).fetchone()
     total = counted[0] if counted else 0
     for count, (who, step) in enumerate(_all(conn, stage, its, own, known), start=1):
         lives.live(who, step)
@@ -106,6 +113,14 @@ def together(
     lives.follow(LAST)
     for who in members:
         yield who, lives.end(who), gave.pop(who, Counter()).elements()
+
+
+def tries_of(conn: Connection, stage: Stage, its: Range) -> Callable[[int], Tries]:
+    """The runs that members really had, member by member; nothing is read for a draft without challenges."""
+    if not stage.draft.challenges:
+        return lambda _: Tries(stage, ())
+    rows = ByMember(stream(conn, RUNS, its))
+    return lambda member_id: Tries(stage, rows.of(member_id))
 
 
 def _all(conn: Connection, stage: Stage, its: Range, lives: Collection[int], known: Families) -> Iterator[Owned]:

@@ -17,7 +17,11 @@ class GivenSchema(Schema):
     """What an article gave."""
 
     article = text(
-        metadata=told("An article's number, or badge:CODE:LEVEL.", "شمارهٔ ماده، یا badge:CODE:LEVEL.", example="1")
+        metadata=told(
+            "An article's number, badge:CODE:LEVEL or challenge:CODE with the run's key.",
+            "شمارهٔ ماده، badge:CODE:LEVEL یا challenge:CODE با کلید دور.",
+            example="1",
+        )
     )
     wallet = text(metadata={"example": "points"})
     amount = whole(metadata={"example": 144})
@@ -29,6 +33,32 @@ class StepSchema(Schema):
 
     code = text(metadata={"example": "regular"})
     level = whole()
+
+
+class RunNameSchema(Schema):
+    """A run of a challenge."""
+
+    challenge = text(metadata={"example": "three_in_aban"})
+    run = text(
+        metadata=told(
+            "Its key among the member's runs of the challenge; empty where there is only one.",
+            "کلید آن میان دورهای عضو در این چالش؛ اگر تنها یکی باشد خالی است.",
+        )
+    )
+
+
+class CompletedSchema(RunNameSchema):
+    """A run that was completed, and when it lasts."""
+
+    since = at(data_key="from", allow_none=True)
+    until = at(allow_none=True)
+
+
+class ReachedSchema(Schema):
+    """A milestone of a streak."""
+
+    code = text(metadata={"example": "weekly"})
+    milestone = whole(metadata=told("How many periods in a row.", "چند دورهٔ پیاپی.", example=4))
 
 
 class MoveSchema(Schema):
@@ -68,6 +98,8 @@ class JudgedSchema(Schema):
     bylaws = whole(allow_none=True, metadata=told("The version that judged it.", "نسخه‌ای که آن را سنجید."))
     awards = many(GivenSchema)
     badges = many(StepSchema)
+    challenges = many(CompletedSchema, metadata=told("Runs that it completed.", "دورهایی که با آن کامل شد."))
+    streaks = many(ReachedSchema, metadata=told("Milestones that it reached.", "منزل‌هایی که با آن به دست آمد."))
     tier = fields.Nested(MoveSchema, required=True)
     withheld = many(WithheldSchema)
     wallets = held_wallets()

@@ -60,9 +60,10 @@ class SideSchema(Schema):
             "required": ["times", "amounts"],
         },
         metadata=told(
-            "By article (`badge:CODE:LEVEL` for what a badge gave): how many purchases it gave something for, and how"
-            " much, less what came back.",
-            "به تفکیک ماده (برای هدیهٔ نشان badge:CODE:LEVEL): برای چند خرید چیزی داد، و چه مقدار پس از کسر مرجوعی‌ها.",
+            "By article (`badge:CODE:LEVEL`, `challenge:CODE`, `streak:CODE:AT` for what these gave): for how many"
+            " purchases it gave something, and how much, less what came back.",
+            "به تفکیک ماده (برای هدیهٔ نشان، چالش و زنجیره: badge:CODE:LEVEL، challenge:CODE و streak:CODE:AT): برای چند"
+            " خرید چیزی داد، و چه مقدار پس از کسر مرجوعی‌ها.",
         ),
     )
     tiers = fields.Nested(LadderSchema, required=True)

@@ -15,7 +15,7 @@ from loyalty.config import now
 from loyalty.errors import Forbidden
 from loyalty.rest.access import caller
 from loyalty.rest.answers import many, text, whole
-from loyalty.rest.answers_purchase import AnswerSchema, HeldSchema, MoveSchema, StepSchema
+from loyalty.rest.answers_purchase import AnswerSchema, HeldSchema, MoveSchema, RunNameSchema, StepSchema
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.once import Done
 from loyalty.rest.purchases import ONE, found
@@ -62,6 +62,9 @@ class ReturnedSchema(Schema):
     forgiven = _amounts("Spent already, and let go.", "پیش‌تر خرج شده بود و بخشیده شد.")
     tier = fields.Nested(MoveSchema, required=True)
     badges = many(StepSchema, metadata=told("Levels that were lost with it.", "مرتبه‌هایی که با آن از دست رفت."))
+    challenges = many(
+        RunNameSchema, metadata=told("Runs that it leaves incomplete.", "دورهایی که با آن ناتمام ماندند.")
+    )
     wallets = fields.Dict(keys=fields.String(), values=fields.Nested(HeldSchema), required=True)
 
 
@@ -172,5 +175,6 @@ def _shown(answer: Answer) -> dict[str, Any]:
         **{name: getattr(taken, name) for name in amounts},
         "tier": {"from": taken.tier[0], "to": taken.tier[1]},
         "badges": [{"code": code, "level": level} for code, level in taken.badges],
+        "challenges": [{"challenge": code, "run": key} for code, key in taken.challenges],
         "wallets": {wallet: shown._asdict() for wallet, shown in taken.wallets.items()},
     }

@@ -18,6 +18,8 @@ NOTHING_YET: Final[dict[str, Any]] = {
     "bylaws": None,
     "awards": [],
     "badges": [],
+    "challenges": [],
+    "streaks": [],
     "tier": {"from": None, "to": None},
     "withheld": [],
     "wallets": {},

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
-from loyalty.calendars import Calendar, Span
+from loyalty.calendars import Span
 from loyalty.rules.awards.multiply import Multiply
+from loyalty.rules.challenges import Challenge
 from loyalty.rules.counters import Counter
 from loyalty.rules.events import EventType
-from loyalty.rules.facts import Facts, Setting
+from loyalty.rules.facts import Facts, Happening, Setting
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
-from loyalty.rules.occasions import Occasion
-from loyalty.rules.parts import Article, Audience, Badge, BadgeLevelTerms, ClubTerms, Leaderboard, Step, Tiers, Wallet
+from loyalty.rules.occasions import PLAIN, Occasion
+from loyalty.rules.parts import (
+    Article,
+    Audience,
+    Badge,
+    BadgeLevelTerms,
+    ClubTerms,
+    Leaderboard,
+    Running,
+    Step,
+    Tiers,
+    Wallet,
+)
 from loyalty.rules.plan import Plan, Planner
 from loyalty.rules.reading import Unbuilt
-from loyalty.rules.ruling import Given
+from loyalty.rules.reads import Ask, Moved, Read
+from loyalty.rules.ruling import Given, giver
+from loyalty.rules.streaks import Streak
 from loyalty.rules.terms import Term
-from loyalty.rules.windows import Since, Window
+from loyalty.rules.windows import Since
 from loyalty.values import Lang, Text
 
 __all__ = [
@@ -50,34 +64,6 @@ Feeding = tuple[list[int], tuple[tuple[int, Callable[[Facts], int]], ...]]
 """What an event adds to every live counter whatever it holds, by place; and what tells what it adds to the others."""
 Lot = tuple[datetime | None, datetime | None]
 """When a lot matures and when it expires; None is at once, and never."""
-
-
-class Read(NamedTuple):
-    """A counter over a window, as some part of this version reads it."""
-
-    counter: Counter
-    over: Window
-    around: bool = False
-    """Later days of the window count too, as limits want it."""
-
-    def span(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
-        """The days to add up for an event on a day."""
-        return (self.over.around if self.around else self.over.span)(day, calendar, since)
-
-
-class Ask(NamedTuple):
-    """A figure that must be known: a live counter (by place) over days, or, `raw`, the events of one day."""
-
-    place: int
-    span: Span
-    raw: bool = False
-
-
-class Moved(NamedTuple):
-    """The reads that an event adds to, each with its counter's place: those of amounts, and those of days."""
-
-    amounts: tuple[tuple[int, int], ...]
-    days: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -110,16 +96,28 @@ class Bylaws:
     audiences: dict[str, Audience] = field(default_factory=dict)
     audience_reads: frozenset[str] = frozenset()
     """The audiences that its parts ask for."""
+    challenges: dict[str, Challenge] = field(default_factory=dict)
+    streaks: dict[str, Streak] = field(default_factory=dict)
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
     """For each read, the place of its counter among `live`."""
     of_days: tuple[int, ...] = field(init=False)
     """The places of the live counters of days."""
+    streaks_fed: tuple[tuple[Streak, int], ...] = field(init=False)
+    """The streaks, each with the place of its counter among the live ones."""
     fed_by: dict[str, tuple[tuple[int, Counter], ...]] = field(init=False)
-    """By type of event: the live counters that such an event itself feeds, with their places."""
+    """By type of event: the live counters that such an event itself feeds, with their places; without `labelled`."""
     feeding: dict[str, Feeding] = field(init=False)
     """By type of event: how it feeds them."""
+    labelled: tuple[tuple[int, Counter], ...] = field(init=False)
+    """The live counters that are kept by label, with their places."""
+    gated: tuple[tuple[int, Counter], ...] = field(init=False)
+    """The live counters of what articles gave that look at the event too, with their places."""
+    things: tuple[int, ...] = field(init=False)
+    """The places among the reads of those that count different things."""
+    running: tuple[Running, ...] = field(init=False)
+    """The running totals that its articles keep."""
     of_articles: dict[str, tuple[tuple[int, int | None, str | None], ...]] = field(init=False)
     """By article: the live counters that its awards feed, by place, what they take, and of which wallet alone."""
     capped: dict[str, tuple[Limit, ...]] = field(init=False)
@@ -133,7 +131,7 @@ class Bylaws:
     passing: bool = field(init=False)
     """Whether some article gives to others than the member."""
     occasions: dict[str, Occasion] = field(init=False)
-    """By type of event: the occasions that its articles and badges wait for."""
+    """By type of event: the occasions that its articles, badges and counters wait for."""
     steps: tuple[Step, ...] = field(init=False)
     """The ladder of tiers; empty where there is none."""
     top: int = field(init=False)
@@ -142,6 +140,7 @@ class Bylaws:
     """Conditions, by `id`, as they were said once."""
     _given: dict[tuple[str, int], Earning | Multiply] = field(init=False)
     """What gives, by its name in rulings and its place there."""
+    _totals: frozenset[tuple[str, int]] = field(init=False)
     lots_end: bool = field(init=False)
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
@@ -159,6 +158,7 @@ class Bylaws:
         self.passing = any(article.passed for article in self.articles)
         waiting = [article.on for article in self.articles]
         waiting += [badge.on for badge in self.badges.values() if badge.condition]
+        waiting += [PLAIN[its.of] for its in self.counters.values() if its.of in PLAIN]
         self.occasions = {its.type: its for its in waiting}
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
@@ -175,6 +175,9 @@ class Bylaws:
         needs = [step.needs for step in self.steps]
         badges = list(self.badges.values())
         self._planner = Planner(self.articles, badges, needs, self.stacking, bool(self.capped))
+        self.things = tuple(n for n, read in enumerate(self.reads) if read.counter.distinct and read.label is None)
+        self.running = tuple(total for article in self.articles for total in article.totals)
+        self._totals = frozenset((its.no, its.place) for its in self.running)
         self.bind(self.own_counters())
 
     def _gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
@@ -183,6 +186,8 @@ class Bylaws:
         return [
             *((article.no, article.give) for article in self.articles),
             *((f"badge:{code}:{n}", level.give) for code, n, level in badges),
+            *((f"challenge:{its.code}", its.give) for its in self.challenges.values()),
+            *((f"streak:{its.code}:{at}", give) for its in self.streaks.values() for at, give in its.milestones),
         ]
 
     @property
@@ -192,13 +197,22 @@ class Bylaws:
 
     def award(self, given: Given) -> Earning | Multiply:
         """The award that gave an amount under this version."""
-        return self._given[given.article, given.award]
+        return self._given[giver(given.article) if given.is_gift else given.article, given.award]
+
+    def is_total(self, given: Given) -> bool:
+        """Whether an amount belongs to a running total."""
+        return (given.article, given.award) in self._totals
+
+    def unit(self, counter: Counter) -> str:
+        """What a counter's figures are; what was given is in its wallet's unit."""
+        of_money = counter.wallet in self.wallets and self.wallets[counter.wallet].unit == "money"
+        return "money" if of_money and counter.measure == "amount" else counter.unit
 
     def lot_terms(self, given: Given, at: datetime) -> Lot:
         """When what an award gives at an instant matures and expires: by its own terms, else its wallet's."""
         if not self.lots_end:
             return None, None
-        award = self._given[given.article, given.award]
+        award = self.award(given)
         return self._lot(given.wallet, at, award.matures, award.expires)
 
     def wallet_terms(self, wallet: str, at: datetime) -> Lot:
@@ -223,15 +237,22 @@ class Bylaws:
         """Take the club's live counters: those of every version, this one's among them."""
         places = {counter: place for place, counter in enumerate(live)}
         self.live = live
-        self.of_days = tuple(place for place, counter in enumerate(live) if counter.measure == "days")
+        self.labelled = tuple((place, counter) for place, counter in enumerate(live) if counter.by)
+        self.gated = tuple(
+            (place, its) for place, its in enumerate(live) if its.type is None and (its.by or its.condition)
+        )
+        self.of_days = tuple(
+            place for place, counter in enumerate(live) if counter.measure == "days" and not counter.by
+        )
         self._asks, self._moved, self._moves = {}, {}, {}
+        self.streaks_fed = tuple((its, places[its.definition]) for its in self.streaks.values())
         self.feeds = tuple(places[read.counter] for read in self.reads)
         by_type: dict[str, list[tuple[int, Counter]]] = {}
         by_article: dict[str, list[tuple[int, int | None, str | None]]] = {}
         for place, counter in enumerate(live):
-            if counter.type is not None:
+            if counter.type is not None and not counter.by:
                 by_type.setdefault(counter.type, []).append((place, counter))
-            of_any = [article.no for article in self.articles] if counter.of == "given" else []
+            of_any = [article.no for article in self.articles] if counter.type is None else []
             for article in counter.articles or of_any:
                 only = {award.wallet for (no, _), award in self._given.items() if no == article} == {counter.wallet}
                 wallet = None if only else counter.wallet
@@ -256,7 +277,10 @@ class Bylaws:
         for given in awards:
             for place, takes, wallet in fed_by.get(given[0], ()):
                 if wallet is None or wallet == given[2]:
-                    feeds[place] = 1 if takes is None else feeds[place] + given[takes]  # type: ignore[operator]
+                    if takes is not None:
+                        feeds[place] += given[takes]  # type: ignore[operator]
+                    elif given[3] > 0:
+                        feeds[place] = 1
 
     def since(self, tier_since: datetime | None, joined_at: datetime) -> Since | None:
         """From when a member's own windows count; None where this version reads no such window."""
@@ -276,9 +300,11 @@ class Bylaws:
                 for index, (read, ask) in enumerate(zip(self.reads, self.asks(standing, since), strict=True))
                 if read.counter in named and ask.span.holds(day)
             ]
+            labelled = {place for place, _ in self.labelled}
             found = Moved(
-                tuple(pair for pair in holding if pair[1] not in self.of_days),
+                tuple(pair for pair in holding if pair[1] not in self.of_days and pair[1] not in labelled),
                 tuple(pair for pair in holding if pair[1] in self.of_days),
+                tuple(pair for pair in holding if pair[1] in labelled),
             )
             found = self._moves.setdefault(found, found)
             self._moved = _remembered(self._moved, key, found)
@@ -290,7 +316,16 @@ class Bylaws:
         if found is None:
             calendar = self.club.calendar
             pairs = zip(self.reads, self.feeds, strict=True)
-            found = tuple(Ask(place, read.span(day, calendar, since)) for read, place in pairs)
+            found = tuple(
+                Ask(
+                    place,
+                    read.span(day, calendar, since),
+                    False,
+                    read.label,
+                    read.label is None and read.counter.distinct,
+                )
+                for read, place in pairs
+            )
             self._asks = _remembered(self._asks, (day, since), found)
         return found
 
@@ -298,6 +333,17 @@ class Bylaws:
         """For each live counter of days: whether the day is counted already."""
         span = Span(day, day)
         return [Ask(place, span, raw=True) for place in self.of_days]
+
+    def label_asks(self, event: Happening, day: date, *asked: tuple[Ask, ...]) -> Iterator[Ask]:
+        """What is known already of an event's labels: of days whether they are active, of things in what is asked."""
+        for place, counter in self.labelled:
+            labels = counter.labels(event)
+            if counter.measure == "days":
+                yield from (Ask(place, Span(day, day), True, label) for label in labels)
+            elif counter.distinct:
+                for asks in asked:
+                    of_it = (asks[n].span for n in self.things if asks[n].place == place)
+                    yield from (Ask(place, span, False, label) for span in of_it for label in labels)
 
     def first_tier(self) -> str | None:
         """Where everybody stands who has done nothing yet."""

@@ -37,7 +37,7 @@ def implies(one: Condition | None, other: Condition | None) -> bool:
         return any(implies(one, part) for part in other.parts())
     if isinstance(one, All):
         return any(implies(part, other) for part in one.value)
-    if isinstance(one, CounterIs) and isinstance(other, CounterIs) and one.name == other.name:
+    if isinstance(one, CounterIs) and isinstance(other, CounterIs) and (one.name, one.of) == (other.name, other.of):
         grows = other.over == EVER and other.bounds.high is None
         return (one.over == other.over or grows) and _inside(one.bounds, other.bounds)
     return False
@@ -89,7 +89,9 @@ def _disjoint(one: Bounds, other: Bounds) -> bool:
 def _leaves_apart(one: Condition, other: Condition) -> bool:
     match one, other:
         case CounterIs(), CounterIs():
-            return one.name == other.name and one.over == other.over and _disjoint(one.bounds, other.bounds)
+            return (one.name, one.of, one.over) == (other.name, other.of, other.over) and _disjoint(
+                one.bounds, other.bounds
+            )
         case TierIs(), TierIs():
             return _ranks_apart(one, other)
         case Weekday(), Weekday():

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from loyalty.rules.bylaws import Bylaws
-from loyalty.rules.naming import counter_name
+from loyalty.rules.counters import Counter
+from loyalty.rules.naming import counter_name, with_condition
 from loyalty.rules.phrase import plain
 from loyalty.rules.sentences import Part, Said, sections
 from loyalty.values import Text
@@ -74,10 +75,14 @@ def _counters(bylaws: Bylaws) -> tuple[Said, ...]:
         _said(
             name,
             Text(f"Counter {name}", f"شمارندهٔ {name}"),
-            _counted(bylaws.counter_names[name], counter_name(its, bylaws.events)),
+            _counted(bylaws.counter_names[name], _defined(bylaws, its)),
         )
         for name, its in bylaws.counters.items()
     )
+
+
+def _defined(bylaws: Bylaws, counter: Counter) -> Text:
+    return with_condition(counter_name(counter, bylaws.events, bylaws.wallets), counter, bylaws)
 
 
 def _counted(called: Text, definition: Text) -> Text:

@@ -14,21 +14,25 @@ from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.awards.receiver import FRIEND
 from loyalty.rules.bylaws import RETURN_WINDOW, Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
-from loyalty.rules.counters import Counter, read_counter
+from loyalty.rules.challenges import read_challenge
+from loyalty.rules.counters import POINTS, Counter
+from loyalty.rules.counting import read_counter
 from loyalty.rules.events import read_event_type
 from loyalty.rules.game import SECTIONS as GAME
 from loyalty.rules.game import read_game
 from loyalty.rules.kinds import Earning
 from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
 from loyalty.rules.membership import STANDINGS, read_membership
-from loyalty.rules.naming import counter_name
+from loyalty.rules.naming import counter_name, with_condition
 from loyalty.rules.occasions import REFERRAL, Occasion, read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
 from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import named, read_audience, read_badge, read_leaderboard, read_tiers
+from loyalty.rules.streaks import read_streak
 from loyalty.rules.terms import Term, read_end
+from loyalty.rules.totals import changes, no_circles, read_totals
 from loyalty.rules.types import BOOLEAN, bilingual, read_date
 from loyalty.values import Text
 
@@ -40,6 +44,8 @@ SECTIONS = (
     "audiences",
     "tiers",
     "badges",
+    "challenges",
+    "streaks",
     "leaderboards",
     "stacking",
     "membership",
@@ -77,25 +83,33 @@ def _load(root: Node, version: int) -> Bylaws:
     events = reading.events = named(found.get("events"), read_event_type)
     counters = named(found.get("counters"), _counter)
     reading.names["counters"] = set(counters)
-    reading.counter_units = {name: counter.unit for name, (counter, _) in counters.items()}
+    for name, (counter, given) in counters.items():
+        of_money = counter.of == POINTS and reading.wallet_units.get(counter.wallet or "") == "money"
+        reading.counter_units[name] = "money" if of_money and counter.measure == "amount" else counter.unit
+        reading.counter_names[name] = given or counter_name(counter, events, wallets)
+        if counter.by and not counter.distinct:
+            reading.labelled.add(name)
     reading.audiences = named(found.get("audiences"), read_audience)
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
     one_wallet_per_group(articles, found["articles"])
+    no_circles(articles, {name: counter for name, (counter, _) in counters.items()}, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
     badges = named(found.get("badges"), read_badge)
+    definitions = {name: counter for name, (counter, _) in counters.items()}
+    challenges = named(found.get("challenges"), lambda code, node: read_challenge(code, node, definitions))
+    streaks = named(found.get("streaks"), lambda code, node: read_streak(code, node, definitions))
     boards = named(found.get("leaderboards"), read_leaderboard)
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
     membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
     game = read_game(found, reading)
     if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
-    definitions = {name: counter for name, (counter, _) in counters.items()}
-    return Bylaws(
+    bylaws = Bylaws(
         version,
         club,
         wallets,
         definitions,
-        {name: given or counter_name(counter, events) for name, (counter, given) in counters.items()},
+        reading.counter_names,
         articles,
         tiers,
         badges,
@@ -111,14 +125,20 @@ def _load(root: Node, version: int) -> Bylaws:
         tuple(reading.unbuilt),
         reading.audiences,
         frozenset(reading.audience_reads),
+        challenges,
+        streaks,
     )
+    for name, (counter, given) in counters.items():
+        if given is None:
+            bylaws.counter_names[name] = with_condition(bylaws.counter_names[name], counter, bylaws)
+    return bylaws
 
 
 def reads_of(reading: Reading, counters: Mapping[str, Counter]) -> tuple[Read, ...]:
     """What was asked of counters while reading, in the order of its places."""
     return tuple(
-        Read(counters[counter] if isinstance(counter, str) else counter, over, around)
-        for counter, over, around in reading.reads
+        Read(counters[counter] if isinstance(counter, str) else counter, over, around, label)
+        for counter, over, around, label in reading.reads
     )
 
 
@@ -226,22 +246,23 @@ def _wallet_limits(node: Node, code: str) -> tuple[Limit, ...]:
 
 
 def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
-    given = None
-    if isinstance(node.value, Mapping) and "name" in node.value:
-        body = node.fields(optional=("of", "where", "measure", "name"))
-        given = bilingual(body["name"])
-        node = Node(
-            {key: value for key, value in node.value.items() if key != "name"}, node.path, node.reading, node.depth
-        )
-    return read_counter(node), given
+    its = node.mapping()
+    given = node.reading.attempt(bilingual, its["name"]) if "name" in its else None
+    if "name" not in its:
+        return read_counter(node), None
+    rest = {key: value for key, value in node.value.items() if key != "name"}
+    counter = read_counter(Node(rest, node.path, node.reading, node.depth))
+    if given is None:
+        raise Bad
+    return counter, given
 
 
 def _article(node: Node) -> Article:
-    found = node.fields(["no", "title", "on", "give"], ["if", "limits", "from", "until", *STACKING])
+    found = node.fields(["no", "title", "give"], ["on", "if", "limits", "from", "until", *STACKING])
     attempt = node.reading.attempt
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
-    on = attempt(read_occasion, found["on"])
+    on = attempt(read_occasion, found["on"]) if "on" in found else None
     with node.reading.awaiting(on):
         return _on_occasion(node, found, no, title, on)
 
@@ -260,6 +281,8 @@ def _on_occasion(
             found["give"].items()[place].bad(Text("Only a referral has a friend.", "تنها معرفی، «friend» دارد."))
     if first and last and first > last:
         raise found["until"].bad(Text("The last day comes before the first.", "روز پایان پیش از روز آغاز است."))
+    if "on" not in found and give:
+        on = attempt(lambda n: changes(n, give), node)
     if no is None or title is None or on is None or not give:
         raise Bad
     wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply)]
@@ -268,7 +291,9 @@ def _on_occasion(
     limits: tuple[Limit, ...] = ()
     if "limits" in found:
         limits = different(found["limits"].every(lambda n: read_limit(n, no, wallets[0])), found["limits"])
-    return Article(no, title, condition, give, limits, first, last, *read_stacking(node, found, bool(wallets)), on)
+    totals = read_totals(no, give, found, limits)
+    stacking = read_stacking(node, found, bool(wallets))
+    return Article(no, title, condition, give, limits, first, last, *stacking, on, totals)
 
 
 def _return_window(found: dict[str, Node]) -> Term | None:

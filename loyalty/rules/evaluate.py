@@ -1,4 +1,4 @@
-"""Facts in, ruling out: articles earn, limits trim, multipliers multiply, counters feed badges and tiers.
+"""Facts in, ruling out: articles earn, limits trim, multipliers multiply; then what hangs on counters, in its order.
 
 The order is the one of the bylaws' exactness rule 5. Nothing here reads a clock, a database or chance.
 """
@@ -17,7 +17,11 @@ from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Done, Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
 from loyalty.rules.plan import Plan, Ready
+from loyalty.rules.rounds import go_round
 from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.running import of_labels
+from loyalty.rules.runs import serve
+from loyalty.rules.streaks import reach
 from loyalty.rules.tables import chosen
 
 
@@ -34,8 +38,12 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
         _drastic(held, ruling)
     if bylaws.passing:
         ruling.passes = bool(passed(bylaws, facts))
-    ruling.feeds = _feeds(bylaws, facts, ruling.awards)
-    counts = _after(bylaws, facts, ruling.feeds)
+    go_round(bylaws, facts, ruling)
+    counts = _after(bylaws, facts, ruling)
+    if facts.runs:
+        serve(bylaws, facts, ruling)
+    if bylaws.streaks:
+        reach(bylaws, facts, ruling)
     _badges(plan, held, facts, counts, ruling)
     for rank in range(bylaws.top, facts.standing_rank, -1):
         needs = plan.needs[rank]
@@ -161,24 +169,18 @@ def _multiply(
         ruling.awards += own[before:]
 
 
-def _feeds(bylaws: Bylaws, facts: Facts, awards: list[Given]) -> list[int]:
-    feeds, told = bylaws.feeding.get(facts.event.type) or ([0] * len(bylaws.live), ())
-    feeds = feeds.copy()
-    for place, feed in told:
-        feeds[place] = feed(facts)
-    bylaws.feed_given(feeds, awards)
-    return feeds
-
-
-def _after(bylaws: Bylaws, facts: Facts, feeds: list[int]) -> list[int]:
+def _after(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
     """The counters that tiers and badges stand on, at the member's latest day, as the event leaves them."""
-    counts = facts.standing.copy()
-    moved, days = bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since)
-    for index, place in moved:
+    counts, feeds = facts.standing.copy(), ruling.feeds
+    moved = bylaws.moved(facts.moment.day, facts.standing_day, facts.standing_since)
+    for index, place in moved.amounts:
         counts[index] += feeds[place]
-    for index, place in days:
+    for index, place in moved.days:
         if feeds[place] and not facts.active_days & (1 << place):  # a day that is counted already counts no more
             counts[index] += 1
+    for index, place in moved.labelled:
+        if place in ruling.labels:
+            counts[index] += of_labels(bylaws, facts, index, ruling.labels[place])
     return counts
 
 

@@ -134,7 +134,8 @@ def _place(name: str) -> str:
 RESERVED: Final = frozenset(
     {
         "purchase", "enrolment", "birthday", "anniversary", "referral", "tier_reached", "tier_lost", "badge_earned",
-        "challenge_completed", "idle", "code", "schedule", "passed", "purchases", "lines", "given", "points",
+        "challenge_completed", "run_begun", "idle", "code", "schedule", "passed", "purchases", "lines", "given",
+        "points",
     }
 )  # fmt: skip
 """Names of occasions and of what counters count: a declared type has another."""

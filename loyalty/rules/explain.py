@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Bylaws
 from loyalty.rules.conditions.logic import Several
 from loyalty.rules.contest import Shut
-from loyalty.rules.evaluate import contested, met
+from loyalty.rules.evaluate import contested, evaluate, met
 from loyalty.rules.facts import Facts
+from loyalty.rules.feeding import feeds
 from loyalty.rules.kinds import Condition
 from loyalty.rules.limits import Limit
 from loyalty.rules.passing import PASSED
 from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
+from loyalty.rules.running import figure, moves
 from loyalty.rules.tables import chosen
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
@@ -76,7 +79,7 @@ def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
 
 
 def title(bylaws: Bylaws, article: str) -> Text:
-    """The title of what gave: an article, or a badge's level."""
+    """The title of what gave: an article, a badge's level, or a challenge."""
     if article.startswith("badge:"):
         _, code, level = article.split(":")
         badge = bylaws.badges[code]
@@ -84,6 +87,14 @@ def title(bylaws: Bylaws, article: str) -> Text:
             return Text("Badge “{b}”", "نشان «{b}»").with_(b=badge.title)
         numbers = both(bylaws, lambda voice: voice.number(int(level)))
         return Text("Badge “{b}”, level {n}", "نشان «{b}»، مرتبهٔ {n}").with_(b=badge.title, n=numbers)
+    if article.startswith("challenge:"):
+        its = bylaws.challenges[article.split(":")[1]]
+        return Text("Challenge “{c}”", "چالش «{c}»").with_(c=its.title)
+    if article.startswith("streak:"):
+        _, code, length = article.split(":")
+        numbers = both(bylaws, lambda voice: voice.number(int(length)))
+        said = Text("Streak “{s}”, {n} in a row", "زنجیرهٔ «{s}»، {n} پیاپی")
+        return said.with_(s=bylaws.streaks[code].title, n=numbers)
     return next(its.title for its in bylaws.articles if its.no == article)
 
 
@@ -105,8 +116,17 @@ def withheld(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Withheld]:
 def reasons(voice: Voice, facts: Facts, ruling: Ruling) -> list[tuple[str, str]]:
     """`withheld` in one language: (the article's number, why it gave nothing)."""
     gave = {given.article for given in ruling.awards}
-    silent = [its for its in voice.bylaws.articles if _concerned(its, facts) and its.no not in gave]
+    silent = [its for its in concerned(voice.bylaws, facts, ruling) if its.no not in gave]
     return [(article.no, why) for article in silent if (why := reason(voice, article, facts))]
+
+
+def concerned(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
+    """The articles that an event is for: of its occasion, what it brings, and whose running totals it moves."""
+    found = [its for its in bylaws.articles if _concerned(its, facts)]
+    if bylaws.running and facts.active:
+        fed = _fed(bylaws, facts, ruling)
+        found += [its for its in bylaws.articles if its not in found and moves(bylaws, its, facts, fed)]
+    return found
 
 
 def because(bylaws: Bylaws, article: Article, facts: Facts) -> Text | None:
@@ -122,6 +142,8 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
         return missing
     if not article.gives_amounts:
         return None
+    if article.totals and not (article.earnings or article.passed or article.multipliers):
+        return _not_yet(voice, article, facts)
     brought = facts.event.type == PASSED
     if article.passed and not (article.earnings or brought):
         return voice.pick(
@@ -148,7 +170,7 @@ def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
     """Why an article did not hold; None if it did."""
     if facts.event.type == PASSED and _concerned(article, facts):
         return None
-    if article.on.type != facts.event.type:
+    if article.on.type != facts.event.type and not article.totals:
         on = article.on.within(voice)
         return voice.pick(f"Its occasion is another: {on}.", f"مناسبت این ماده چیز دیگری است: {on}.")
     if not facts.active:
@@ -174,6 +196,25 @@ def _concerned(article: Article, facts: Facts) -> bool:
     if facts.event.type == PASSED:
         return bool(article.no == facts.event.attributes["article"])
     return article.on.type == facts.event.type
+
+
+def _fed(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> Ruling:
+    """What an event fed, reckoned again from what it gave."""
+    plain, labels = feeds(bylaws, facts, facts, ruling.awards)
+    return replace(ruling, feeds=plain, labels=labels)
+
+
+def _not_yet(voice: Voice, article: Article, facts: Facts) -> str:
+    """Why running totals gave nothing: how far the counter is, unless a limit is in the way."""
+    bylaws, said = voice.bylaws, []
+    fed = _fed(bylaws, facts, evaluate(bylaws, facts))
+    for total in article.totals:
+        value, before = (figure(bylaws, facts, fed, read) for read in (total.counts, total.gave))
+        if total.award.amount(total.award.reached(value)) > before:
+            return voice.pick("A limit is used up.", "سقفی پر شده است.")
+        said.append(total.award.read(value, voice))
+    now = voice.listed(said)
+    return voice.pick(f"The next step is not reached: {now}.", f"هنوز به پلهٔ بعدی نرسیده است: {now}.")
 
 
 def _full_caps(bylaws: Bylaws, article: Article, facts: Facts) -> list[Limit]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple
 
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.windows import Since
+
+if TYPE_CHECKING:
+    from loyalty.rules.runs import Run
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -150,10 +153,20 @@ class Facts:
     active: bool = True
     active_days: int = 0
     """Bits by place among the live counters: counters of days for which the event's day is counted already."""
+    active_labels: frozenset[tuple[int, str]] = frozenset()
+    """The same of counters of days kept by label: (place, label)."""
+    present: frozenset[tuple[int, str]] = frozenset()
+    """(place among the reads, label): of different things, those of this event that the window holds already."""
     budgets: dict[tuple[str, date], int] | None = None
     """What is left of limits that all members share; None grants whatever is asked (before reserving)."""
     standing_since: Since | None = None
     """From when the member's own windows count where they stand now; only while an event is judged."""
+    runs: tuple[Run, ...] = ()
+    """The runs that the event serves, before it; only while it is judged: of the past they are counted anew."""
+    streaks: dict[str, dict[date, int]] = field(default_factory=dict)
+    """By streak: what was counted in each period, by its first day; only while the event is judged."""
+    milestones: dict[str, list[int]] = field(default_factory=dict)
+    """By streak: the milestones that the member has reached already."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
     labels: Labels | None = field(init=False, default=None, repr=False, compare=False)
@@ -181,11 +194,21 @@ class Facts:
 
     def with_counts(self, counts: list[int]) -> Facts:
         """The same with other answers to the version's `reads`."""
-        after = object.__new__(Facts)
-        for name in _NAMES:
-            setattr(after, name, getattr(self, name))
+        after = self._again()
         after.counts = counts
         return after
+
+    def with_values(self, values: dict[str, Any]) -> Facts:
+        """The same with other values."""
+        after = self._again()
+        after.values = values
+        return after
+
+    def _again(self) -> Facts:
+        again = object.__new__(Facts)
+        for name in _NAMES:
+            setattr(again, name, getattr(self, name))
+        return again
 
     def basket(self, measure: str, mask: int) -> int:
         """The sum of `net`, `gross` or `quantity` (thousandths) over the lines of a mask, or their share of `paid`."""

@@ -16,6 +16,8 @@ from loyalty.rules.conditions.history import NthPurchase
 from loyalty.rules.conditions.logic import All
 from loyalty.rules.conditions.time import Dates
 from loyalty.rules.filters import LineFilter
+from loyalty.rules.giving import badges_of
+from loyalty.rules.goals import Happened, Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.story import Story
 from loyalty.values import Text
@@ -28,6 +30,8 @@ Code = Literal[
     "out_of_date",
     "impossible",
     "unearnable_badge",
+    "unreachable_goal",
+    "unread_counter",
     "unused_event",
     "no_story",
     "dead_end",
@@ -55,6 +59,8 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_overlaps(bylaws),
         *_tiers(bylaws),
         *_badges(bylaws, today),
+        *_challenges(bylaws, today),
+        *_counters(bylaws),
         *_story(bylaws.game.story),
         *_raffles(bylaws, today),
     ]
@@ -63,6 +69,8 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
 def _events(bylaws: Bylaws) -> Iterator[Finding]:
     """Types of events that are declared and mean nothing to anybody."""
     used = bylaws.occasions.keys() | {counter.of for counter in bylaws.counters.values()}
+    measures = [its for challenge in bylaws.challenges.values() for its in challenge.measures]
+    used |= {its.type for its in measures if isinstance(its, Test)}
     for code in bylaws.events:
         if code not in used:
             said = Text(
@@ -145,11 +153,60 @@ def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
             yield Finding("unearnable_badge", f"/badges/{code}", said.with_(b=title))
 
 
+def _challenges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
+    for code, challenge in bylaws.challenges.items():
+        path, named = f"/challenges/{code}", Text(f"“{challenge.title.en}”", f"«{challenge.title.fa}»")
+        impossible = [n for n, step in enumerate(challenge.steps) if never(step) or _test_never(step)]
+        if challenge.until and challenge.until < today:
+            said = Text("Challenge {c} ended on {day}.", "چالش {c} در {day} پایان یافته است.")
+            message = said.with_(c=named, day=_day(challenge.until, bylaws.club.calendar))
+            yield Finding("out_of_date", f"{path}/until", message)
+        elif impossible:
+            place = f"/steps/{impossible[0]}" if challenge.stepwise else "/goal"
+            said = Text("Nobody can complete challenge {c}.", "هیچ عضوی نمی‌تواند چالش {c} را به پایان برساند.")
+            yield Finding("unreachable_goal", path + place, said.with_(c=named))
+        elif challenge.start == "automatic" and not (challenge.each or challenge.until):
+            said = Text(
+                "Challenge {c} has no end: each member can complete it once, whenever that may be.",
+                "چالش {c} پایانی ندارد: هر عضو یک بار، هر زمان که باشد، می‌تواند آن را کامل کند.",
+            )
+            yield Finding("no_limit", path, said.with_(c=named))
+        elif challenge.start == "handed_out" and not (challenge.lasts or challenge.until):
+            said = Text(
+                "A run of challenge {c} that is handed out without “until” has no end.",
+                "دوری از چالش {c} که بدون «until» سپرده شود پایانی ندارد.",
+            )
+            yield Finding("no_limit", path, said.with_(c=named))
+
+
+def _test_never(step: Condition) -> bool:
+    """Whether what one event must do can never be done; of several that are asked for one is enough to be missing."""
+    if isinstance(step, Happened):
+        return step.asked.condition is not None and never(step.asked.condition)
+    return isinstance(step, All) and any(map(_test_never, step.value))
+
+
+def _counters(bylaws: Bylaws) -> Iterator[Finding]:
+    read = {its.counter for its in bylaws.reads} | {
+        bylaws.counters[its.counter] for its in bylaws.leaderboards.values()
+    }
+    for name, counter in bylaws.counters.items():
+        if counter not in read:
+            called = bylaws.counter_names[name]
+            said = Text("Nothing reads the counter {c}.", "هیچ بخشی شمارندهٔ {c} را نمی‌خواند.")
+            quoted = Text(f"“{called.en}”", f"«{called.fa}»")
+            yield Finding("unread_counter", f"/counters/{name}", said.with_(c=quoted))
+
+
 def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:
     if badge.counter is not None:
         return True
     if badge.condition is not None:
         return not never(badge.condition) and _until(badge.condition) >= today
+    open_ = [its.give for its in bylaws.challenges.values() if (its.until or date.max) >= today]
+    open_ += [milestone.give for streak in bylaws.streaks.values() for milestone in streak.milestones]
+    if any(badge.code in badges_of(give) for give in open_):
+        return True
     giving = [article for article in bylaws.articles if badge.code in article.granted]
     return any(
         not _ended(article, today) and not (article.condition and never(article.condition)) for article in giving

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from loyalty.calendars import Calendar, Moment
+from loyalty.calendars import Calendar, Moment, Span
 from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import NO_EVENT, Facts, Happening
-from loyalty.rules.known import event_values, member_values
+from loyalty.rules.known import STREAK, event_values, member_values
 from loyalty.rules.ruling import Ruling
+from loyalty.rules.runs import Run, changed, runs_at
+from loyalty.rules.streaks import ending, periods
 
 
 class Fed(NamedTuple):
@@ -21,6 +23,7 @@ class Fed(NamedTuple):
     day: date
     value: int
     events: int
+    label: str = ""
 
 
 class Counted(Protocol):
@@ -28,6 +31,9 @@ class Counted(Protocol):
 
     def over(self, ask: Ask) -> int:
         """A counter over days."""
+
+    def days(self, place: int) -> dict[date, int]:
+        """What a counter has of each day, as far as it was asked for: amounts, or how many events."""
 
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> Counted:
         """The same after one event more."""
@@ -37,16 +43,42 @@ class Counted(Protocol):
 class History:
     """Answers to asks: as recorded before the batch, and what the batch has added since, by the counter's place."""
 
-    recorded: dict[Ask, int] = field(default_factory=dict)
+    recorded: Mapping[Ask, int] = field(default_factory=dict)
     added: dict[int, tuple[Fed, ...]] = field(default_factory=dict)
+    by_day: dict[int, dict[date, int]] = field(default_factory=dict)
+    """Of counters that streaks read, by place: what was recorded of each day."""
 
     def over(self, ask: Ask) -> int:
         """A counter over days; KeyError if it was not gathered."""
         total = self.recorded[ask]
+        if ask.distinct or ask.label is not None:
+            return total + self._of_labels(ask)
         for fed in self.added.get(ask.place, ()):
             if ask.span.holds(fed.day):
                 total += fed.events if ask.raw else fed.value
         return total
+
+    def days(self, place: int) -> dict[date, int]:
+        """What a counter has of each day."""
+        days = dict(self.by_day.get(place, {}))
+        for fed in self.added.get(place, ()):
+            days[fed.day] = days.get(fed.day, 0) + fed.events
+        return days
+
+    def _of_labels(self, ask: Ask) -> int:
+        """What was added under a label, or how many different things there are more than before."""
+        added = [fed for fed in self.added.get(ask.place, ()) if ask.span.holds(fed.day)]
+        if not ask.distinct:
+            return sum(fed.events if ask.raw else fed.value for fed in added if fed.label == ask.label)
+        things: dict[str, int] = {}
+        for fed in added:
+            if fed.label:
+                things[fed.label] = things.get(fed.label, 0) + fed.events
+        more = 0
+        for label, events in things.items():
+            before = self.recorded[Ask(ask.place, ask.span, False, label)]
+            more += int(before + events > 0) - int(before > 0)
+        return more
 
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> History:
         """The history after one event more."""
@@ -57,7 +89,7 @@ class History:
         added = dict(self.added)
         for fed in feds:
             added[fed.place] = (*added.get(fed.place, ()), fed)
-        return History(self.recorded, added)
+        return History(self.recorded, added, self.by_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +112,12 @@ class MemberFacts:
     """(until, status) of former standings in the club, oldest first."""
     referred: bool = False
     """Whether somebody brought the member to the club."""
+    completed: dict[str, int] = field(default_factory=dict)
+    """By challenge: how many runs of it were completed."""
+    runs: tuple[Run, ...] = ()
+    """The runs that events of this batch may serve."""
+    milestones: dict[str, list[int]] = field(default_factory=dict)
+    """By streak: the milestones reached."""
     counted: int | None = None
     """How many of the live counters, by place, count this member already; None for all of them."""
 
@@ -93,9 +131,11 @@ class MemberFacts:
         for ask in bylaws.day_asks(moment.day):
             if over(ask) > 0:
                 active |= 1 << ask.place
+        values = member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day)
+        streaks = self._streaks(bylaws, moment.day, values) if bylaws.streaks else {}
         now = _known(bylaws, self.tier)
         tier = _known(bylaws, self.tier_at(event.occurred_at)) if late else now
-        return Facts(
+        facts = Facts(
             event,
             moment,
             bylaws.club.calendar,
@@ -108,13 +148,48 @@ class MemberFacts:
             bylaws.ranks.get(now, -1) if now else -1,
             self.badges,
             {
-                **member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day),
+                **values,
                 **event_values(bylaws.event_reads, event),
             },
             bylaws.membership[self.status_at(event.occurred_at)].earns,
             active,
             standing_since=present,
+            runs=runs_at(bylaws, self.runs, event) if bylaws.challenges else (),
+            streaks=streaks,
+            milestones=self.milestones,
         )
+        if bylaws.labelled:
+            asks = bylaws.asks(moment.day, since), bylaws.asks(standing_day, present)
+            facts.active_labels, facts.present = self._labels(bylaws, event, moment.day, *asks)
+        return facts
+
+    def _labels(
+        self, bylaws: Bylaws, event: Happening, day: date, here: Sequence[Ask], standing: Sequence[Ask]
+    ) -> tuple[frozenset[tuple[int, str]], frozenset[tuple[int, str]]]:
+        """The labels of an event that are counted already: (place, label) on its day, and of different things
+        (read, label) in the window from which the read goes on: a running total's own, else where the member stands."""
+        active, present = set(), set()
+        for place, counter in bylaws.labelled:
+            labels = counter.labels(event) if counter.measure == "days" or counter.distinct else ()
+            for label in labels:
+                if not counter.distinct:
+                    if self.history.over(Ask(place, Span(day, day), True, label)) > 0:
+                        active.add((place, label))
+                    continue
+                for n in bylaws.things:
+                    ask = (here if bylaws.reads[n].around else standing)[n]
+                    if ask.place == place and self.history.over(Ask(place, ask.span, False, label)) > 0:
+                        present.add((n, label))
+        return frozenset(active), frozenset(present)
+
+    def _streaks(self, bylaws: Bylaws, day: date, values: dict[str, Any]) -> dict[str, dict[date, int]]:
+        """The periods of each streak; how long those are that conditions ask about is added to the values."""
+        calendar, found = bylaws.club.calendar, {}
+        for streak, place in bylaws.streaks_fed:
+            found[streak.code] = its = periods(streak, self.history.days(place), calendar)
+            if f"{STREAK}{streak.code}" in bylaws.member_reads:
+                values[f"{STREAK}{streak.code}"] = min(streak.most, ending(streak, its, day, calendar).length)
+        return found
 
     def standing(self, bylaws: Bylaws, moment: Moment) -> Facts:
         """What a version sees of the member alone, on a day without an event."""
@@ -158,6 +233,10 @@ class MemberFacts:
         member = self.on_tier(ruling.tier_to, latest_at) if moved else self
         if ruling.status and ruling.status != self.status:
             member = replace(member, status=ruling.status, standings=(*self.standings, (latest_at, self.status)))
+        if ruling.runs:
+            member = member._with_runs(ruling, latest_at)
+        if ruling.milestones:
+            member = replace(member, milestones=_with_milestones(member.milestones, ruling))
         return replace(
             member,
             latest_at=latest_at,
@@ -166,6 +245,25 @@ class MemberFacts:
             else self.badges,
             history=self.history.after(bylaws, facts, ruling),
         )
+
+    def _with_runs(self, ruling: Ruling, latest_at: datetime) -> MemberFacts:
+        """The member's runs as a ruling leaves them; what a late event completes is completed as of today."""
+        done = {(its.challenge, its.key) for its in ruling.completed}
+        completed = dict(self.completed)
+        for code, _ in done:
+            completed[code] = completed.get(code, 0) + 1
+        after = [
+            replace(run, completed_at=latest_at) if (run.challenge, run.window.key) in done else run
+            for run in ruling.runs
+        ]
+        return replace(self, completed=completed, runs=changed(self.runs, after))
+
+
+def _with_milestones(reached: dict[str, list[int]], ruling: Ruling) -> dict[str, list[int]]:
+    after = dict(reached)
+    for code, at in ruling.milestones:
+        after[code] = [*after.get(code, []), at]
+    return after
 
 
 def since_at(
@@ -195,6 +293,12 @@ def fed(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Fed]:
         if counter.measure == "days":
             value = 0 if facts.active_days & (1 << place) else 1
         result.append(Fed(place, day, value, events))
+    for place, labels in ruling.labels.items():
+        days = bylaws.live[place].measure == "days"
+        for label, events in labels.items():
+            value = int((place, label) not in facts.active_labels) if days else events
+            if events:
+                result.append(Fed(place, day, value, events, label))
     return result
 
 

@@ -12,7 +12,7 @@ from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table
 from loyalty.rules.terms import Term
-from loyalty.rules.types import Field, read_fields
+from loyalty.rules.types import Field, read_fields, said_label
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import Window
 from loyalty.values import Text
@@ -28,6 +28,12 @@ class Measured(NamedTuple):
     value: int
     bounds: Bounds
     unit: str
+    label: str | None = None
+    """Under which label; None means all of them."""
+
+    def named(self, voice: Voice) -> str:
+        """The counter's name, with the label."""
+        return voice.counter(self.counter) + said_label(self.label, voice)
 
 
 class Kind(ABC):
@@ -59,6 +65,8 @@ class Condition(Kind):
     """Reads only the member, not the event: may stand in a tier's needs."""
     about_member: ClassVar[bool] = False
     """Reads only the member, but of what tiers and badges made of them: may stand in an audience, not in such needs."""
+    of_event: ClassVar[bool] = False
+    """Reads only the event, not the member or the past: may say what a counter counts and a challenge asks for."""
 
     @abstractmethod
     def holds(self, facts: Facts) -> bool:
@@ -113,11 +121,13 @@ class Earning(Award):
     on_lines: bool = True
     """False: a fixed amount, which belongs to no line and is never multiplied."""
     base_unit: str = "money"
-    """What its base is counted in: `money`, `quantity` or `years`."""
+    """What its base is counted in: `money`, `quantity` or `years`, or as a counter is."""
     constant: int | None = None
     """What it always gives, of nothing and by no line; None where it is reckoned."""
     steps: Steps | None = None
     """How it is reckoned where it is of the whole basket's amount, floored."""
+    total: bool = False
+    """Whether it is a running total of a counter: then it is reckoned after counting, see `running.py`."""
     table: Table | None = None
     """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
     variants: tuple[Self | None, ...] = ()
@@ -135,6 +145,14 @@ class Earning(Award):
     def reckoner(self) -> Callable[[Facts], tuple[int, int]]:
         """`reckon` over the whole basket, with what the award tells known beforehand."""
         return lambda facts: self.reckon(facts, facts.whole)
+
+    def reached(self, value: int) -> int:
+        """Of a running total: how much of what its counter reads it is reckoned on."""
+        return value
+
+    def read(self, value: int, voice: Voice) -> str:
+        """Of a running total: what its counter reads, as a person reads it."""
+        return voice.number(value)
 
     @abstractmethod
     def arithmetic(self, base: int, asked: int, voice: Voice) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ATTRIBUTE: Final = "attribute:"
 NEAR: Final = "near:"
 FIELD: Final = "field:"
+COMPLETED: Final = "completed:"
+STREAK: Final = "streak:"
 
 
 def member_values(names: Iterable[str], member: MemberFacts, calendar: Calendar, day: date) -> dict[str, Any]:
@@ -54,6 +56,10 @@ def _of_member(name: str, member: MemberFacts, calendar: Calendar, day: date) ->
         return member.id
     if name == "referred":
         return member.referred or None
+    if name.startswith(COMPLETED):
+        return member.completed.get(name[len(COMPLETED) :])
+    if name.startswith(STREAK):
+        return None  # it is read off the counter's days, see `history`
     if name == "years":
         return max(0, calendar.age(_joined(member, calendar), day))
     return calendar.age(member.birthday, day) if member.birthday else None

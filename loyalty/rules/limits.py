@@ -67,7 +67,7 @@ class Limit:
 
     def limits(self, given: Given) -> bool:
         """Whether it is an amount of its article, or of any article where it is a wallet's."""
-        return not given.article.startswith("badge:") if self.article is None else given.article == self.article
+        return not given.is_gift if self.article is None else given.article == self.article
 
     def same(self, other: Limit) -> bool:
         """Whether both count the same thing, whatever each leaves of it."""
@@ -164,7 +164,7 @@ def read_limit(node: Node, article: str, wallet: str) -> Limit:
     if per == MEMBER:
         measure = {"points": "amount", "times": "times", "base": "base"}[of]
         of_all = of == "times" and "wallet" not in found  # whatever it gave, it gave once
-        used = Counter("given", measure, articles=(article,), wallet=None if of_all else wallet)  # type: ignore[arg-type]
+        used = Counter("points", measure, articles=(article,), wallet=None if of_all else wallet)  # type: ignore[arg-type]
         index = node.reading.read(used, over, around=True)
     return Limit(article, per, over, at_most, of, wallet, index)  # type: ignore[arg-type]
 
@@ -177,7 +177,7 @@ def read_wallet_limit(node: Node, wallet: str) -> Limit:
     at_most = integer(found["at_most"], least=1, most=MAX_NUMBER)
     index = -1
     if per == MEMBER:
-        index = node.reading.read(Counter("given", "amount", wallet=wallet), over, around=True)
+        index = node.reading.read(Counter("points", "amount", wallet=wallet), over, around=True)
     return Limit(None, per, over, at_most, "points", wallet, index)
 
 

@@ -141,6 +141,10 @@ PLAIN: Final = {its.type: its for its in (PURCHASE, ENROLMENT, BIRTHDAY, JOINING
 """The occasions that a word alone names."""
 
 
+NO_EVENT: Final = ""
+"""The type of an occasion that no event has: of articles that only keep running totals."""
+
+
 def read_occasion(node: Node) -> Occasion:
     """`on: purchase`, a declared type of event, `{anniversary: ATTRIBUTE}`, `{schedule: …}` or `{idle: TERM}`."""
     declared = node.reading.events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
@@ -61,6 +61,18 @@ class Wallet:
         return None if self.expires is None or self.expires.from_activity else self.expires
 
 
+class Running(NamedTuple):
+    """A running total that an article keeps: by its number and the award's place in its `give`."""
+
+    no: str
+    place: int
+    award: Earning
+    counts: int
+    """Where what it counts stands among the version's reads."""
+    gave: int
+    """Where what it gave so far does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A numbered article: on an occasion, if its condition holds, it gives."""
@@ -78,7 +90,10 @@ class Article:
     exclusive: bool = False
     """Where it gives something, articles of lower priority do not hold."""
     on: Occasion = PURCHASE
+    totals: tuple[Running, ...] = ()
+    """Its running totals: they look at every event that moves their counter."""
     earnings: tuple[tuple[int, Earning], ...] = field(init=False)
+    """What it earns from the event, each with its place; without its running totals."""
     passed: tuple[tuple[int, Earning], ...] = field(init=False)
     """What it gives to others than the member, or later than at once."""
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
@@ -101,7 +116,7 @@ class Article:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        earnings = [(i, a) for i, a in enumerate(self.give) if isinstance(a, Earning)]
+        earnings = [(i, a) for i, a in enumerate(self.give) if isinstance(a, Earning) and not a.total]
         later = self.on == REFERRAL
         put(self, "earnings", tuple((i, a) for i, a in earnings if a.to == MEMBER and not later))
         put(self, "passed", tuple((i, a) for i, a in earnings if a.to != MEMBER or later))
@@ -120,7 +135,7 @@ class Article:
     @property
     def gives_amounts(self) -> bool:
         """Whether it gives amounts, not badges and messages alone."""
-        return bool(self.earnings or self.passed or self.multipliers)
+        return bool(self.earnings or self.passed or self.multipliers or self.totals)
 
     def earns(self, facts: Facts) -> tuple[tuple[int, Earning], ...]:
         """What it earns for an event, each with its place: by the rates that hold."""

@@ -64,7 +64,7 @@ def receive(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[Article]:
     told = facts.event.attributes
     article = next((its for its in bylaws.articles if its.no == told["article"]), None)
     award = article.give[told["award"]] if article and told["award"] < len(article.give) else None
-    if article is None or not isinstance(award, Earning):
+    if article is None or not isinstance(award, Earning) or award.total:
         return []
     asked = told["asked"] if award.table else award.amount(told["base"])
     base, amount = limited(article, award, facts, told["base"], asked, [])

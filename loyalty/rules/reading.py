@@ -58,9 +58,14 @@ class Reading:
         self.names: dict[str, set[str]] = {}
         self.ladder: list[str] = []
         self.counter_units: dict[str, str] = {}
+        self.counter_names: dict[str, Text] = {}
+        self.labelled: set[str] = set()
+        """Counters that are kept by label."""
         self.wallet_units: dict[str, str] = {}
         self.roundings: dict[str, Rounding] = {}
         self.badge_levels: dict[str, int] = {}
+        self.streaks_asked: dict[str, int] = {}
+        """By streak: the greatest length that a condition asks about."""
         self.events: dict[str, EventType] = {}
         self.occasion: Occasion | None = None
         """On what the part that is being read waits; None where it waits for nothing, or that is not known."""
@@ -70,17 +75,24 @@ class Reading:
         self.member_reads: set[str] = set()
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""
-        self.reads: dict[tuple[str | Counter, Window, bool], int] = {}
+        self.reads: dict[tuple[str | Counter, Window, bool, str | None], int] = {}
         self.unbuilt: list[Unbuilt] = []
+        self.of_run: list[Any] | None = None
+        """What the challenge that is being read adds up over its run; None outside of challenges."""
         self.nodes = 0
         self.full = False
 
-    def read(self, counter: str | Counter, over: Window, *, around: bool = False) -> int:
+    def read(self, counter: str | Counter, over: Window, *, around: bool = False, label: str | None = None) -> int:
         """The place of a counter over a window among what this version reads; new ones are added.
 
-        `around` counts later days of the window too, as limits do.
+        `around` counts later days of the window too, as limits do; `label` is of one that is kept by labels. Over a run
+        it is a place among the run's own sums.
         """
-        return self.reads.setdefault((counter, over, around), len(self.reads))
+        if over.kind == "run":
+            assert self.of_run is not None
+            self.of_run.append(counter)
+            return len(self.of_run) - 1
+        return self.reads.setdefault((counter, over, around, label), len(self.reads))
 
     def first_wallet(self, unit: str, node: Node) -> str:
         """The first wallet of a unit, where an award names none; raises `Bad` where there is none."""

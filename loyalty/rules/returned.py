@@ -5,7 +5,7 @@ Whatever was returned before, and in whatever steps, only what is kept in total 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.evaluate import award
 from loyalty.rules.facts import Facts, Purchase, Tender
+from loyalty.rules.feeding import Labels, feeds, given_to
 from loyalty.rules.ruling import Given
+from loyalty.rules.running import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,30 @@ class Standing:
     awards: tuple[Given, ...]
     feeds: tuple[int, ...]
     uses: Mapping[tuple[str, date], int]
+    labels: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """What it adds to counters that are kept by label."""
+
+    def at(self, place: int) -> Iterable[tuple[str, int]]:
+        """What it adds to one counter, by label."""
+        if events := self.feeds[place]:
+            yield "", events
+        yield from self.labels.get(place, {}).items()
+
+    def moved(self, after: Standing) -> list[Moved]:
+        """What changes of counters if it stands for something else."""
+        found = [
+            Moved(place, "", new - old)
+            for place, (old, new) in enumerate(zip(self.feeds, after.feeds, strict=True))
+            if new != old
+        ]
+        for place in self.labels.keys() | after.labels.keys():
+            old, new = self.labels.get(place, {}), after.labels.get(place, {})
+            found += [
+                Moved(place, label, change)
+                for label in sorted(old.keys() | new.keys())
+                if (change := new.get(label, 0) - old.get(label, 0))
+            ]
+        return found
 
 
 def awards_for(bylaws: Bylaws, facts: Facts, given: tuple[Given, ...]) -> tuple[Given, ...]:
@@ -97,20 +123,18 @@ def standing(bylaws: Bylaws, sold: Facts, kept_facts: Facts | None, awards: tupl
     """What a purchase stands for: `sold` are the facts of the sale, `kept_facts` those of what is kept of it."""
     if not sold.active:
         return Standing(awards, (0,) * len(bylaws.live), {})
-    feeds = [0] * len(bylaws.live)
-    for place, counter in bylaws.fed_by.get(sold.event.type, ()):
-        facts = sold if counter.returned_too else kept_facts
-        feeds[place] = counter.feed(facts) if facts else 0
-    bylaws.feed_given(feeds, awards)
-    return Standing(awards, tuple(feeds), uses(bylaws, sold, awards))
+    plain, labels = feeds(bylaws, sold, kept_facts, awards)
+    return Standing(awards, tuple(plain), uses(bylaws, sold, awards), labels)
 
 
-def undone(bylaws: Bylaws, awards: tuple[Given, ...]) -> Standing:
+def undone(bylaws: Bylaws, sold: Facts, awards: tuple[Given, ...]) -> Standing:
     """What a purchase that was a mistake stands for: nothing at all, not even that it was made.
 
-    `awards` are what badges gave with it, until these are looked at.
+    `awards` are what badges gave with it, until these are looked at, and its share of running totals.
     """
-    return Standing(awards, (0,) * len(bylaws.live), {})
+    plain, labels = [0] * len(bylaws.live), Labels()
+    given_to(bylaws, sold, awards, plain, labels)
+    return Standing(awards, tuple(plain), {}, labels)
 
 
 def came_off(before: Purchase | None, after: Purchase | None) -> tuple[int, int]:
@@ -124,7 +148,7 @@ def uses(bylaws: Bylaws, facts: Facts, awards: tuple[Given, ...]) -> dict[tuple[
     """What an event takes of limits that all members share."""
     found: dict[tuple[str, date], int] = {}
     for limit in bylaws.budgets():
-        gave = [given for given in awards if limit.limits(given)]
+        gave = [given for given in awards if limit.limits(given) and not bylaws.is_total(given)]
         own = [given for given in gave if given.wallet == limit.wallet]
         if limit.of == "times":
             amount = int(bool(gave))

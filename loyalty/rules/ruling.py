@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalty.values import Text
+
+if TYPE_CHECKING:
+    from loyalty.rules.runs import Run
+
+
+def giver(article: str) -> str:
+    """What gave, by the name that an amount has in a ruling: all runs of a challenge are one."""
+    return ":".join(article.split(":")[:2]) if article.startswith("challenge:") else article
 
 
 class Given(NamedTuple):
     """An amount that an award gives.
 
-    `article` is an article's number or `badge:CODE:LEVEL`, `award` the place in its `give`;
+    `article` is an article's number, `badge:CODE:LEVEL`, `streak:CODE:AT` or `challenge:CODE` with the run's key;
+    `award` is the place in its `give`;
     `base` is what it was reckoned on, `asked` what it came to before limits.
     """
 
@@ -23,12 +32,33 @@ class Given(NamedTuple):
     base: int
     asked: int
 
+    @property
+    def is_gift(self) -> bool:
+        """Whether a badge, challenge or streak gave it, not an article."""
+        return ":" in self.article
+
 
 class BadgeStep(NamedTuple):
     """A badge's level that was reached."""
 
     code: str
     level: int
+
+
+class Completed(NamedTuple):
+    """A run of a challenge that was completed: its key among the member's, and its window."""
+
+    challenge: str
+    key: str
+    from_at: datetime | None
+    until_at: datetime | None
+
+
+class Reached(NamedTuple):
+    """A milestone of a streak that was reached: at how many periods in a row."""
+
+    streak: str
+    at: int
 
 
 class Withheld(NamedTuple):
@@ -58,12 +88,25 @@ class Ruling:
     """What it takes of limits that all members share, by their key and period."""
     feeds: list[int] = field(default_factory=list)
     """What the event adds to each live counter, in the order they were handed in."""
+    completed: list[Completed] = field(default_factory=list)
+    milestones: list[Reached] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    """The runs that it changes, as it leaves them."""
+    labels: dict[int, dict[str, int]] = field(default_factory=dict)
+    """What it adds to counters that are kept by label, by their place."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""
         form: dict[str, Any] = {"awards": [list(given) for given in self.awards]}
         if self.badges:
             form["badges"] = [list(step) for step in self.badges]
+        if self.completed:
+            form["challenges"] = [
+                [*its[:2], *(at.isoformat() if at else None for at in (its.from_at, its.until_at))]
+                for its in self.completed
+            ]
+        if self.milestones:
+            form["streaks"] = [list(its) for its in self.milestones]
         form["tier"] = [self.tier_from, self.tier_to]
         if self.passes:
             form["passes"] = True
@@ -77,7 +120,7 @@ class Ruling:
 
     @classmethod
     def from_kept(cls, version: int, form: dict[str, Any]) -> Ruling:
-        """The effects read back; what it fed to counters is not among them."""
+        """The effects read back; what it fed to counters and runs is not among them."""
         return cls(
             version,
             [Given(*given) for given in form["awards"]],
@@ -88,4 +131,9 @@ class Ruling:
             form.get("passes", False),
             form.get("status"),
             tuple(form.get("forfeits", ())),
+            completed=[
+                Completed(code, key, *(datetime.fromisoformat(at) if at else None for at in window))
+                for code, key, *window in form.get("challenges", ())
+            ],
+            milestones=[Reached(*its) for its in form.get("streaks", ())],
         )

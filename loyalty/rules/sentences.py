@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard, Step
+from loyalty.rules.challenge_sentences import challenge_phrase
 from loyalty.rules.events import EventField, EventType
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
@@ -16,6 +17,7 @@ from loyalty.rules.standing_sentences import (
     standings_title,
     wallet_phrase,
 )
+from loyalty.rules.streak_sentences import streak_phrase
 from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, PERIOD_NAMES
 from loyalty.values import LANGS, Lang, Text
@@ -70,6 +72,22 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
                 Said(badge.code, badge.title, {lang: badge_phrase(badge, v) for lang, v in voices.items()})
                 for badge in bylaws.badges.values()
                 if secrets or not badge.secret
+            ),
+        ),
+        Part(
+            "challenges",
+            Text("Challenges", "چالش‌ها"),
+            tuple(
+                Said(its.code, its.title, {lang: challenge_phrase(its, v) for lang, v in voices.items()})
+                for its in bylaws.challenges.values()
+            ),
+        ),
+        Part(
+            "streaks",
+            Text("Streaks", "زنجیره‌ها"),
+            tuple(
+                Said(its.code, its.title, {lang: streak_phrase(its, v) for lang, v in voices.items()})
+                for its in bylaws.streaks.values()
             ),
         ),
         Part("returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws, voices)),

@@ -134,7 +134,7 @@ def _level(node: Node, unit: str) -> BadgeLevelTerms:
 
 def _level_award(node: Node) -> Award:
     award = read_award(node)
-    if not isinstance(award, Earning) or award.on_lines or award.to != MEMBER:
+    if not isinstance(award, Earning) or award.on_lines or award.total or award.to != MEMBER:
         raise node.bad(Text("A badge gives fixed amounts.", "نشان تنها مقدار ثابت (fixed) می‌دهد."))
     return award
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from loyalty.calendars import parse_date
 from loyalty.formats import latin_digits, number
 from loyalty.rules.reading import Bad, Node
 from loyalty.values import Text
+
+if TYPE_CHECKING:
+    from loyalty.rules.voice import Voice
 
 MAX_NUMBER: Final = 10**15
 """Points and money beyond this are a slip of the hand; sums of them still fit 64 bits."""
@@ -211,6 +214,25 @@ def bilingual(node: Node, longest: int = 200) -> Text:
     if en is None or fa is None:
         raise Bad
     return Text(en, fa)
+
+
+def read_label(found: Mapping[str, Node], counter: str) -> str | None:
+    """The label under which a counter is read, where it is kept by label and one is given."""
+    if "label" not in found:
+        return None
+    if counter not in found["label"].reading.labelled:
+        raise found["label"].bad(
+            Text("This counter is not kept by label (“by”).", "این شمارنده برچسبی (by) ندارد که جداگانه شمرده شود.")
+        )
+    its = found["label"]
+    if isinstance(its.value, int):  # a field may be a number, or true or false
+        return str(its.value).lower()
+    return its.text(100)
+
+
+def said_label(label: str | None, voice: Voice) -> str:
+    """A counter's label after its name; empty where all of them are meant."""
+    return voice.pick(f" (“{label}”)", f" («{label}»)") if label is not None else ""
 
 
 INTEGER: Final = Reads("integer", integer)

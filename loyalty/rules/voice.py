@@ -139,6 +139,14 @@ class Voice:
         """An audience's title."""
         return self.text(self.bylaws.audiences[code].title)
 
+    def challenge(self, code: str) -> str:
+        """A challenge's title."""
+        return self.text(self.bylaws.challenges[code].title)
+
+    def streak(self, code: str) -> str:
+        """A streak's title."""
+        return self.text(self.bylaws.streaks[code].title)
+
     def counter(self, name: str) -> str:
         """A counter's name as the club gave it, else said from its definition."""
         return self.text(self.bylaws.counter_names[name])

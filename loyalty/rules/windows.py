@@ -12,7 +12,7 @@ from loyalty.rules.types import integer, read_date
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
-Kind = Literal["ever", "last", "this", "previous", "since", "since_tier", "membership_year"]
+Kind = Literal["ever", "last", "this", "previous", "since", "since_tier", "membership_year", "run"]
 Unit = Literal["days", "weeks", "months", "years"]
 UNITS: Final[tuple[Unit, ...]] = ("days", "weeks", "months", "years")
 
@@ -52,7 +52,7 @@ class Since(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Window:
     """`ever`, `last` n units, `this` or the `previous` period, `since` a day, or one of the member's own: since the
-    tier was reached, and the year of membership."""
+    tier was reached, and the year of membership. `run` is that of a challenge, exact to the instant: it has no days."""
 
     kind: Kind
     period: Period = "day"
@@ -84,6 +84,8 @@ class Window:
             case "membership_year":
                 assert since
                 return Span(_anniversary(since.joined, calendar.age(since.joined, today), calendar), today)
+            case "run":
+                raise AssertionError("a run is counted by itself")
 
     def around(self, day: date, calendar: Calendar, since: Since | None = None) -> Span:
         """The days that share a window with `day`, later ones too: what a limit counts, so that a late event takes
@@ -150,6 +152,8 @@ class Window:
                 return voice.pick("since reaching the present tier", "از رسیدن به سطح کنونی")
             case "membership_year":
                 return voice.pick("in this year of membership", "در این سال عضویت")
+            case "run":
+                return voice.pick("during the challenge", "در این چالش")
 
 
 def _anniversary(joined: date, years: int, calendar: Calendar) -> date:
@@ -170,7 +174,9 @@ EVER: Final = Window("ever")
 
 def read_window(node: Node) -> Window:
     """A window: `ever`, `membership_year`, `{last: {months: 12}}`, `{this: year}`, `{previous: month}`,
-    `{since: date}` or `{since: tier}`."""
+    `{since: date}` or `{since: tier}`; within a challenge also `run`."""
+    if node.value == "run" and node.reading.of_run is not None:
+        return Window("run")
     if node.value in ("ever", "membership_year"):
         return EVER if node.value == "ever" else Window("membership_year")
     found = node.fields(optional=("last", "this", "previous", "since")) if isinstance(node.value, dict) else {}

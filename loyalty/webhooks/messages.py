@@ -21,6 +21,8 @@ AS_IS: Final = (
     "points.expired",
     "tier.changed",
     "badge.earned",
+    "challenge.completed",
+    "streak.reached",
     "bylaws.published",
 )
 """Types that are told as they lie in the outbox, with the member."""

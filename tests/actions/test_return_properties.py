@@ -60,9 +60,35 @@ LIVELY = document(
         ],
         "returns": "at_once",
     },
-    badges={"r": {"title": title("R"), "counter": "visits", "levels": [{"at": 2, "give": [{"points": {"fixed": 8}}]}]}},
+    badges={
+        "r": {"title": title("R"), "counter": "visits", "levels": [{"at": 2, "give": [{"points": {"fixed": 8}}]}]},
+        "g": {"title": title("G")},
+    },
+    challenges={
+        "spend": {
+            "title": title("Spend"),
+            "each": "month",
+            "goal": {"all": [{"counter": {"name": "visits", "at_least": 2}}, {"basket": {"at_least": 20_000}}]},
+            "give": [{"points": {"fixed": 13}}, {"badge": "g"}],
+        },
+        "steps": {
+            "title": title("Steps"),
+            "in_order": True,
+            "steps": [{"bought": {"where": {"category": "dairy"}}}, {"basket": {"at_least": 9_000}}],
+            "give": [{"cashback": {"fixed": 17}}],
+        },
+    },
+    streaks={
+        "daily": {
+            "title": title("Daily"),
+            "counter": "visits",
+            "every": "day",
+            "freezes": {"each": "week", "of": 3},
+            "milestones": [{"at": 2, "give": [{"points": {"fixed": 19}}]}, {"at": 3}],
+        }
+    },
 )
-"""History, windows, limits of a member and of the club, a badge that gives, points that wait."""
+"""History, windows, limits, a badge, challenges and a streak that give, points that wait."""
 
 goods = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 40_000), st.booleans()), min_size=1, max_size=4)
 """Lines: how many, for how much, dairy or not."""

@@ -54,6 +54,8 @@ def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) 
     told = json.loads(run.invoke(bylaws, ["check", "--json", str(file)]).output)
     assert [(its["code"], its["path"]) for its in told["warnings"]] == [
         ("no_limit", "/articles/0"),
+        ("unread_counter", "/counters/spend"),
+        ("unread_counter", "/counters/visits"),
         ("no_story", "/story"),
     ]
     assert told["publishable"]

@@ -201,3 +201,22 @@ def test_members_are_judged_by_the_standing_and_attributes_of_the_time(app: Flas
     assert found["rehearsed"]["articles"]["2"]["times"] == 1
     assert found["rehearsed"]["articles"]["1"]["times"] == 2
     assert differences(found["difference"]) == {}
+
+
+def test_a_draft_brings_a_challenge_and_a_streak(story: Story) -> None:
+    sara = story.enrols()
+    for days in (3, 2, 1):
+        story.buys(sara, 1_000, at=START - days * DAY)
+    goal = {"counter": {"name": "visits", "over": "run", "at_least": 3}}
+    challenges = {"days": {"title": title("Days"), "each": "year", "goal": goal, "give": [{"points": {"fixed": 50}}]}}
+    milestones = [{"at": 2, "give": [{"points": {"fixed": 7}}]}]
+    streaks = {"daily": {"title": title("Daily"), "counter": "visits", "every": "day", "milestones": milestones}}
+    draft = document(BASE, article("2", {"cashback": {"percent": "1"}}), challenges=challenges, streaks=streaks)
+    assert differences(report(story, draft)["difference"]["articles"]) == {
+        "/challenge:days/times": 1,
+        "/challenge:days/amounts/points": 50,
+        "/streak:daily:2/times": 1,
+        "/streak:daily:2/amounts/points": 7,
+    }
+    later = report(story, draft, since=START - DAY)
+    assert later["rehearsed"]["articles"]["challenge:days"]["amounts"] == {"points": 50}

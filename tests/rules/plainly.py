@@ -75,7 +75,7 @@ def _amounts(bylaws: Bylaws, held: Sequence[Article], facts: Facts, ruling: Ruli
 def _feeds(bylaws: Bylaws, facts: Facts, awards: Sequence[Given]) -> list[int]:
     feeds = []
     for counter in bylaws.live:
-        if counter.of != "given":
+        if counter.type is not None:
             feeds.append(counter.feed(facts) if counter.type == facts.event.type else 0)
             continue
         numbers = counter.articles or [article.no for article in bylaws.articles]

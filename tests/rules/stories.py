@@ -121,7 +121,18 @@ class Story:
         )
 
     def _member(self, given: dict[str, Any]) -> MemberFacts:
-        unknown = set(given) - {"status", "tier", "tier_since", "joined", "birthday", "attributes", "badges", "counted"}
+        unknown = set(given) - {
+            "status",
+            "tier",
+            "tier_since",
+            "joined",
+            "birthday",
+            "attributes",
+            "badges",
+            "completed",
+            "milestones",
+            "counted",
+        }
         assert not unknown, f"a member has no {unknown}"
         counted = [fed for day in given.get("counted", []) for fed in self._counted(day)]
         days = [fed.day for fed in counted]
@@ -133,6 +144,8 @@ class Story:
             joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
             latest_at=self.calendar.instant(max(days)) if days else None,
             badges=given.get("badges", {}),
+            completed=given.get("completed", {}),
+            milestones=given.get("milestones", {}),
             history=History(Unrecorded()).plus(counted),
             birthday=parse_date(given["birthday"]) if "birthday" in given else None,
             attributes=given.get("attributes", {}),

@@ -16,10 +16,25 @@ from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, compared, document, said_wrong
 
 FOLDER = Path(__file__).parent / "cases"
-BESIDES = ("limits", "tables", "tiers", "badges", "stacking", "time", "late", "wallets", "standings", "game")
+BESIDES = (
+    "counters",
+    "totals",
+    "limits",
+    "tables",
+    "tiers",
+    "badges",
+    "challenges",
+    "streaks",
+    "stacking",
+    "time",
+    "late",
+    "wallets",
+    "standings",
+    "game",
+)
 """What else has its own file: it is no kind, but a part of the bylaws' exactness."""
 PARTS = {"case", "bylaws", "article", "articles", "given", "when", "then", "says"}
-ANSWERS = {"awards", "badges", "tier", "messages", "withheld", "arithmetic"}
+ANSWERS = {"awards", "badges", "completed", "milestones", "tier", "messages", "withheld", "arithmetic"}
 
 
 class Case(NamedTuple):
@@ -76,6 +91,8 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
     came: dict[str, Any] = {
         "awards": _awards(judged),
         "badges": {step.code: step.level for step in ruling.badges},
+        "milestones": [list(its) for its in ruling.milestones],
+        "completed": [run.challenge for run in ruling.completed],
         "tier": ruling.tier_to,
         "messages": [_both(message) for message in ruling.messages],
         "withheld": {why.article: _both(why.because) for why in withheld(bylaws, facts, ruling)},

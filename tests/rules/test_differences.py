@@ -77,3 +77,15 @@ def test_how_multipliers_go_together() -> None:
     [changed] = between(document(BASE, doubles), document(BASE, doubles, stacking="add"))
     assert changed.after
     assert changed.after.en == "Multipliers add up."
+
+
+def test_challenges_and_streaks() -> None:
+    one, other = deepcopy(ONE), deepcopy(ONE)
+    goal = {"counter": {"name": "visits", "at_least": 2}}
+    one["challenges"] = {"c": {"title": title("C"), "goal": goal}}
+    other["challenges"] = {"c": {"title": title("C"), "goal": goal, "each": "month"}}
+    other["streaks"] = {"s": {"title": title("S"), "counter": "visits", "every": "week"}}
+    assert [(its.part, its.no, its.what) for its in between(one, other)] == [
+        ("challenges", "c", "changed"),
+        ("streaks", "s", "added"),
+    ]

@@ -21,6 +21,7 @@ from loyalty.rules.windows import Window
 from tests.rules.stories import article, document
 from tests.rules.wrong import WRONG
 from tests.rules.wrong_game import WRONG as WRONG_GAME
+from tests.rules.wrong_runs import WRONG as WRONG_RUNS
 
 SHIPPED = sorted((Path(__file__).parents[2] / "seed" / "bylaws").glob("*.yaml"))
 
@@ -86,8 +87,8 @@ def test_a_document_survives_json_and_yaml_alike() -> None:
 
 @pytest.mark.parametrize(
     ("put", "value", "place", "says"),
-    [*WRONG, *WRONG_GAME],
-    ids=[f"{put} = {str(value)[:60]}" for put, value, _, _ in [*WRONG, *WRONG_GAME]],
+    [*WRONG, *WRONG_GAME, *WRONG_RUNS],
+    ids=[f"{put} = {str(value)[:60]}" for put, value, _, _ in [*WRONG, *WRONG_GAME, *WRONG_RUNS]],
 )
 def test_a_fault_is_named_at_its_place(put: str, value: Any, place: str, says: str) -> None:
     found = faults(with_(put, value))

@@ -18,8 +18,9 @@ LIKES_TEA, LIKES_JAM = ({"member": {"attribute": "likes", "is": its}} for its in
 
 
 def found(bylaws: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is odd, but for the story that all of these lack."""
-    return [(its.code, its.path) for its in findings(load(bylaws), TODAY) if its.code != "no_story"]
+    """What is odd, but for the story that all of these lack, and counters that they have to spare."""
+    odd = findings(load(bylaws), TODAY)
+    return [(its.code, its.path) for its in odd if its.code not in ("no_story", "unread_counter")]
 
 
 def base(**more: Any) -> dict[str, Any]:
@@ -177,8 +178,43 @@ def test_audiences_are_held_against_other_conditions_by_what_they_stand_for() ->
     assert ("unreachable_tier", "/tiers/ladder/1/needs") in found(steps)
 
 
+def challenge(**body: Any) -> dict[str, Any]:
+    goal = {"goal": {"counter": {"name": "visits", "at_least": 2}}}
+    return {"c": {"title": title("C"), "until": "2026-12-31", **({} if "steps" in body else goal), **body}}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "path"),
+    [
+        ({"until": "2026-10-31"}, "out_of_date", "/until"),
+        ({"goal": {"all": [WEEKEND, {"weekday": ["monday"]}]}}, "unreachable_goal", "/goal"),
+        ({"steps": [WEEKEND, {"all": [WEEKEND, {"weekday": ["monday"]}]}]}, "unreachable_goal", "/steps/1"),
+        ({"until": "2026-11-01"}, None, ""),
+        ({"each": "month"}, None, ""),
+    ],
+)
+def test_a_challenge_that_is_over_or_impossible_is_named(body: dict[str, Any], code: str | None, path: str) -> None:
+    expected = [(code, f"/challenges/c{path}")] if code else []
+    assert found(document(base(), challenges=challenge(**body))) == expected
+
+
+def test_a_challenge_without_end_is_named() -> None:
+    for start in ("automatic", "handed_out"):
+        endless = challenge(start=start)
+        del endless["c"]["until"]
+        assert found(document(base(), challenges=endless)) == [("no_limit", "/challenges/c")]
+    lasting = challenge(start="handed_out", lasts={"days": 14})
+    del lasting["c"]["until"]
+    assert found(document(base(), challenges=lasting)) == []
+
+
+def test_a_badge_that_a_challenge_gives_can_be_earned() -> None:
+    badges = {"gift": {"title": title("Gift")}}
+    assert found(document(base(), badges=badges, challenges=challenge(give=[{"badge": "gift"}]))) == []
+
+
 def test_every_finding_is_a_sentence_in_both_languages() -> None:
-    limit, overlap, no_story = findings(load(document(BASE, extra())), TODAY)
+    limit, overlap, *_, no_story = findings(load(document(BASE, extra())), TODAY)
     assert limit.message.en == "Article 1 (“Article 1”) has no limit: nothing bounds what it may cost."
     assert overlap.message.en.endswith("can both give points for the same goods; what they give adds up.")
     assert overlap.message.fa.startswith("مادهٔ ۱ («Article 1») و مادهٔ ۲")

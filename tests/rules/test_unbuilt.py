@@ -35,6 +35,7 @@ CLUB = document(
     leagues=league(),
     raffles=raffle(),
     spins=spin({"chance": "1/2", "give": [PRIZE]}, {"chance": "50%"}),
+    challenges={"c": {"title": title("C"), "by": "team", "goal": {"counter": {"name": "visits", "at_least": 9}}}},
     leaderboards={
         "all": {"title": title("All"), "counter": "spend", "scope": "club", "by": "member"},
         "friends": {"title": title("Friends"), "counter": "spend", "scope": "friends"},
@@ -50,6 +51,7 @@ PLACES = [
     "/articles/1/give/1/reward",
     "/articles/1/give/2/tickets",
     "/articles/2/give/0/discount",
+    "/challenges/c/by",
     "/leaderboards/friends/scope",
     "/leaderboards/teams/by",
     "/story",

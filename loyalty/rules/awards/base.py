@@ -12,9 +12,10 @@ from loyalty.rules.filters import LineFilter, read_filter
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import whole
-from loyalty.rules.types import WORD, Many
+from loyalty.rules.types import WORD, Many, integer, read_label, said_label
 from loyalty.rules.voice import Voice
-from loyalty.values import Text
+from loyalty.rules.windows import EVER, Window, read_window
+from loyalty.values import QUANTITY_SCALE, Text
 
 MEASURES: Final = {
     "net": Text("net amount", "مبلغ خالص"),
@@ -27,14 +28,47 @@ BASES: Final = {**MEASURES, YEARS: Text("years of membership", "سال‌های 
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """What a counter reads over a window, beyond a figure: `{counter: nights, over: {this: year}, above: 30}`."""
+
+    name: str
+    over: Window
+    above: int
+    unit: str
+    label: str | None = None
+
+    def say(self, voice: Voice) -> str:
+        """It in words: `nights of stay this year after the first 30`."""
+        said = f"{voice.counter(self.name)}{said_label(self.label, voice)} {self.over.say(voice)}"
+        if not self.above:
+            return said
+        first = voice.measured(self.above, counted_unit(self.unit))
+        return voice.pick(f"{said} after the first {first}", f"{said} پس از {first} نخست")
+
+    def step(self, per: int, voice: Voice) -> str:
+        """A step of it, beside its name."""
+        return voice.measured(per, counted_unit(self.unit))
+
+    def each(self, per: int, gives: str, voice: Voice) -> str:
+        """What is given for each full step of it."""
+        what, step = self.say(voice), self.step(per, voice)
+        if self.unit == "money":
+            return voice.pick(f"{gives} for each full {step} of {what}", f"به‌ازای هر {step} کامل از {what}، {gives}")
+        if step == voice.number(1):
+            return voice.pick(f"{gives} for each one of {what}", f"به‌ازای هر یک از {what}، {gives}")
+        return voice.pick(f"{gives} for each full {step} of {what}", f"به‌ازای هر {step} تا از {what}، {gives}")
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
-    """A measure (`net` … `years`, `tenders`, or `field:NAME`), of some lines or of some types of tender."""
+    """A measure (`net` … `years`, `tenders`, `counter`, `field:NAME`), of some lines, types of tender or a counter."""
 
     measure: str = "net"
     lines: LineFilter | None = None
     types: tuple[str, ...] = ()
     name: Text = Text("", "")  # noqa: RUF009 - immutable
     """What a field is called."""
+    counter: Reached | None = None
     plain: bool = field(init=False, repr=False, compare=False)
     """Whether the basket alone tells it."""
 
@@ -46,15 +80,19 @@ class Base:
         """What it is counted in."""
         if self.measure.startswith(FIELD):
             return "count"
+        if self.counter:
+            return self.counter.unit
         return self.measure if self.measure in ("quantity", YEARS) else "money"
 
     @property
     def on_lines(self) -> bool:
         """Whether it belongs to lines, so that multipliers multiply what it earns."""
-        return self.measure != YEARS and not self.measure.startswith(FIELD)
+        return self.measure not in (YEARS, "counter") and not self.measure.startswith(FIELD)
 
     def of(self, facts: Facts, mask: int) -> int:
-        """How much there is of it on the lines of a mask."""
+        """How much there is of it on the lines of a mask; of a counter nothing: that is reckoned after counting."""
+        if self.counter:
+            return 0
         if self.lines is not None:
             mask &= self.lines.mask(facts)
             if not mask:
@@ -80,6 +118,8 @@ class Base:
 
     def say(self, voice: Voice) -> str:
         """It in words: `net amount of goods in category “dairy”`."""
+        if self.counter:
+            return self.counter.say(voice)
         if self.types:
             types = voice.any_of(self.types)
             return voice.pick(f"amount paid with {types}", f"مبلغ پرداختی با {types}")
@@ -98,6 +138,8 @@ class Base:
 
     def each(self, per: int, gives: str, voice: Voice) -> str:
         """What is given for each full step of it: `1 point for each full 10,000 toman of the net amount`."""
+        if self.counter:
+            return self.counter.each(per, gives, voice)
         step = voice.measured(per, self.unit)
         if self.unit == "quantity":
             goods = self.lines.say(voice) if self.lines else voice.pick("goods", "کالاها")
@@ -114,7 +156,7 @@ class Base:
 
 
 def read_base(node: Node) -> Base:
-    """A measure, `{lines: filter, measure?}`, `{paid_with: types}` or `{field: name}`."""
+    """A measure, `{lines: filter, measure?}`, `{paid_with: types}`, `{field: name}` or `{counter: NAME, …}`."""
     if not isinstance(node.value, dict):
         measure = node.choice(tuple(BASES))
         if measure == YEARS:
@@ -124,6 +166,8 @@ def read_base(node: Node) -> Base:
         return Base(measure)
     if "field" in node.value:
         return _read_field(node.fields(["field"])["field"])
+    if "counter" in node.value:
+        return Base("counter", counter=_read_reached(node))
     node.needs_basket()
     if "paid_with" in node.value:
         return Base("tenders", None, Many(WORD).read(node.fields(["paid_with"])["paid_with"]))
@@ -142,3 +186,26 @@ def _read_field(node: Node) -> Base:
     measure = FIELD + its.name
     node.reading.event_reads.add(measure)
     return Base(measure, name=its.said)
+
+
+def _read_reached(node: Node) -> Reached:
+    found = node.fields(["counter"], ["over", "above", "label"])
+    name = found["counter"].name("counters")
+    over = read_window(found["over"]) if "over" in found else EVER
+    if over.kind not in ("ever", "this", "since", "membership_year"):
+        raise found["over"].bad(
+            Text(
+                "A running total needs a window that only ends with a day: ever, {this: year}, {since: date} or"
+                " membership_year.",
+                "جمع جاری بازه‌ای می‌خواهد که روزهای گذشته از آن بیرون نروند: ever، {this: year}، {since: تاریخ} یا"
+                " membership_year.",
+            )
+        )
+    unit = node.reading.counter_units[name]
+    above = integer(found["above"]) * (QUANTITY_SCALE if unit == "quantity" else 1) if "above" in found else 0
+    return Reached(name, over, above, unit, read_label(found, name))
+
+
+def counted_unit(unit: str) -> str:
+    """In what a counter's figure is said beside the counter's name."""
+    return "plain" if unit == "quantity" else "money" if unit == "money" else "count"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
-from loyalty.rules.awards.base import BASES, YEARS, Base, read_base
+from loyalty.rules.awards.base import BASES, YEARS, Base, Reached, counted_unit, read_base
 from loyalty.rules.awards.receiver import RECEIVER, receiver
 from loyalty.rules.bounds import NO_END
 from loyalty.rules.facts import Facts
@@ -41,10 +41,12 @@ class Earn(Earning):
     parts: tuple[int, int] = field(init=False, repr=False, compare=False)
     """The rate's numerator and denominator."""
     on_lines: bool = field(init=False, repr=False, compare=False)
-    """A fixed amount, and what years earn, belongs to no line."""
+    """A fixed amount, and what years and counters earn, belongs to no line."""
     constant: int | None = field(init=False, repr=False, compare=False)
     """What it gives where it is fixed."""
     steps: Steps | None = field(init=False, repr=False, compare=False)
+    total: bool = field(init=False, repr=False, compare=False)
+    """Whether it is a running total of a counter."""
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that gives nothing."""
     fields: ClassVar[tuple[Field, ...]] = (
@@ -78,7 +80,9 @@ class Earn(Earning):
             node.needs_basket()
         if how == "percent" and of.measure == YEARS:
             raise found["of"].bad(Text("Years have no percentage.", "سال‌ها درصد ندارند."))
-        scale = QUANTITY_SCALE if of.measure == "quantity" else 1
+        if of.counter:
+            _reckonable(of.counter, how, found)
+        scale = QUANTITY_SCALE if of.unit == "quantity" else 1
         per = POSITIVE.read(found["per"]) * scale if how == "per" else 1
         rate, table = _rate(found, how, scale)
         if table is None and rate == 0:
@@ -92,6 +96,7 @@ class Earn(Earning):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
+        object.__setattr__(self, "total", self.of.counter is not None)
         object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.on_lines)
         object.__setattr__(self, "constant", self.amount(0) if self.how == "fixed" and not self.table else None)
         object.__setattr__(self, "steps", self._steps())
@@ -129,9 +134,21 @@ class Earn(Earning):
             return lambda facts: (base := read(facts), amount(base))
         return lambda facts: (base := read(facts), base // per * numerator // denominator)
 
+    def reached(self, value: int) -> int:
+        """How much of what its counter reads it is reckoned on."""
+        return max(0, value - self.of.counter.above) if self.of.counter else value
+
+    def read(self, value: int, voice: Voice) -> str:
+        """What its counter reads: `nights this year: 37`."""
+        its = self.of.counter
+        if its is None:
+            return voice.number(value)
+        return f"{replace(its, above=0).say(voice)}: {voice.measured(value, counted_unit(its.unit))}"
+
     def phrase(self, voice: Voice) -> Phrase:
         """`the member gets 1 point for each full 10,000 toman of the net amount`."""
-        slot = self._said(voice) + self._cap(voice) + self._lot(voice)
+        running = voice.pick(", as a running total", "، به‌صورت جمع جاری") if self.total else ""
+        slot = self._said(voice) + self._cap(voice) + running + self._lot(voice)
         if voice.lang == "fa":
             return (voice.then(slot), f"{receiver(self.to, voice)}داده می‌شود")
         return (f"{receiver(self.to, voice)} gets", voice.then(slot))
@@ -174,6 +191,8 @@ class Earn(Earning):
         total = voice.worth(asked, self.wallet)
         if self.how == "fixed":
             return voice.pick(f"a fixed {total}", f"{total} ثابت")
+        if self.of.counter:
+            return self._so_far(self.of.counter, base, asked, voice)
         exact = base // self.per * self.rate
         if self.at_most is not None and asked == self.at_most < exact:
             total += voice.pick(", the most this gives", "، که بیشینهٔ این پاداش است")
@@ -188,6 +207,30 @@ class Earn(Earning):
         return voice.pick(
             f"{voice.measured(base, unit)} holds {times} × {step}; {times} × {gives} = {total}",
             f"در {voice.measured(base, unit)}، {times} بار {step} هست؛ {times} × {gives} = {total}",
+        )
+
+    def _so_far(self, reached: Reached, base: int, asked: int, voice: Voice) -> str:
+        """What the counter is worth by now, less what was given before."""
+        worth, unit = self.amount(base), self.base_unit
+        reads, total = voice.measured(base, counted_unit(unit)), voice.worth(worth, self.wallet)
+        what = self.of.say(voice)
+        if self.how == "percent":
+            rate = voice.percent(self.rate * (QUANTITY_SCALE if unit == "quantity" else 1))
+            said = voice.pick(
+                f"{what}: {reads}; {rate} × {reads} = {total}", f"{what}: {reads}؛ {rate} × {reads} = {total}"
+            )
+        else:
+            times, gives, step = voice.number(base // self.per), voice.ratio(self.rate), reached.step(self.per, voice)
+            said = voice.pick(
+                f"{what}: {reads}, which holds {times} × {step}; {times} × {gives} = {total}",
+                f"{what}: {reads}، که {times} بار {step} دارد؛ {times} × {gives} = {total}",
+            )
+        before = worth - asked
+        if not before:
+            return said
+        gave, rest = voice.worth(before, self.wallet), voice.worth(asked, self.wallet)
+        return voice.pick(
+            f"{said}, less {gave} given before: {rest}", f"{said}، منهای {gave} که پیش‌تر داده شده: {rest}"
         )
 
 
@@ -222,6 +265,19 @@ def _how(node: Node, found: dict[str, Node]) -> How:
         raise found["of"].bad(Text("A fixed amount is of nothing.", "مقدار ثابت «of» ندارد."))
     how: How = ways.pop()  # type: ignore[assignment]
     return how
+
+
+def _reckonable(reached: Reached, how: How, found: dict[str, Node]) -> None:
+    """A running total has one rate, and a percentage only of money.
+
+    Raises:
+        Bad: it has not.
+    """
+    rate = found["percent" if how == "percent" else "give"]
+    if isinstance(rate.value, dict):
+        raise rate.bad(Text("A running total has one rate for all.", "جمع جاری یک نرخ برای همه دارد."))
+    if how == "percent" and reached.unit != "money":
+        raise rate.bad(Text("Only amounts of money have a percentage.", "تنها مبلغ پول درصد دارد."))
 
 
 def _rate(found: dict[str, Node], how: How, scale: int) -> tuple[Fraction, Table | None]:

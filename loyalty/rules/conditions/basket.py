@@ -30,6 +30,7 @@ class Basket(Condition):
     bounds: Bounds
     kind: ClassVar[str] = "basket"
     of_basket: ClassVar[bool] = True
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("total of the basket", "جمع خرید")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("of", Choice(BASKET_MEASURES), Text("Total", "جمع"), "net"),
@@ -87,6 +88,7 @@ class Bought(Condition):
     amount: Bounds | None
     kind: ClassVar[str] = "bought"
     of_basket: ClassVar[bool] = True
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("bought", "خرید کالا")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("where", FILTER, Text("Lines", "ردیف‌ها")),

@@ -21,6 +21,7 @@ class Code(Condition):
     kind: ClassVar[str] = "code"
     label: ClassVar[Text] = Text("code", "کد")
     of_basket: ClassVar[bool] = True
+    of_event: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Codes", "کدها")),)
 
     def holds(self, facts: Facts) -> bool:

@@ -35,6 +35,7 @@ class EventIs(Condition):
     from_: date | None = None
     until: date | None = None
     kind: ClassVar[str] = "event"
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("field of the event", "فیلد رویداد")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("field", WORD, Text("Field", "فیلد")),

@@ -12,7 +12,7 @@ from loyalty.rules.facts import Facts, Test
 from loyalty.rules.kinds import Condition, Measured
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
-from loyalty.rules.types import POSITIVE, Field, NameOf
+from loyalty.rules.types import POSITIVE, WORD, Field, NameOf, read_label, said_label
 from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, WINDOW, Window, read_window
 from loyalty.values import QUANTITY_SCALE, Text
@@ -27,24 +27,28 @@ class CounterIs(Condition):
     bounds: Bounds
     unit: str
     index: int
+    of: str | None = None
+    """The label under which it is read; None means all of them."""
     kind: ClassVar[str] = "counter"
     label: ClassVar[Text] = Text("counter", "شمارنده")
     for_standing: ClassVar[bool] = True
     fields: ClassVar[tuple[Field, ...]] = (
         Field("name", NameOf("counters"), Text("Counter", "شمارنده")),
         Field("over", WINDOW, Text("Over", "در بازهٔ"), EVER),
+        Field("label", WORD, Text("Label", "برچسب"), None),
         *(Field(word, AMOUNT, Text(word, word), None) for word in WORDS),
     )
 
     @classmethod
     def load(cls, node: Node) -> Self:
         """The counter's name, the window (ever, if none) and exactly one bound."""
-        found = node.fields(["name"], ("over", *WORDS))
+        found = node.fields(["name"], ("over", "label", *WORDS))
         name = found["name"].name("counters")
         over = read_window(found["over"]) if "over" in found else EVER
         unit = node.reading.counter_units[name]
         bounds = bounds_of(found, node, QUANTITY_SCALE if unit == "quantity" else 1)
-        return cls(name, over, bounds, unit, node.reading.read(name, over))
+        label = read_label(found, name)
+        return cls(name, over, bounds, unit, node.reading.read(name, over, label=label), label)
 
     def holds(self, facts: Facts) -> bool:
         """Whether the figure lies within."""
@@ -63,16 +67,19 @@ class CounterIs(Condition):
 
     def measured(self, facts: Facts) -> list[Measured]:
         """The figure against its bounds."""
-        return [Measured(self.name, self.over, facts.counts[self.index], self.bounds, self.unit)]
+        return [Measured(self.name, self.over, facts.counts[self.index], self.bounds, self.unit, self.of)]
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The figure."""
         value = voice.measured(facts.counts[self.index], self.unit)
-        return f"{voice.counter(self.name)} {self.over.say(voice)}: {value}"
+        return f"{self._named(voice)} {self.over.say(voice)}: {value}"
+
+    def _named(self, voice: Voice) -> str:
+        return voice.counter(self.name) + said_label(self.of, voice)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`the member has at least 5 orders in the last 12 months`."""
-        what, over = voice.counter(self.name), self.over.say(voice)
+        what, over = self._named(voice), self.over.say(voice)
         if voice.lang == "fa":
             unit = "count" if self.unit == "times" else self.unit
             return (f"{what} {over}", voice.if_(self.bounds.say(voice, unit)), "باشد")

@@ -201,8 +201,19 @@ def _any(tests: list[Test]) -> Test:
 
 
 _DENIALS: Final = {
-    "en": {"is": "is not", "are": "are not", "has": "does not have", "includes": "does not include"},
-    "fa": {"باشد": "نباشد", "خریده شود": "خریده نشود", "داشته باشد": "نداشته باشد"},
+    "en": {
+        "is": "is not",
+        "are": "are not",
+        "has": "does not have",
+        "includes": "does not include",
+        "has completed": "has not completed",
+    },
+    "fa": {
+        "باشد": "نباشد",
+        "خریده شود": "خریده نشود",
+        "داشته باشد": "نداشته باشد",
+        "رسانده باشد": "نرسانده باشد",
+    },
 }
 
 

@@ -22,6 +22,7 @@ class Store(Condition):
 
     value: tuple[str, ...]
     kind: ClassVar[str] = "store"
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("store", "فروشگاه")
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Stores", "فروشگاه‌ها")),)
 
@@ -51,6 +52,7 @@ class Channel(Condition):
     value: tuple[str, ...]
     kind: ClassVar[str] = "channel"
     of_basket: ClassVar[bool] = True
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("channel", "کانال خرید")
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Channels", "کانال‌ها")),)
 
@@ -75,6 +77,7 @@ class PaidWith(Condition):
     amount: Bounds | None
     kind: ClassVar[str] = "paid_with"
     of_basket: ClassVar[bool] = True
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("paid with", "روش پرداخت")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("type", Many(WORD), Text("Types of tender", "روش‌های پرداخت")),

@@ -26,6 +26,7 @@ class Weekday(Condition):
     value: tuple[str, ...]
     days: frozenset[int]
     kind: ClassVar[str] = "weekday"
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("day of the week", "روز هفته")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("", Many(Choice(dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True)))), Text("Days", "روزها")),
@@ -62,6 +63,7 @@ class Hours(Condition):
     from_: int
     until: int
     kind: ClassVar[str] = "hours"
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("hours of the day", "ساعت روز")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", CLOCK, Text("From", "از")),
@@ -121,6 +123,7 @@ class Dates(Condition):
     from_: date | MonthDay
     until: date | MonthDay
     kind: ClassVar[str] = "dates"
+    of_event: ClassVar[bool] = True
     label: ClassVar[Text] = Text("dates", "تاریخ")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("from", DATE, Text("From", "از")),
