@@ -13,10 +13,12 @@ from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
 from loyalty.rules import Event, Purchase
 from loyalty.rules.history import MemberFacts, fed
+from loyalty.rules.tenure import NO_TENURE
 from loyalty.runs import WRITE as RUNS
 from loyalty.runs import rows_of
 from loyalty.streaks import WRITE as MILESTONES
 from loyalty.streaks import rows_of as milestones_of
+from loyalty.tiers import message
 from loyalty.versions import Connection, Programme
 
 Rows = list[tuple[Any, ...]]
@@ -75,6 +77,19 @@ _MEMBERS = """
         AS stands (id, tier, since, latest_at, entries, head)
     WHERE member.id = stands.id
 """
+_HELD = """
+    UPDATE member SET tier = stands.tier, tier_since = stands.since, latest_at = stands.latest_at,
+        entries = stands.entries, head = stands.head, tier_earned_at = stands.earned_at, tier_until = stands.until,
+        tier_grace_until = stands.grace, tier_floor = stands.floor, tier_floor_until = stands.floor_until,
+        tier_under = stands.under, tier_looked_at = stands.looked
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bytea[],
+        %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::text[],
+        %s::timestamptz[])
+        AS stands (id, tier, since, latest_at, entries, head, earned_at, until, grace, floor, floor_until, under,
+            looked)
+    WHERE member.id = stands.id
+"""
+"""The same where tiers are held for terms."""
 _OUTBOX = """
     INSERT INTO outbox (club_id, member_id, type, data, created_at, due_at)
     SELECT %s, member_id, type, data, %s, %s FROM unnest(%s::bigint[], %s::text[], %s::jsonb[])
@@ -120,7 +135,7 @@ def effects(
     now: datetime,
 ) -> Effects:
     """What judged and posted cases change; the chests' chains go on."""
-    moves = _moves(cases, programme)
+    moves = _moves(cases)
     badges = _badges(cases)
     return Effects(
         _purchases(cases),
@@ -134,7 +149,7 @@ def effects(
         moves,
         _changed(cases, members, chests),
         piloted.entries(programme, cases) if programme.pilots else [],
-        _messages(cases, moves, badges),
+        _messages(programme, cases, moves, badges),
     )
 
 
@@ -149,7 +164,7 @@ def write(conn: Connection, club: int, rows: Effects, now: datetime) -> None:
         (MILESTONES, [club], rows.milestones),
         (_BADGES, [club], rows.badges),
         (_MOVES, [club], rows.moves),
-        (_MEMBERS, [], rows.members),
+        (_MEMBERS if len(rows.members[0]) == 6 else _HELD, [], rows.members),
         (piloted.ENTRIES, [club, club], rows.piloted),
         (_OUTBOX, [club, now, now], rows.messages),
     )
@@ -252,13 +267,11 @@ def _badges(cases: Sequence[Case]) -> Rows:
     ]
 
 
-def _moves(cases: Sequence[Case], programme: Programme) -> Rows:
+def _moves(cases: Sequence[Case]) -> Rows:
     rows: Rows = []
     for case in cases:
         version = case.bylaws.version
-        if case.review:  # due when the local day began
-            begun = programme.calendar.instant(case.moment.day)
-            rows.append((case.member_id, begun, *case.review, None, version))
+        rows += [(case.member_id, at, before, after, None, then) for at, before, after, then in case.reviews]
         if case.ruling and case.moved_at:
             both = case.ruling.tier_from, case.ruling.tier_to
             rows.append((case.member_id, case.moved_at, *both, case.id, version))
@@ -268,13 +281,18 @@ def _moves(cases: Sequence[Case], programme: Programme) -> Rows:
 def _changed(cases: Sequence[Case], members: dict[int, MemberFacts], chests: Mapping[int, Chest]) -> Rows:
     """The members and, once `changes` has told what moved, the heads of their chains."""
     rows: Rows = []
-    for id_ in {case.member_id: None for case in cases}:
+    ids = {case.member_id: None for case in cases}
+    held = any(case.reviews or (case.bylaws.tiers and case.bylaws.tiers.lasting) for case in cases) or any(
+        members[id_].tenure is not NO_TENURE for id_ in ids
+    )
+    for id_ in ids:
         member, chest = members[id_], chests[id_]
-        rows.append((id_, member.tier, member.tier_since, member.latest_at, chest.entries, chest.head))
+        tenure = member.tenure if held else ()
+        rows.append((id_, member.tier, member.tier_since, member.latest_at, chest.entries, chest.head, *tenure))
     return rows
 
 
-def _messages(cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:
+def _messages(programme: Programme, cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:
     days: dict[int, dict[str, None]] = {}
     events: dict[int, list[int]] = {}
     for case in cases:
@@ -285,8 +303,8 @@ def _messages(cases: Sequence[Case], moves: Rows, badges: Rows) -> Rows:
         for member_id, touched in days.items()
     ]
     rows.extend(
-        (member_id, "tier.changed", _json({"from": before, "to": after, "at": at.isoformat(), "event": event}))
-        for member_id, at, before, after, event, _ in moves
+        (member_id, "tier.changed", _json(message(programme.version(version), before, after, at, event)))
+        for member_id, at, before, after, event, version in moves
     )
     rows.extend(
         (member_id, "badge.earned", _json({"code": code, "level": level, "event": event}))

@@ -10,6 +10,8 @@ from typing import Any
 
 from loyalty.calendars import Moment
 from loyalty.rules import Bylaws, Event, Facts, Happening, Line, MemberRef, Purchase, Ruling, Tender
+from loyalty.rules.facts import AS_SHOWN
+from loyalty.rules.reviewing import Move
 from loyalty.values import Shown
 
 
@@ -25,8 +27,8 @@ class Case:
     id: int = 0
     facts: Facts | None = None
     ruling: Ruling | None = None
-    review: tuple[str | None, str | None] | None = None
-    """(from, to): the tier move that was due before it."""
+    reviews: tuple[Move, ...] = ()
+    """The tier moves that were due before it."""
     moved_at: datetime | None = None
     """When its member came to the tier that it leads to: a late purchase moves the tier of today."""
     wallets: dict[str, Shown] = field(default_factory=dict)
@@ -161,6 +163,8 @@ def kept_facts(facts: Facts) -> dict[str, Any]:
     form: dict[str, Any] = {"tier": facts.tier, "counts": facts.counts}
     if facts.standing is not facts.counts:
         form["standing"] = [facts.standing, facts.standing_day.isoformat(), facts.standing_tier]
+    if facts.earned_rank != facts.standing_rank:
+        form["earned_rank"] = facts.earned_rank
     if facts.values:
         form["values"] = facts.values
     if facts.badges:
@@ -201,4 +205,5 @@ def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts
         active,
         present,
         {(key, date.fromisoformat(start)): left for key, start, left in form.get("budgets", ())} or None,
+        earned_rank=form.get("earned_rank", AS_SHOWN),
     )

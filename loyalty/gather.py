@@ -16,6 +16,7 @@ from loyalty.ledger.purses import Chest, Reading
 from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import History, MemberFacts, since_at
+from loyalty.rules.tenure import NO_TENURE, Tenure
 from loyalty.rules.windows import Since
 from loyalty.runs import gather_runs
 from loyalty.streaks import gather_streaks
@@ -27,7 +28,8 @@ _LOCK = """
     FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::bigint[]) AS n) asked
     WHERE member.id = asked.id AND member.club_id = %s
     RETURNING member.id, status, tier, tier_since, joined_at, latest_at, entries, head,
-        merged_into IS NOT NULL OR erased_at IS NOT NULL, filled
+        merged_into IS NOT NULL OR erased_at IS NOT NULL, filled,
+        tier_earned_at, tier_until, tier_grace_until, tier_floor, tier_floor_until, tier_under, tier_looked_at
 """
 KNOWN = """
     SELECT asked.id, profile.birthday, coalesce(profile.attributes, '{}'),
@@ -47,7 +49,9 @@ _MOVES = "SELECT member_id, at, from_tier FROM tier_move WHERE member_id = ANY(%
 Former = tuple[datetime, str | None]
 """Until when a member had a tier, and which."""
 _GONE: Final = "merged_into IS NOT NULL OR erased_at IS NOT NULL"
-LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled"
+TENURE: Final = "tier_earned_at, tier_until, tier_grace_until, tier_floor, tier_floor_until, tier_under, tier_looked_at"
+"""The columns of `Tenure`."""
+LOCKED: Final = f"id, status, tier, tier_since, joined_at, latest_at, entries, head, {_GONE}, filled, {TENURE}"
 """The columns of `Locked`."""
 
 
@@ -66,6 +70,18 @@ class Locked(NamedTuple):
     """Merged into another or erased: nothing more happens to this one."""
     filled: int
     """Counters up to this id count the member already; `loyalty.filling` sees to the others."""
+    earned_at: datetime | None
+    until: datetime | None
+    grace: datetime | None
+    floor: str | None
+    floor_until: datetime | None
+    under: str | None
+    looked: datetime | None
+
+    @property
+    def tenure(self) -> Tenure:
+        """How the tier is held."""
+        return Tenure._make(self[10:])
 
 
 def lock(conn: Connection, club_id: int, ids: Iterable[int]) -> dict[int, Locked]:
@@ -178,8 +194,20 @@ def member_facts(
     """A member from the columns that locking returns; `person` is (birthday, attributes)."""
     id_, status, tier, tier_since, joined_at, latest_at, *_ = row
     born, attributes = person or (None, {})
+    tenure = row.tenure if row.until or row.grace or row.floor or row.looked else NO_TENURE
     return MemberFacts(
-        id_, status, tier, tier_since, joined_at, latest_at, badges or {}, history, born, attributes, former
+        id_,
+        status,
+        tier,
+        tier_since,
+        joined_at,
+        latest_at,
+        badges or {},
+        history,
+        born,
+        attributes,
+        former,
+        tenure=tenure,
     )
 
 

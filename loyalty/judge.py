@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 
 from loyalty.calendars import Calendar
 from loyalty.cases import Case
-from loyalty.rules import evaluate, reviewed
-from loyalty.rules.history import MemberFacts, standing_day
+from loyalty.rules import Bylaws, evaluate, review
+from loyalty.rules.history import Counted, MemberFacts, Unknown, standing_day
+from loyalty.rules.reviewing import overdue
 
 Budget = dict[tuple[str, date], int]
 
@@ -35,20 +38,43 @@ class Shared(Protocol):
         """Give back what was granted and not used."""
 
 
+class Versions(Protocol):
+    """The versions of a club."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The club's."""
+
+    def at(self, instant: datetime, member_id: int | None = None) -> Bylaws:
+        """The version in force at an instant."""
+
+
+class Past(Versions, Protocol):
+    """What a tier review looks back on: the versions, and what was counted on any day."""
+
+    def days(self, ids: Collection[int], /) -> Mapping[int, Counted]:
+        """Of some members all that is counted, by day: answers any ask."""
+
+
 def judge(
-    cases: Sequence[Case], before: Mapping[int, MemberFacts], calendar: Calendar, shared: Shared
+    cases: Sequence[Case], before: Mapping[int, MemberFacts], past: Past, shared: Shared
 ) -> dict[int, MemberFacts]:
     """Judge every case of members as they were before; returns the members as they leave the chunk.
 
-    Where less of a shared limit is granted than wanted, the chunk is judged once more with what was granted.
+    Where a review that was due reads more days than were gathered, they are read for all such members at once and the
+    chunk is judged anew; and once more where less of a shared limit is granted than wanted.
     """
-    members = _fold(cases, before, calendar, None)
+    members, unknown = _fold(cases, before, past, None)
+    if unknown:
+        days = past.days(unknown)
+        before = {**before, **{id_: replace(before[id_], history=days[id_]) for id_ in unknown}}
+        members, _ = _fold(cases, before, past, None)
     wanted, most = _wanted(cases)
     if wanted:
         granted = shared.reserve(wanted, most)
         if granted != wanted:
             left = dict(granted)
-            members = _fold(cases, before, calendar, left)
+            members, _ = _fold(cases, before, past, left)
             shared.release({key: unused for key, unused in left.items() if unused})
     return members
 
@@ -68,39 +94,42 @@ def _wanted(cases: Sequence[Case]) -> tuple[Budget, Budget]:
 
 
 def _fold(
-    cases: Sequence[Case], before: Mapping[int, MemberFacts], calendar: Calendar, budgets: Left | None
-) -> dict[int, MemberFacts]:
-    members = dict(before)
+    cases: Sequence[Case], before: Mapping[int, MemberFacts], past: Past, budgets: Left | None
+) -> tuple[dict[int, MemberFacts], set[int]]:
+    """(the members after it, those whose history does not reach for what was due of them)."""
+    members, unknown = dict(before), set[int]()
     for case in cases:
-        members[case.member_id] = judge_one(case, members[case.member_id], calendar, budgets)
-    return members
+        id_ = case.member_id
+        if id_ not in unknown:
+            try:
+                members[id_] = judge_one(case, members[id_], past, budgets)
+            except Unknown:
+                unknown.add(id_)
+    return members, unknown
 
 
-def judge_one(case: Case, member: MemberFacts, calendar: Calendar, budgets: Left | None = None) -> MemberFacts:
-    """Judge one case of a member, whose tier is reviewed first if a day began since; returns the member after it.
+def judge_one(case: Case, member: MemberFacts, versions: Versions, budgets: Left | None = None) -> MemberFacts:
+    """Judge one case of a member, once what was due of the tier before it is done; returns the member after it.
 
     `budgets` is what is left of limits that all members share, and becomes less; None grants whatever is asked.
+
+    Raises:
+        Unknown: what was due reads more than the member's history answers.
     """
+    bylaws, event, calendar = case.bylaws, case.event, versions.calendar
     standing = standing_day(member, case.moment, calendar)
-    facts = member.facts(case.bylaws, case.event, case.moment, standing)
-    case.review = None
-    if standing == case.moment.day and case.bylaws.tiers and _day_has_turned(member, standing, calendar):
-        tier = reviewed(case.bylaws, facts)
-        if tier != facts.tier:
-            case.review = facts.tier, tier
-            member = member.on_tier(tier, calendar.instant(standing))
-            facts = member.facts(case.bylaws, case.event, case.moment, standing)
+    facts = member.facts(bylaws, event, case.moment, standing)
+    case.reviews = ()
+    if standing == case.moment.day and overdue(bylaws, member, facts, event.occurred_at):
+        member, case.reviews = review(partial(versions.at, member_id=member.id), member, event.occurred_at)
+        facts = member.facts(bylaws, event, case.moment, standing)
     if budgets is not None:
-        facts.budgets = {limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in case.bylaws.budgets()}
-    ruling = evaluate(case.bylaws, facts)
+        facts.budgets = {limit.budget(facts): budgets.get(limit.budget(facts), 0) for limit in bylaws.budgets()}
+    ruling = evaluate(bylaws, facts)
     if budgets is not None:
         for key, used in ruling.uses.items():
             budgets[key] -= used
     case.facts, case.ruling = facts, ruling
-    after = member.after(case.bylaws, facts, ruling)
+    after = member.after(bylaws, facts, ruling)
     case.moved_at = after.tier_since if ruling.tier_to != ruling.tier_from else None
     return after
-
-
-def _day_has_turned(member: MemberFacts, day: date, calendar: Calendar) -> bool:
-    return member.latest_at is not None and calendar.moment(member.latest_at).day < day

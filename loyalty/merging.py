@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from loyalty import outbox
+from loyalty import outbox, tiers
 from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
-from loyalty.gather import Locked, heads, member_facts
+from loyalty.gather import Locked, heads
 from loyalty.hands import expired
 from loyalty.ledger import purses
 from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
-from loyalty.rules import Bylaws, reviewed
-from loyalty.rules.history import History
-from loyalty.runs import completed, count_all, has_challenges
-from loyalty.sums import DAY, Sums
+from loyalty.recall import up_to
+from loyalty.rules import Bylaws
+from loyalty.rules.history import MemberFacts, known_tier
+from loyalty.rules.reviewing import Move, Reviewed, after_return
+from loyalty.rules.tenure import Stand, better, earn, rises_to, take_away
+from loyalty.runs import count_all, has_challenges
+from loyalty.sums import DAY
 from loyalty.versions import Connection, Programme
 
 _FAMILY: Final = """
@@ -73,11 +75,6 @@ _PART_RUNS: Final = """
         AND own.completed_by = theirs.completed_by
 """
 """A run that was handed out has a number as its key: it goes as a whole. Of others, what completed theirs goes."""
-_MOVE: Final = """
-    WITH put AS (UPDATE member SET tier = %(to)s, tier_since = %(at)s WHERE id = %(member)s)
-    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
-    VALUES (%(member)s, %(club)s, %(at)s, %(from)s, %(to)s, %(event)s, %(version)s)
-"""
 
 
 def family(conn: Connection, member_id: int) -> list[int]:
@@ -164,27 +161,52 @@ def part_runs(conn: Connection, terms: Programme, survivor: int, member_id: int)
         count_all(conn, terms, member_id)
 
 
-def review(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, *, demote: bool) -> None:
-    """Review a locked member's tier at once; without `demote` it only rises."""
+def stand_merged(conn: Connection, terms: Programme, row: Locked, other: Locked, event: int, now: datetime) -> None:
+    """Let a survivor stand at once where both have come to together, or where the other stood for a term; only up."""
+    _stand(conn, terms, row, event, now, lambda member: _together(terms.at(now, row.id), member, other, now))
+
+
+def stand_alone(conn: Connection, terms: Programme, row: Locked, event: int, now: datetime, without: Locked) -> None:
+    """Let a member stand where they have come to without another, who takes along what was given them by hand."""
+
+    def part(member: MemberFacts) -> Reviewed:
+        given, theirs = (member.tenure.floor, member.tenure.floor_until), (without.floor, without.floor_until)
+        if row is not without and given == theirs:
+            member = member.on_tier(take_away(member.stand), now)
+        return after_return(terms.at(now, row.id), member, terms.calendar.moment(now), now)
+
+    _stand(conn, terms, row, event, now, part)
+
+
+def _together(bylaws: Bylaws, member: MemberFacts, other: Locked, now: datetime) -> Reviewed:
+    stand = better(bylaws, member.stand, Stand(other.tier, other.tenure))
+    member = member.on_tier(stand, now)
+    facts = member.standing(bylaws, bylaws.club.calendar.moment(now))
+    rank = rises_to(bylaws, facts, facts.earned_rank)
+    if rank > facts.earned_rank:
+        member = member.on_tier(earn(bylaws, member.tenure, rank, now), now)
+    return Reviewed(member, ())
+
+
+def _stand(
+    conn: Connection,
+    terms: Programme,
+    row: Locked,
+    event: int,
+    now: datetime,
+    act: Callable[[MemberFacts], Reviewed],
+) -> None:
+    """Do what was due of a locked member's tier, then what a merge does to it."""
     bylaws = terms.at(now, row.id)
     if not bylaws.tiers or not bylaws.membership[row.status].earns:
         return
-    moment = terms.calendar.moment(now)
-    since = bylaws.since(row.tier_since, row.joined_at)
-    sums = Sums(terms, {row.id: dict.fromkeys(bylaws.asks(moment.day, since))}, {row.id: row})
-    figures = sums.answered(sums.send(conn))[row.id]
-    person = conn.execute("SELECT birthday, attributes FROM profile WHERE member_id = %s", [row.id]).fetchone()
-    member = member_facts(row, History(figures), None, person)
-    if has_challenges(terms):
-        member = replace(member, completed=completed(conn, [row.id]).get(row.id, {}))
-    facts = member.standing(bylaws, moment)
-    tier = reviewed(bylaws, facts)
-    if tier == facts.tier or (not demote and bylaws.ranks.get(tier or "", -1) < facts.rank):
-        return
-    both = {"from": facts.tier, "to": tier}
-    more = {"member": row.id, "club": terms.club_id, "at": now, "event": event, "version": bylaws.version}
-    conn.execute(_MOVE, both | more)
-    outbox.send("tier.changed", terms.club_id, [(row.id, {**both, "at": now.isoformat(), "event": event})], now)
+    before, due = up_to(conn, terms, row, now)
+    after = act(before).member
+    was, now_on = known_tier(bylaws, before.tier), known_tier(bylaws, after.tier)
+    moves = (Move(now, was, now_on, bylaws.version),) if was != now_on else ()
+    looked_at = [tiers.Moved(before, due), tiers.Moved(after, moves, event)]
+    tiers.write(conn, terms.club_id, looked_at)
+    tiers.tell(terms, looked_at, now)
 
 
 def latest(conn: Connection, member_id: int) -> datetime | None:

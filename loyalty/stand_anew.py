@@ -8,17 +8,21 @@ from datetime import datetime
 from typing import Final
 
 from loyalty.arrays import array, columns
+from loyalty.calendars import Moment
 from loyalty.gather import KNOWN, Locked, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
-from loyalty.rules import Bylaws, Facts, reviewed
+from loyalty.recall import Recall
+from loyalty.rules import Bylaws, Facts
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
-from loyalty.rules.history import History
+from loyalty.rules.history import History, MemberFacts
+from loyalty.rules.reviewing import after_return
 from loyalty.sold import Sold, read_sold
 from loyalty.streaks import undo_milestones
 from loyalty.sums import Sums
 from loyalty.take_back import Posting, Taken
+from loyalty.tiers import Moved, write
 from loyalty.undo_runs import undo_runs
 from loyalty.versions import Connection, Programme
 
@@ -26,16 +30,6 @@ _BADGES: Final = "SELECT member_id, code, level, event_id FROM badge_level WHERE
 _LOSE: Final = """
     DELETE FROM badge_level USING unnest(%s::bigint[], %s::text[], %s::int[]) AS lost (member_id, code, level)
     WHERE badge_level.member_id = lost.member_id AND badge_level.code = lost.code AND badge_level.level = lost.level
-"""
-_MOVE: Final = """
-    WITH moved AS (
-        SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::int[])
-            AS m (member_id, at, from_tier, to_tier, event_id, version)
-    ), put AS (
-        UPDATE member SET tier = to_tier, tier_since = at FROM moved WHERE id = member_id
-    )
-    INSERT INTO tier_move (member_id, club_id, at, from_tier, to_tier, event_id, version)
-    SELECT member_id, %s, at, from_tier, to_tier, event_id, version FROM moved
 """
 
 Level = tuple[str, int]
@@ -78,36 +72,36 @@ def stand_anew(
         ]
         for some, others in ((runs.standing, stand), (runs.undone, past))
     )
-    standing = _facts(conn, terms, members, asked)
+    found, moments = _members(conn, terms, members, asked)
+    looked_at: list[Moved] = []
     levels: dict[int, dict[Level, int]] = {id_: {} for id_ in asked}
     for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
         levels[member_id][code, level] = event_id
     for id_, its in asked.items():
-        bylaws = terms.at(its.at, id_)
-        its.lost = with_gifts(lost(bylaws, standing[id_], levels[id_], its.returned), id_, levels[id_], came, went)
-        before = standing[id_].tier
-        earns = bylaws.membership[members[id_].status].earns
-        its.tier = before, reviewed(bylaws, standing[id_]) if earns else before
+        bylaws, member = terms.at(its.at, id_), found[id_]
+        facts = member.standing(bylaws, moments[id_])
+        its.lost = with_gifts(lost(bylaws, facts, levels[id_], its.returned), id_, levels[id_], came, went)
+        its.tier = facts.tier, facts.tier
+        if bylaws.membership[members[id_].status].earns:
+            stands, moves = after_return(bylaws, member, moments[id_], its.at)
+            if moves:
+                its.tier = facts.tier, moves[0].after
+            if stands is not member:
+                looked_at.append(Moved(stands, moves, its.event_id))
     gifts = [(id_, levels[id_][level], badge_gift(level)) for id_, its in asked.items() for level in its.lost]
     gifts += [(its.member_id, its.event_id, its.run.article) for its in runs.undone]
     gifts += [(its.member_id, its.event_id, its.article) for its in past]
     _take_gifts(conn, terms, chests, asked, gifts, sold)
     gone = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
-    moved = [
-        (id_, its.at, *its.tier, its.event_id, terms.at(its.at, id_).version)
-        for id_, its in asked.items()
-        if its.tier[0] != its.tier[1]
-    ]
     if gone:
         conn.execute(_LOSE, columns(gone))
-    if moved:
-        conn.execute(_MOVE, [*columns(moved), terms.club_id])
+    write(conn, terms.club_id, looked_at)
 
 
-def _facts(
+def _members(
     conn: Connection, terms: Programme, members: Mapping[int, Locked], asked: Mapping[int, Anew]
-) -> dict[int, Facts]:
-    """Each member as the version then in force sees it, on the latest day that anything happened."""
+) -> tuple[dict[int, MemberFacts], dict[int, Moment]]:
+    """Each member, and the latest day on which anything happened: from there one is seen."""
     moments = {id_: terms.calendar.moment(max(its.at, members[id_].latest_at or its.at)) for id_, its in asked.items()}
     wanted: dict[int, dict[Ask, None]] = {}
     for id_, its in asked.items():
@@ -115,13 +109,13 @@ def _facts(
         wanted[id_] = dict.fromkeys(bylaws.asks(moments[id_].day, bylaws.since(row.tier_since, row.joined_at)))
     sums = Sums(terms, wanted, members)
     figures = sums.answered(sums.send(conn))
+    held = [id_ for id_ in asked if members[id_].until]
+    histories = {id_: History(its) for id_, its in figures.items()} | (Recall(conn, terms).days(held) if held else {})
     found = {}
     for id_, born, attributes, badges, *_, completed in conn.execute(KNOWN, [terms.club_id, array(asked)]):
-        member = member_facts(members[id_], History(figures[id_]), badges, (born, attributes))
-        if completed:
-            member = replace(member, completed=completed)
-        found[id_] = member.standing(terms.at(asked[id_].at, id_), moments[id_])
-    return found
+        member = member_facts(members[id_], histories[id_], badges, (born, attributes))
+        found[id_] = replace(member, completed=completed) if completed else member
+    return found, moments
 
 
 def lost(bylaws: Bylaws, facts: Facts, levels: Mapping[Level, int], returned: Sequence[Sold]) -> list[Level]:

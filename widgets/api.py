@@ -22,7 +22,7 @@ from loyalty.queries.wallets import wallets
 from loyalty.values import Text
 from widgets import tokens
 from widgets.board import board_around
-from widgets.progress import missing
+from widgets.progress import missing, until
 
 api = Blueprint("widgets", __name__, url_prefix="/api/v1/widgets")
 
@@ -119,6 +119,7 @@ def me() -> Response:
         tier={
             "code": tier.code,
             "title": _said(tier.title) if tier.title else None,
+            "until": _said(until(tier.until, club)) if tier.until else None,
             "next": _step_form(club, member.id, tier.next) if tier.next else None,
             "ladder": [{"code": code, "title": _said(title)} for code, title in tier.ladder],
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from loyalty import formats
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.views import BadgeView, Progress, TierStep
@@ -20,6 +22,13 @@ def measured(value: int, unit: str, club: ClubView, lang: Lang) -> str:
             return formats.counted(value, Text("day", "روز").to(lang), "days", lang)
         case _:
             return formats.number(value, lang)
+
+
+def until(at: datetime, club: ClubView) -> Text:
+    """Until when a tier is the member's: its last day."""
+    day = club.calendar.moment(at).day
+    last = Text(formats.day(day, club.calendar, "en"), formats.day(day, club.calendar, "fa"))
+    return Text("Yours until {day}", "تا {day} از آنِ شماست").with_(day=last)
 
 
 def missing(step: TierStep, bylaws: Bylaws, club: ClubView) -> Text:

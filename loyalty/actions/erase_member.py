@@ -36,6 +36,7 @@ PERSONAL: Final = (
         WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'""",
     "UPDATE purchase_return SET content = content - 'reason' WHERE member_id = ANY(%(who)s) AND content ? 'reason'",
     "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s) OR other_id = ANY(%(who)s)",
+    "UPDATE tier_grant SET reason = '' WHERE member_id = ANY(%(who)s)",
     "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s)",
     """UPDATE member_merge SET reason = '', undone_reason = left(undone_reason, 0)
         WHERE member_id = ANY(%(who)s) OR into_id = ANY(%(who)s)""",

@@ -13,6 +13,7 @@ from loyalty.cases import Case
 from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.post import post
+from loyalty.recall import Recall
 from loyalty.versions import Connection, Programme
 
 
@@ -21,7 +22,7 @@ def judge_cases(conn: Connection, terms: Programme, cases: Sequence[Case], now: 
     gathered = gather(conn, terms, cases)
     if gathered.unsettled and settle_returns(conn, terms, _midnights(terms, cases, gathered.unsettled), now):
         gathered = gather(conn, terms, cases)
-    members = judge(cases, gathered.members, terms.calendar, ClubBudgets(conn, terms.club_id))
+    members = judge(cases, gathered.members, Recall(conn, terms), ClubBudgets(conn, terms.club_id))
     post(cases, gathered.chests)
     apply(conn, terms, cases, members, gathered.chests, now)
     drastic = [case for case in cases if case.ruling and (case.ruling.status or case.ruling.forfeits)]

@@ -14,7 +14,7 @@ from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.merges import unite
-from loyalty.merging import add_counters, join_runs, move_purses, opened, order_of, review, tell
+from loyalty.merging import add_counters, join_runs, move_purses, opened, order_of, stand_merged, tell
 from loyalty.outbox import wake
 from loyalty.piloted import leave
 from loyalty.rules.facts import MemberRef
@@ -123,4 +123,4 @@ def _stand(conn: Connection, terms: Programme, merged: Locked, survivor: Locked,
     """Let the survivor stand where both together have come to."""
     at = max((at for at in (merged.latest_at, survivor.latest_at) if at is not None), default=None)
     conn.execute("UPDATE member SET latest_at = %s WHERE id = %s", [at, survivor.id])
-    review(conn, terms, survivor._replace(latest_at=at), event, now, demote=False)
+    stand_merged(conn, terms, survivor._replace(latest_at=at), merged, event, now)

@@ -21,6 +21,7 @@ from loyalty.returns import stored_return
 from loyalty.runs import count_again
 from loyalty.sold import write_states
 from loyalty.stand_anew import Anew, stand_anew
+from loyalty.tiers import message
 from loyalty.versions import Connection, Programme, programme
 
 _RETURNS: Final = """
@@ -190,7 +191,7 @@ def _send(batch: Batch, at_once: Mapping[int, Anew], now: datetime) -> None:
     if reversed_:
         outbox.send("points.reversed", club_id, reversed_, now)
     moved = [
-        (id_, {"from": its.tier[0], "to": its.tier[1], "at": its.at.isoformat(), "event": its.event_id})
+        (id_, message(batch.terms.at(its.at, id_), *its.tier, its.at, its.event_id))
         for id_, its in at_once.items()
         if its.tier[0] != its.tier[1]
     ]

@@ -14,6 +14,7 @@ from loyalty.ledger import purses
 from loyalty.merged import lines
 from loyalty.sold import read_sold, write_states
 from loyalty.stand_anew import Anew, stand_anew
+from loyalty.tiers import message
 from loyalty.versions import Connection, Programme, programme
 
 BATCH: Final = 500
@@ -77,7 +78,7 @@ def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datet
         purses.write_heads(conn, chests.values())
         conn.execute(_SETTLED, [array(id_ for id_, _, _, _ in found)])
         write_states(conn, changed)
-    _send(terms.club_id, asked, now)
+    _send(terms, asked, now)
     return True
 
 
@@ -86,17 +87,17 @@ def _midnight_after(terms: Programme, at: datetime) -> datetime:
     return terms.calendar.instant(terms.calendar.next_start("day", terms.calendar.moment(at).day))
 
 
-def _send(club_id: int, asked: Mapping[int, Anew], now: datetime) -> None:
+def _send(terms: Programme, asked: Mapping[int, Anew], now: datetime) -> None:
     lost = [
         (id_, {"wallet": wallet, "amount": amount})
         for id_, anew in asked.items()
         for wallet, amount in anew.taken.reversed.items()
     ]
     moved = [
-        (id_, {"from": its.tier[0], "to": its.tier[1], "at": its.at.isoformat(), "event": None})
+        (id_, message(terms.at(its.at, id_), *its.tier, its.at, None))
         for id_, its in asked.items()
         if its.tier[0] != its.tier[1]
     ]
     for type_, told in (("points.reversed", lost), ("tier.changed", moved)):
         if told:
-            outbox.send(type_, club_id, told, now)
+            outbox.send(type_, terms.club_id, told, now)

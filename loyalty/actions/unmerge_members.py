@@ -17,7 +17,17 @@ from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause, Purse
 from loyalty.ledger.merges import Flow, part
-from loyalty.merging import add_counters, family, latest, move_purses, opened, order_of, part_runs, review, tell
+from loyalty.merging import (
+    add_counters,
+    family,
+    latest,
+    move_purses,
+    opened,
+    order_of,
+    part_runs,
+    stand_alone,
+    tell,
+)
 from loyalty.outbox import wake
 from loyalty.piloted import come_back
 from loyalty.values import Text
@@ -180,4 +190,4 @@ def _stand(conn: Connection, terms: Programme, merged: Locked, survivor: Locked,
     at = latest(conn, survivor.id)
     conn.execute("UPDATE member SET latest_at = %s WHERE id = %s", [at, survivor.id])
     for row in (merged, survivor._replace(latest_at=at)):
-        review(conn, terms, row, event, now, demote=True)
+        stand_alone(conn, terms, row, event, now, merged)

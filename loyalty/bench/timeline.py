@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from loyalty.bench.baskets import people
+from loyalty.calendars import Calendar
 from loyalty.cases import Case
 from loyalty.judge import Budget, judge
 from loyalty.rules import Bylaws, Purchase
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import History, MemberFacts
+from loyalty.rules.history import Counted, History, MemberFacts
 from loyalty.schemas import load_purchase
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,6 +33,19 @@ class _Nothing(dict[Ask, int]):
         return 0
 
 
+class _Past(NamedTuple):
+    """One version since ever; the figures of `_Nothing` answer for any day."""
+
+    bylaws: Bylaws
+    calendar: Calendar
+
+    def at(self, instant: datetime, member_id: int | None = None) -> Bylaws:  # noqa: ARG002 - the only one
+        return self.bylaws
+
+    def days(self, _: Collection[int]) -> Mapping[int, Counted]:
+        return {}
+
+
 class _Unshared:
     """The bylaws that are measured have no limit that all members share."""
 
@@ -45,6 +59,7 @@ class _Unshared:
 def timeline(bylaws: Bylaws, bodies: Iterable[tuple[int, dict[str, object]]], members: int) -> Iterator[Judged]:
     """Every purchase (member's place, body as sent) judged after the ones before it."""
     calendar = bylaws.club.calendar
+    past = _Past(bylaws, calendar)
     known = {
         place: MemberFacts(
             place, "active", None, None, person.joined_at or NOW, None, {}, History(_Nothing()), person.birthday,
@@ -55,5 +70,5 @@ def timeline(bylaws: Bylaws, bodies: Iterable[tuple[int, dict[str, object]]], me
     for n, (place, body) in enumerate(bodies):
         purchase: Purchase = load_purchase(body, now=NOW)
         sale = Case(purchase, 0, place, bylaws, calendar.moment(purchase.occurred_at), n)
-        known |= judge([sale], {place: known[place]}, calendar, _Unshared())
+        known |= judge([sale], {place: known[place]}, past, _Unshared())
         yield Judged(sale, known[place])

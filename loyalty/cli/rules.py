@@ -135,7 +135,7 @@ def tiers() -> None:
 @in_app
 def review(code: str | None, at: datetime | None, as_json: bool) -> None:
     """Move the members whose windows have moved on without them; the timer does it every local midnight."""
-    moves = {club.code: review_tiers(club.id, at or now()) for club in _clubs(code)}
+    moves = {club.code: review_tiers(club.id, at or now(), everybody=True) for club in _clubs(code)}
     lines = [MOVED.with_(club=club, n=number(made, lang())).to(lang()) for club, made in moves.items()]
     answer(moves, "\n".join(lines), as_json=as_json)
 

@@ -13,6 +13,7 @@ from loyalty.models.member import (
     Profile,
     SignInCode,
     StandingChange,
+    TierGrant,
     TierMove,
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
@@ -68,6 +69,7 @@ __all__ = [
     "StandingChange",
     "Store",
     "StreakMilestone",
+    "TierGrant",
     "TierMove",
     "Webhook",
     "WebhookDelivery",

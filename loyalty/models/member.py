@@ -37,8 +37,10 @@ class Member(Base):
     __table_args__ = (
         CheckConstraint(f"status IN {STATUSES}", name="member_status_known"),
         CheckConstraint("merged_into <> id", name="member_merged_elsewhere"),
+        CheckConstraint("(tier_floor IS NULL) = (tier_floor_until IS NULL)", name="member_floor_has_end"),
         Index("member_by_club", "club_id", "id"),
         Index("member_joined_on", "club_id", "joined_on", "id"),
+        Index("member_tier_due", "club_id", "tier_due", postgresql_where=text("tier_due IS NOT NULL")),
         Index("member_behind", "club_id", "filled", "id"),
         Index("member_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
@@ -50,6 +52,24 @@ class Member(Base):
     """Grows with every change of what the member is shown; widgets poll it, projections compare it."""
     tier: Mapped[str | None] = mapped_column(Text)
     tier_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    tier_earned_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """When it was last earned, where its end counts from there."""
+    tier_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """The last instant for which what is earned is held; null: while qualified, and in grace."""
+    tier_grace_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """The last instant of grace, where that has begun."""
+    tier_floor: Mapped[str | None] = mapped_column(Text)
+    """What was given by hand: no lower tier is shown until its end."""
+    tier_floor_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    tier_under: Mapped[str | None] = mapped_column(Text)
+    """The tier that is earned meanwhile."""
+    tier_looked_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    """Up to when the ends of periods of review are looked at."""
+    tier_due: Mapped[datetime | None] = mapped_column(
+        TIMESTAMP(timezone=True),
+        Computed("LEAST(COALESCE(tier_grace_until, tier_until), tier_floor_until)", persisted=True),
+    )
+    """The first of these ends: what the timer looks for."""
     latest_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     """When the latest judged event happened; tiers and badges stand as of it."""
     entries: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -137,6 +157,25 @@ class TierMove(Base):
     to_tier: Mapped[str | None] = mapped_column(Text)
     event_id: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(Integer)
+
+
+class TierGrant(Base):
+    """A tier given to a member by hand: a floor until its end. The latest holds."""
+
+    __tablename__ = "tier_grant"
+    __table_args__ = (CheckConstraint("recorded_at < until", name="tier_grant_forward"),)
+    member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its number as an event."""
+    club_id: Mapped[ClubRef]
+    tier: Mapped[str] = mapped_column(Text)
+    until: Mapped[Instant]
+    """The last instant for which it is given."""
+    reason: Mapped[str] = mapped_column(Text)
+    """In somebody's own words; erasure empties it."""
+    by: Mapped[str | None] = mapped_column(Text)
+    """Who gave it: `key:ID` of the API."""
+    recorded_at: Mapped[Instant]
 
 
 class StandingChange(Base):

@@ -18,7 +18,8 @@ STEP: Final = 500
 
 SECTIONS: Final[dict[str, LiteralString]] = {
     "members": """
-        SELECT m.id, m.status, m.joined_at, m.tier, m.tier_since, m.merged_into, m.erased_at, p.name, p.alias, p.email,
+        SELECT m.id, m.status, m.joined_at, m.tier, m.tier_since, m.tier_until,
+            m.tier_grace_until, m.tier_floor, m.tier_floor_until, m.merged_into, m.erased_at, p.name, p.alias, p.email,
             p.birthday, p.lang, p.attributes, p.consents, p.on_boards, p.referred_by
         FROM member m LEFT JOIN profile p ON p.member_id = m.id WHERE m.id = ANY(%(who)s) ORDER BY m.id
     """,
@@ -107,6 +108,10 @@ SECTIONS: Final[dict[str, LiteralString]] = {
     "pilots": """
         SELECT member_id AS member, version AS bylaws, from_at AS from, until FROM pilot_member
         WHERE member_id = ANY(%(who)s) ORDER BY member_id, version
+    """,
+    "tier_grants": """
+        SELECT member_id AS member, id, tier, until, reason, recorded_at FROM tier_grant
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
     """,
     "deliveries": """
         SELECT d.member_id AS member, w.url, d.type, d.body, d.created_at, d.delivered_at

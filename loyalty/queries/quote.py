@@ -10,6 +10,7 @@ from loyalty.gather import gather
 from loyalty.judge import judge
 from loyalty.post import post
 from loyalty.queries.answer import Judged
+from loyalty.recall import Recall
 from loyalty.rules import Happening, Purchase
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -33,7 +34,7 @@ def quote(club_id: int, purchase: Purchase) -> Judged:
     at = purchase.occurred_at
     sale = Case(purchase, store_id, member_id, terms.at(at, member_id), terms.calendar.moment(at))
     gathered = gather(conn, terms, [sale], lock=False)
-    judge([sale], gathered.members, terms.calendar, NoBudgets(conn, club_id))
+    judge([sale], gathered.members, Recall(conn, terms), NoBudgets(conn, club_id))
     post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts

@@ -6,18 +6,20 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from loyalty.calendars import Moment
 from loyalty.db import connection
 from loyalty.errors import NotFound
 from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView
+from loyalty.recall import up_to
 from loyalty.rules import Bylaws, Facts
 from loyalty.rules.bylaws import Ask, Badge, Step
 from loyalty.rules.explain import both, sentence
-from loyalty.rules.history import History, MemberFacts
-from loyalty.rules.kinds import Measured
+from loyalty.rules.history import History
+from loyalty.rules.kinds import Condition, Measured
 from loyalty.rules.phrase import plain
+from loyalty.rules.reviewing import overdue
 from loyalty.rules.sentences import badge_phrase
+from loyalty.rules.tenure import Stand, sure_until
 from loyalty.rules.voice import Voice
 from loyalty.runs import completed
 from loyalty.sums import Sums
@@ -31,6 +33,7 @@ class Standing(NamedTuple):
     bylaws: Bylaws
     facts: Facts
     tier_since: datetime | None
+    stand: Stand
     earned: dict[tuple[str, int], datetime]
     """(badge, level) → when it was earned."""
 
@@ -40,15 +43,16 @@ def tier(club_id: int, member_id: int, now: datetime) -> TierView:
     standing = _standing(club_id, member_id, now)
     bylaws, facts = standing.bylaws, standing.facts
     if not bylaws.tiers:
-        return TierView(None, None, None, None, None, ())
+        return TierView(None, None, None, None, None, None, ())
     ladder, rank = bylaws.tiers.ladder, facts.standing_rank
     here = ladder[rank] if rank >= 0 else None
     return TierView(
         here.code if here else None,
         here.title if here else None,
         standing.tier_since,
-        _step(bylaws, ladder[rank + 1], facts) if rank + 1 < len(ladder) else None,
-        _step(bylaws, here, facts) if here and here.needs else None,
+        sure_until(bylaws, standing.stand),
+        _step(bylaws, ladder[rank + 1], ladder[rank + 1].needs, facts) if rank + 1 < len(ladder) else None,
+        _step(bylaws, here, here.kept, facts) if here and here.kept else None,
         tuple((step.code, step.title) for step in ladder),
     )
 
@@ -106,7 +110,11 @@ def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
     member = member_facts(locked, history, levels, profile)
     if bylaws.challenges:
         member = replace(member, completed=completed(conn, [member_id]).get(member_id, {}))
-    return Standing(bylaws, _now(member, bylaws, moment), locked.tier_since or locked.joined_at, earned)
+    facts = member.standing(bylaws, moment)
+    if overdue(bylaws, member, facts, now):  # what was due is shown as done, whether the timer was there or not
+        member = replace(up_to(conn, terms, locked, now).member, badges=levels)
+        facts = member.standing(bylaws, moment)
+    return Standing(bylaws, facts, member.tier_since or locked.joined_at, member.stand, earned)
 
 
 def _figures(terms: Programme, bylaws: Bylaws, row: Locked, day: date) -> dict[Ask, int]:
@@ -117,15 +125,11 @@ def _figures(terms: Programme, bylaws: Bylaws, row: Locked, day: date) -> dict[A
     return sums.answered(sums.send(connection()))[row.id]
 
 
-def _now(member: MemberFacts, bylaws: Bylaws, moment: Moment) -> Facts:
-    return member.standing(bylaws, moment)
-
-
-def _step(bylaws: Bylaws, step: Step, facts: Facts) -> TierStep:
-    if step.needs is None:
+def _step(bylaws: Bylaws, step: Step, asked: Condition | None, facts: Facts) -> TierStep:
+    if asked is None:
         return TierStep(step.code, step.title, 100, (), Text("", ""))
-    needs = tuple(_progress(bylaws, measured) for measured in step.needs.measured(facts))
-    return TierStep(step.code, step.title, step.needs.share(facts), needs, sentence(bylaws, step.needs))
+    needs = tuple(_progress(bylaws, measured) for measured in asked.measured(facts))
+    return TierStep(step.code, step.title, asked.share(facts), needs, sentence(bylaws, asked))
 
 
 def _progress(bylaws: Bylaws, measured: Measured) -> Progress:

@@ -19,6 +19,7 @@ from loyalty.queries.answer import Judged
 from loyalty.queries.explanation import articles
 from loyalty.queries.quote import store_and_member
 from loyalty.queries.views import ArticleView
+from loyalty.recall import Recall
 from loyalty.rules import Bylaws, Event, Happening
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.events import checked
@@ -73,11 +74,12 @@ def _tried(
     sale = Case(event, store_id, member_id or 0, bylaws, moment)
     budgets = NoBudgets(conn, terms.club_id)
     if member_id is None:
-        judge([sale], {0: _newcomer(bylaws, event, moment.day)}, terms.calendar, budgets)
+        judge([sale], {0: _newcomer(bylaws, event, moment.day)}, Recall(conn, terms), budgets)
     else:
         gathered = gather(conn, terms, [sale], lock=False)
-        members = {member_id: _complete(conn, terms, gathered.members[member_id])}
-        judge([sale], members, terms.calendar, budgets)
+        member = gathered.members[member_id]
+        behind = {} if member.counted is None else {member_id: member.counted}
+        judge([sale], {member_id: _complete(conn, terms, member)}, Recall(conn, terms, behind), budgets)
         post([sale], gathered.chests)
     assert sale.ruling
     assert sale.facts

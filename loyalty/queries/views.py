@@ -80,6 +80,8 @@ class TierView(NamedTuple):
     code: str | None
     title: Text | None
     since: datetime | None
+    until: datetime | None
+    """The last instant for which it is held, grace included; None while no term says so."""
     next: TierStep | None
     keep: TierStep | None
     """What holds the present step, where something does."""

@@ -85,7 +85,16 @@ class Moved:
         return self.follows and self.at < self.recorded_at
 
 
-Step = Judged | Back | Moved | Merged
+class Granted(NamedTuple):
+    """A tier that was given by hand."""
+
+    number: int
+    recorded_at: datetime
+    tier: str
+    until: datetime
+
+
+Step = Judged | Back | Moved | Merged | Granted
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:

@@ -6,8 +6,10 @@ their wallets otherwise is done again as far as the rehearsed purse has it: what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from loyalty.cases import Case, facts_again, kept_facts
@@ -16,7 +18,7 @@ from loyalty.judge import judge_one
 from loyalty.ledger.lots import Cause
 from loyalty.post import lapse, post
 from loyalty.rehearsal.chest import LastingChest
-from loyalty.rehearsal.events import Back, Judged, Merged, Moved, Step, Stood
+from loyalty.rehearsal.events import Back, Granted, Judged, Merged, Moved, Step, Stood
 from loyalty.rehearsal.hands import Hands
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
@@ -24,11 +26,13 @@ from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
 from loyalty.rehearsal.tally import Side
 from loyalty.rehearsal.tries import Tries
-from loyalty.rules import Bylaws, Purchase, Ruling, reviewed
-from loyalty.rules.history import MemberFacts
+from loyalty.rules import Bylaws, Purchase, Ruling, review
+from loyalty.rules.history import MemberFacts, known_tier
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
+from loyalty.rules.reviewing import Move, after_return
 from loyalty.rules.ruling import Given, giver
+from loyalty.rules.tenure import Stand, better, earn, give, rises_to
 from loyalty.sold import Sold
 from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
 from loyalty.take_back import Counts, take_back
@@ -77,6 +81,8 @@ class Life:
             self._judge(event)
         elif isinstance(event, Back):
             self._give_back(event)
+        elif isinstance(event, Granted):
+            self._give_tier(event)
         elif isinstance(event, Moved):
             self._move(event)
 
@@ -104,16 +110,22 @@ class Life:
         latest = [its for its in (self.member.latest_at, other.member.latest_at) if its is not None]
         self.member = self.tries.unite(self.member, other.tries, other.member)
         self.member = replace(self.member, latest_at=max(latest, default=None), badges=self._badges())
-        self._rise(at)
+        self._rise(at, other.member.stand)
 
-    def _rise(self, at: datetime) -> None:
-        """Review the tier of a survivor, who does not fall with a merge."""
+    def _rise(self, at: datetime, other: Stand) -> None:
+        """Let a survivor stand where both have come to together, or where the other stood for a term; only up."""
         bylaws, member = self.stage.at(at, self.member.id), self.member
-        if bylaws.tiers and bylaws.membership[member.status_at(at)].earns:
-            facts = member.standing(bylaws, self.stage.calendar.moment(at))
-            tier = reviewed(bylaws, facts)
-            if bylaws.ranks.get(tier or "", -1) > facts.rank:
-                self._stand(bylaws, facts.tier, tier, at)
+        if not bylaws.tiers or not bylaws.membership[member.status_at(at)].earns:
+            return
+        before = known_tier(bylaws, member.tier)
+        member = member.on_tier(better(bylaws, member.stand, other), at)
+        facts = member.standing(bylaws, self.stage.calendar.moment(at))
+        rank = rises_to(bylaws, facts, facts.earned_rank)
+        if rank > facts.earned_rank:
+            member = member.on_tier(earn(bylaws, member.tenure, rank, at), at)
+        self.member, after = member, known_tier(bylaws, member.tier)
+        if after != before:
+            self._tell([Move(at, before, after, bylaws.version)])
 
     def _catch_up(self, event: Step) -> None:
         """What comes by itself before a step: later steps of holds, and reviews of the tier."""
@@ -164,9 +176,8 @@ class Life:
         else:
             self._know(event)
             self.judged += isinstance(event.event, Purchase)
-            self.member = judge_one(sale, self.member, stage.calendar, self.budgets)
-            if sale.review:
-                self._tier_moved(bylaws, *sale.review)
+            self.member = judge_one(sale, self.member, stage, self.budgets)
+            self._tell(sale.reviews)
         assert sale.ruling
         assert sale.facts
         if sale.moved_at and not recorded:
@@ -234,8 +245,11 @@ class Life:
         stood = standing(bylaws, facts, facts, tuple(ruling.awards))
         ruling.feeds, ruling.labels = list(stood.feeds), {place: dict(its) for place, its in stood.labels.items()}
         sale.facts, sale.ruling = facts, ruling
-        if ruling.tier_from != member.tier:
-            member = member.on_tier(ruling.tier_from, self.stage.calendar.instant(sale.moment.day))
+        self._review(sale.event.occurred_at)
+        member = self.member
+        if ruling.tier_from != known_tier(bylaws, member.tier):
+            stand = Stand(ruling.tier_from, member.tenure)
+            member = member.on_tier(stand, self.stage.calendar.instant(sale.moment.day))
         self.member = self.tries.as_judged(member.after(bylaws, facts, ruling), sale, ruling)
         if self.budgets:
             for key, used in stood.uses.items():
@@ -325,7 +339,8 @@ class Life:
             self.member = member = replace(member, badges=self._badges())
         self._note()
         if bylaws.membership[member.status_at(its.at)].earns:
-            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), its.at)
+            self.member, moves = after_return(bylaws, member, moment, its.at)
+            self._tell(moves)
 
     def _badges(self) -> dict[str, int]:
         reached: dict[str, int] = {}
@@ -333,11 +348,11 @@ class Life:
             reached[code] = max(level, reached.get(code, 0))
         return reached
 
-    def _stand(self, bylaws: Bylaws, before: str | None, after: str | None, at: datetime) -> None:
-        if before != after:
-            self.member = self.member.on_tier(after, at)
+    def _tell(self, moves: Iterable[Move]) -> None:
+        """Count moves of the span."""
+        for at, before, after, version in moves:
             if self.stage.holds(at):
-                self._tier_moved(bylaws, before, after)
+                self._tier_moved(self.stage.bylaws(version), before, after)
 
     def _tier_moved(self, bylaws: Bylaws, before: str | None, after: str | None) -> None:
         self.side.tier_moved(bylaws.ranks.get(before or "", -1), bylaws.ranks.get(after or "", -1))
@@ -347,9 +362,6 @@ class Life:
         stage = self.stage
         if stage.reviewed is None or now <= self.seen:
             return
-        if self.member.latest_at is None:  # nobody who never bought is reviewed
-            self.seen = now
-            return
         upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
         first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
         self.seen = max(now, self.seen)
@@ -358,16 +370,29 @@ class Life:
             if self.unsettled:
                 self._settle(begun)
             self._review(begun)
-        if self.unsettled and first <= last:
-            self._settle(stage.calendar.instant(last))
+        if first <= last:
+            begun = stage.calendar.instant(last)
+            if self.unsettled:
+                self._settle(begun)
+            self._review(begun)
 
-    def _review(self, begun: datetime) -> None:
-        bylaws, member = self.stage.at(begun, self.member.id), self.member
-        if not bylaws.tiers or member.latest_at is None or member.latest_at >= begun:
+    def _review(self, limit: datetime) -> None:
+        """Do what is due of the tier before an instant, and at midnights up to it."""
+        self.member, moves = review(partial(self.stage.at, member_id=self.member.id), self.member, limit)
+        self._tell(moves)
+
+    def _give_tier(self, event: Granted) -> None:
+        """Give it again, where the ladder has it."""
+        at = event.recorded_at
+        bylaws = self.stage.at(at, self.member.id)
+        if event.tier not in bylaws.ranks:
             return
-        if bylaws.membership[member.status_at(begun)].earns:
-            facts = member.standing(bylaws, self.stage.calendar.moment(begun))
-            self._stand(bylaws, facts.tier, reviewed(bylaws, facts), begun)
+        self._review(at)
+        before = known_tier(bylaws, self.member.tier)
+        self.member = self.member.on_tier(give(bylaws, self.member.stand, event.tier, event.until), at)
+        after = known_tier(bylaws, self.member.tier)
+        if after != before:
+            self._tell([Move(at, before, after, bylaws.version)])
 
     def _move(self, event: Moved) -> None:
         self.hands.move(event)

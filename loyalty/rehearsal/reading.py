@@ -57,6 +57,12 @@ _RETURNS: Final = f"""
 """One that came before its purchase was claimed came back when that was."""
 RETURNS: Final = f"{_RETURNS} ORDER BY member_id, id"
 RETURNS_BY_NUMBER: Final = f"{_RETURNS} ORDER BY number"
+_GRANTS: Final = f"""
+    SELECT member_id, id, recorded_at, tier, until FROM tier_grant
+    WHERE {_WHO} AND recorded_at < %(until)s AND recorded_at <= %(asked)s
+"""  # noqa: S608 - constants
+GRANTS: Final = f"{_GRANTS} ORDER BY member_id, id"
+GRANTS_BY_NUMBER: Final = f"{_GRANTS} ORDER BY id"
 _MOVES: Final = f"""
     WITH other AS (
         SELECT member_id, id, 'hold' AS kind, recorded_at FROM hold WHERE {_WHO}

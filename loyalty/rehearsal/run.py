@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from loyalty.rehearsal.events import in_order, really_gave
+from loyalty.rehearsal.events import Granted, in_order, really_gave
 from loyalty.rehearsal.families import families
 from loyalty.rehearsal.life import Life
 from loyalty.rehearsal.reading import (
     BY_MEMBER,
     EVENTS_BY_MEMBER,
+    GRANTS,
     MEMBERS,
     MOVES,
     RETURNS,
@@ -82,7 +83,7 @@ def _add(report: Report, life: Life, recorded: Side) -> None:
 def _one_by_one(conn: Connection, stage: Stage, its: Range, progress: Progress) -> Iterator[Lived]:
     sales, returns = ByMember(stream(conn, BY_MEMBER, its)), ByMember(stream(conn, RETURNS, its))
     others, events = ByMember(stream(conn, MOVES, its)), ByMember(stream(conn, EVENTS_BY_MEMBER, its))
-    tries = tries_of(conn, stage, its)
+    tries, grants = tries_of(conn, stage, its), ByMember(stream(conn, GRANTS, its))
     for done, row in enumerate(stream(conn, MEMBERS, its)):
         who = row[0]
         judged = [bought(stage, sale) for sale in sales.of(who)]
@@ -90,7 +91,8 @@ def _one_by_one(conn: Connection, stage: Stage, its: Range, progress: Progress) 
         came_back, moved = [back(one) for one in returns.of(who)], [move(one) for one in others.of(who)]
         later, first = [step for step in moved if step.follows], [step for step in moved if not step.follows]
         life = Life(stage, *member(stage, row), later, None, tries(who), quiet=not (stage.ends or came_back or moved))
-        for step in in_order([*judged, *came_back, *first]):
+        given = [Granted(*rest) for _, *rest in grants.of(who)]
+        for step in in_order([*judged, *came_back, *first, *given]):
             life.live(step)
         yield who, life, [article for one in judged for article in really_gave(stage, one)]
         if done % OFTEN == OFTEN - 1:

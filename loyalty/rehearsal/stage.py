@@ -38,9 +38,13 @@ class Stage:
     ends: bool
     """Whether under any version something given may wait, expire or lapse."""
 
-    def at(self, instant: datetime, member_id: int) -> Bylaws:
+    def at(self, instant: datetime, member_id: int | None = None) -> Bylaws:
         """What is in force for a member at an instant of the rehearsal."""
         return self.draft if instant >= self.since else self.terms.at(instant, member_id)
+
+    def bylaws(self, version: int) -> Bylaws:
+        """The version of a number, the draft's too."""
+        return self.draft if version == self.draft.version else self.terms.version(version)
 
     def holds(self, instant: datetime) -> bool:
         """Whether an instant lies in the span that is rehearsed."""

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from heapq import merge
 from typing import Any, Final
 
-from loyalty.rehearsal.events import Judged, Merged, Moved, Step, really_gave
+from loyalty.rehearsal.events import Granted, Judged, Merged, Moved, Step, really_gave
 from loyalty.rehearsal.families import Families
 from loyalty.rehearsal.life import Life
 from loyalty.rehearsal.reading import (
     BY_NUMBER,
     EVENTS_BY_NUMBER,
     FOLLOWING_BY_TIME,
+    GRANTS_BY_NUMBER,
     MEMBERS,
     MOVES_BY_NUMBER,
     RETURNS_BY_NUMBER,
@@ -130,6 +131,7 @@ def _all(conn: Connection, stage: Stage, its: Range, lives: Collection[int], kno
         (EVENTS_BY_NUMBER, lambda row: told(stage, row)),
         (RETURNS_BY_NUMBER, back),
         (MOVES_BY_NUMBER, move),
+        (GRANTS_BY_NUMBER, lambda row: Granted(*row[1:])),
     ]
     streams = [_owned(stream(conn, statement, its), made) for statement, made in kinds]
     merges: list[Owned] = [(who, step) for who, step in known.merges.items() if who in lives and step.into in lives]

@@ -31,6 +31,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Members.tier": TILL,
     "Members.badges": TILL,
     "Adjustments.adjust": SERVER,
+    "Adjustments.give": SERVER,
     "Adjustments.transfer": SERVER,
     "Payments.pay": TILL,
     "Payments.capture": TILL,

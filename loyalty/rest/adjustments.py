@@ -1,23 +1,25 @@
-"""Value moved by hand: adjustments, and gifts from member to member."""
+"""What is moved by hand: adjustments, tiers, and gifts from member to member."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from loyalty.actions.adjust_points import Adjustment, adjust_points
+from loyalty.actions.give_tier import give_tier
 from loyalty.actions.transfer_points import transfer_points
+from loyalty.acts import By
 from loyalty.config import now
 from loyalty.rest.access import caller
-from loyalty.rest.answers import text, whole
-from loyalty.rest.answers_purchase import held_wallets
+from loyalty.rest.answers import at, text, whole
+from loyalty.rest.answers_purchase import MoveSchema, held_wallets
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.members import MEMBER
 from loyalty.rest.once import Done
 from loyalty.schemas.moments import not_ahead
 from loyalty.schemas.said import told
-from loyalty.schemas.value import AdjustmentSchema, TransferSchema
+from loyalty.schemas.value import AdjustmentSchema, TierGrantSchema, TransferSchema
 from loyalty.values import Text
 
 blp = Blueprint(
@@ -34,6 +36,15 @@ class AdjustedSchema(Schema):
     wallet = text(metadata={"example": "points"})
     amount = whole(metadata={"example": 200})
     wallets = held_wallets()
+
+
+class TierGivenSchema(Schema):
+    """What was given, and how the tier moved with it."""
+
+    id = whole()
+    floor = text(metadata={"example": "gold"})
+    until = at()
+    tier = fields.Nested(MoveSchema, required=True)
 
 
 class TransferredSchema(AdjustedSchema):
@@ -58,10 +69,33 @@ class TransferredSchema(AdjustedSchema):
 )
 def adjust(body: dict[str, Any], member_id: int) -> Done:
     """Give or take an amount by hand, with the reason."""
-    at = now()
+    instant = now()
     if "earned_at" in body:
-        not_ahead(body["earned_at"], at, "/earned_at")
-    return Done(adjust_points(caller().club_id, member_id, Adjustment(**body), at), 201, member_id)
+        not_ahead(body["earned_at"], instant, "/earned_at")
+    return Done(adjust_points(caller().club_id, member_id, Adjustment(**body), instant), 201, member_id)
+
+
+@blp.operation(
+    "POST",
+    f"{MEMBER}/tier",
+    Text("Give a tier by hand", "دادن سطح با دست"),
+    Text(
+        "Until its end the member stands no lower than this tier, whatever is earned; the reason is kept. What is"
+        " earned goes on moving meanwhile and is what the member stands on afterwards. It replaces what was given"
+        " before.",
+        "تا پایان این مدت عضو پایین‌تر از این سطح نمی‌رود، هر چه به دست آورده باشد؛ دلیل نگه داشته می‌شود. سطحی که عضو"
+        " خودش به آن می‌رسد در این میان هم بالا و پایین می‌رود و پس از آن همان می‌ماند. جای آنچه پیش‌تر داده شده را"
+        " می‌گیرد.",
+    ),
+    {201: TierGivenSchema},
+    body=TierGrantSchema,
+    repeatable=True,
+)
+def give(body: dict[str, Any], member_id: int) -> Done:
+    """Let a member stand no lower than a tier until an instant."""
+    given = give_tier(caller().club_id, member_id, **body, now=now(), by=By(key=caller().key_id))
+    moved = {"from": given.before, "to": given.after}
+    return Done({"id": given.id, "floor": given.floor, "until": given.until, "tier": moved}, 201, member_id)
 
 
 @blp.operation(

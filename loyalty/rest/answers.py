@@ -246,6 +246,13 @@ class TierSchema(Schema):
     tier = text(allow_none=True, metadata={"example": "silver"})
     title = fields.Nested(TextSchema, required=True, allow_none=True)
     since = at(allow_none=True)
+    until = at(
+        allow_none=True,
+        metadata=told(
+            "The last instant for which the tier is held, grace included; null where no term says so.",
+            "آخرین لحظه‌ای که سطح نگه داشته می‌شود، مهلت هم در آن؛ null یعنی مدتی برای آن نیست.",
+        ),
+    )
     next = fields.Nested(TierStepSchema, required=True, allow_none=True)
     keep = fields.Nested(TierStepSchema, required=True, allow_none=True)
     ladder = many(RungSchema, metadata=told("Every step, the lowest first.", "همهٔ پله‌ها، از پایین‌ترین."))

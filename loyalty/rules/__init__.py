@@ -2,9 +2,10 @@
 
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.document import load
-from loyalty.rules.evaluate import evaluate, reviewed
+from loyalty.rules.evaluate import evaluate
 from loyalty.rules.facts import Event, Facts, Happening, Line, MemberRef, Purchase, Tender
 from loyalty.rules.phrase import plain
+from loyalty.rules.reviewing import review
 from loyalty.rules.ruling import Ruling
 
 __all__ = [
@@ -20,5 +21,5 @@ __all__ = [
     "evaluate",
     "load",
     "plain",
-    "reviewed",
+    "review",
 ]

@@ -15,6 +15,7 @@ from loyalty.rules.events import EventType
 from loyalty.rules.facts import Facts, Happening, Setting
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
+from loyalty.rules.ladder import Step, Tiers
 from loyalty.rules.limits import Limit
 from loyalty.rules.membership import Membership
 from loyalty.rules.occasions import PLAIN, Occasion
@@ -26,8 +27,6 @@ from loyalty.rules.parts import (
     ClubTerms,
     Leaderboard,
     Running,
-    Step,
-    Tiers,
     Wallet,
 )
 from loyalty.rules.plan import Plan, Planner
@@ -98,6 +97,8 @@ class Bylaws:
     """The audiences that its parts ask for."""
     challenges: dict[str, Challenge] = field(default_factory=dict)
     streaks: dict[str, Streak] = field(default_factory=dict)
+    steadily: bool = field(init=False)
+    """Whether tiers are earned at once and held while qualified: then nothing but needs that come to hold matters."""
     ranks: dict[str, int] = field(init=False)
     live: tuple[Counter, ...] = field(init=False)
     feeds: tuple[int, ...] = field(init=False)
@@ -162,6 +163,7 @@ class Bylaws:
         self.occasions = {its.type: its for its in waiting}
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
+        self.steadily = self.tiers is not None and self.tiers.promote == "at_once" and not self.tiers.lasting
         self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}
         self._given = {
             (name, place): award
@@ -350,6 +352,14 @@ class Bylaws:
         if self.tiers and self.tiers.ladder[0].needs is None:
             return self.tiers.ladder[0].code
         return None
+
+    def rank(self, tier: str | None) -> int:
+        """A tier's place on the ladder; one that it does not know is where everybody begins, -1 is below the ladder."""
+        return self.ranks.get(tier or "", -1 if self.first_tier() is None else 0)
+
+    def passed(self, before: str | None, after: str | None) -> tuple[str, ...]:
+        """The steps that a move up reaches, the lowest first; none for a move down."""
+        return tuple(step.code for step in self.steps[self.rank(before) + 1 : self.rank(after) + 1])
 
     def budgets(self) -> list[Limit]:
         """The limits that all members share."""

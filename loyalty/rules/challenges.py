@@ -115,6 +115,10 @@ def _added(measure: Measure, facts: Facts, awards: Sequence[Given]) -> int:
     return value
 
 
+_DISTINCT: Final = Text(
+    "A run adds up: it cannot count different things yet.",
+    "هر دور جمع می‌زند: هنوز نمی‌تواند چیزهای متمایز را بشمارد.",
+)
 _FIELDS: Final = ("start", "from", "until", "each", "lasts", "goal", "steps", "in_order", "give", "by")
 
 
@@ -141,6 +145,13 @@ def read_challenge(code: str, node: Node, counters: Mapping[str, Counter]) -> Ch
     for place, step in enumerate(found["steps"].items() if "steps" in found else [found["goal"]]):
         steps.append(attempt(lambda n: read_goal(n, measures), step))
         step_of += [place] * (len(measures) - len(step_of))
+    if any(isinstance(its, str) and counters[its].distinct for its in measures):
+        raise (found.get("goal") or found["steps"]).bad(
+            Text(
+                "A run adds up: it cannot count different things yet.",
+                "هر دور جمع می‌زند: هنوز نمی‌تواند چیزهای متمایز را بشمارد.",
+            )
+        )
     if not steps:
         raise found["steps"].bad(Text("At least one step is needed.", "دست‌کم یک گام لازم است."))
     by = attempt(_by, found["by"]) if "by" in found else "member"

@@ -13,6 +13,7 @@ from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
+from loyalty.rules.ladder import Step, Tiers
 from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Done, Multipliers, Multiplying
 from loyalty.rules.passing import PASSED, passed, receive
@@ -23,6 +24,7 @@ from loyalty.rules.running import of_labels
 from loyalty.rules.runs import serve
 from loyalty.rules.streaks import reach
 from loyalty.rules.tables import chosen
+from loyalty.rules.tenure import rises_to
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
@@ -45,11 +47,14 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     if bylaws.streaks:
         reach(bylaws, facts, ruling)
     _badges(plan, held, facts, counts, ruling)
-    for rank in range(bylaws.top, facts.standing_rank, -1):
-        needs = plan.needs[rank]
-        if needs is True or (needs and needs(facts, counts)):
-            ruling.tier_to = bylaws.steps[rank].code
-            break
+    if bylaws.steadily:
+        for rank in range(bylaws.top, facts.earned_rank, -1):
+            needs = plan.needs[rank]
+            if needs is True or (needs and needs(facts, counts)):
+                _earned(bylaws, rank, facts, ruling)
+                break
+    elif bylaws.tiers:
+        _tier(bylaws, bylaws.tiers, facts, facts.with_counts(counts), ruling)
     return ruling
 
 
@@ -234,24 +239,23 @@ def _level_awards(badge: Badge, level: int, facts: Facts) -> list[Given]:
     return awards
 
 
-def qualified(bylaws: Bylaws, facts: Facts) -> int:
-    """The rank of the highest step whose needs hold; -1 for none."""
-    for rank in range(bylaws.top, -1, -1):
-        needs = bylaws.steps[rank].needs
-        if needs is None or needs.holds(facts):
-            return rank
-    return -1
+def _tier(bylaws: Bylaws, tiers: Tiers, before: Facts, after: Facts, ruling: Ruling) -> None:
+    """Earn a higher step or, where what keeps the present one comes to hold anew, that one anew."""
+    rank = before.earned_rank
+    risen = rises_to(bylaws, after, rank) if tiers.promote == "at_once" else rank
+    if risen > rank or (rank >= 0 and _anew(bylaws.steps[rank], before, after)):
+        _earned(bylaws, risen, before, ruling)
 
 
-def reviewed(bylaws: Bylaws, facts: Facts) -> str | None:
-    """The tier on which a member stands when windows have moved on without an event."""
-    if not bylaws.tiers:
-        return facts.standing_tier
-    rank, now = qualified(bylaws, facts), facts.standing_rank
-    if rank < now:
-        match bylaws.tiers.demote:
-            case "never":
-                rank = now
-            case "one_step":
-                rank = now - 1
-    return bylaws.tiers.ladder[rank].code if rank >= 0 else None
+def _earned(bylaws: Bylaws, rank: int, facts: Facts, ruling: Ruling) -> None:
+    """Note that a step is earned; a member who holds a higher one by hand does not move."""
+    ruling.earned = bylaws.steps[rank].code
+    if rank > facts.standing_rank:
+        ruling.tier_to = ruling.earned
+
+
+def _anew(step: Step, before: Facts, after: Facts) -> bool:
+    if not (step.lasting and step.is_kept(after)):
+        return False
+    stood = before if before.standing is before.counts else before.with_counts(before.standing)
+    return not step.is_kept(stood)

@@ -127,6 +127,10 @@ class Setting(NamedTuple):
     """The place of the member's tier on the ladder, as in `Facts`."""
 
 
+AS_SHOWN: Final = -2
+"""A rank that is that of the tier which the member is shown."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What a version of the bylaws sees of one event: what happened, and the member before it.
@@ -167,12 +171,16 @@ class Facts:
     """By streak: what was counted in each period, by its first day; only while the event is judged."""
     milestones: dict[str, list[int]] = field(default_factory=dict)
     """By streak: the milestones that the member has reached already."""
+    earned_rank: int = AS_SHOWN
+    """Where the member stands by what is earned: below `standing_rank` where a higher tier was given by hand."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
     labels: Labels | None = field(init=False, default=None, repr=False, compare=False)
     """The lines by what they are labelled with, once somebody has asked for it."""
 
     def __post_init__(self) -> None:
+        if self.earned_rank == AS_SHOWN:
+            self.earned_rank = self.standing_rank
         self.whole = (1 << (len(self.event.lines) or 1)) - 1
 
     def labelled(self) -> Labels:

@@ -19,12 +19,15 @@ from loyalty.rules.filters import LineFilter
 from loyalty.rules.giving import badges_of
 from loyalty.rules.goals import Happened, Test
 from loyalty.rules.kinds import Condition
+from loyalty.rules.ladder import counts_since_tier
 from loyalty.rules.story import Story
 from loyalty.values import Text
 
 Code = Literal[
     "unbuilt",
     "unreachable_tier",
+    "unkeepable_tier",
+    "lasting_tier",
     "overlap",
     "no_limit",
     "out_of_date",
@@ -58,6 +61,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_articles(bylaws, today),
         *_overlaps(bylaws),
         *_tiers(bylaws),
+        *_keeping(bylaws),
         *_badges(bylaws, today),
         *_challenges(bylaws, today),
         *_counters(bylaws),
@@ -143,6 +147,38 @@ def _tiers(bylaws: Bylaws) -> Iterator[Finding]:
                 "هیچ عضوی در سطح {t} نمی‌ماند: هر که به شرط‌های آن برسد به شرط‌های {above} هم رسیده که بالاتر است.",
             )
             yield Finding("unreachable_tier", path, said.with_(t=_quoted(step), above=_quoted(higher)))
+
+
+def _keeping(bylaws: Bylaws) -> Iterator[Finding]:
+    """Tiers that nobody can keep, and those that nobody can lose although the ladder says how."""
+    for rank, step in enumerate(bylaws.steps):
+        path = f"/tiers/ladder/{rank}"
+        if step.keep and step.kept and never(step.keep):
+            said = Text(
+                "Nobody can meet what keeps tier {t}: everybody loses it.",
+                "هیچ عضوی نمی‌تواند به شرط ماندن در سطح {t} برسد و همه آن را از دست می‌دهند.",
+            )
+            yield Finding("unkeepable_tier", f"{path}/keep", said.with_(t=_quoted(step)))
+        elif step.keep and not step.kept:
+            said = Text(
+                "Tier {t} is never lost: what should keep it is never asked.",
+                "سطح {t} هرگز از دست نمی‌رود و شرط ماندن در آن هیچ‌گاه پرسیده نمی‌شود.",
+            )
+            yield Finding("lasting_tier", f"{path}/keep", said.with_(t=_quoted(step)))
+        elif step.needs and step.demote != "never" and counts_since_tier(step.kept or step.needs):
+            said = Text(
+                "What is counted since reaching tier {t} only grows: who has met it once never loses the tier.",
+                "آنچه از رسیدن به سطح {t} شمرده می‌شود تنها بیشتر می‌شود: هر که به شرطش برسد در آن می‌ماند.",
+            )
+            said = (
+                said
+                if step.kept
+                else Text(
+                    "Nothing takes tier {t} away: its needs count since the tier before, and it has no “keep”.",
+                    "هیچ چیز سطح {t} را پس نمی‌گیرد: شرط‌های آن از رسیدن به سطح پیشین شمرده می‌شود و «keep» ندارد.",
+                )
+            )
+            yield Finding("lasting_tier", path, said.with_(t=_quoted(step)))
 
 
 def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple, Protocol
 
 from loyalty.calendars import Calendar, Moment, Span
 from loyalty.rules.bylaws import Ask, Bylaws
-from loyalty.rules.facts import NO_EVENT, Facts, Happening
+from loyalty.rules.facts import AS_SHOWN, NO_EVENT, Facts, Happening
 from loyalty.rules.known import STREAK, event_values, member_values
 from loyalty.rules.ruling import Ruling
 from loyalty.rules.runs import Run, changed, runs_at
 from loyalty.rules.streaks import ending, periods
+from loyalty.rules.tenure import NO_TENURE, Stand, Tenure, earn
 
 
 class Fed(NamedTuple):
@@ -24,6 +25,10 @@ class Fed(NamedTuple):
     value: int
     events: int
     label: str = ""
+
+
+class Unknown(LookupError):
+    """A figure is asked that was not gathered."""
 
 
 class Counted(Protocol):
@@ -49,8 +54,15 @@ class History:
     """Of counters that streaks read, by place: what was recorded of each day."""
 
     def over(self, ask: Ask) -> int:
-        """A counter over days; KeyError if it was not gathered."""
-        total = self.recorded[ask]
+        """A counter over days.
+
+        Raises:
+            Unknown: it was not gathered.
+        """
+        try:
+            total = self.recorded[ask]
+        except KeyError:
+            raise Unknown(ask) from None
         if ask.distinct or ask.label is not None:
             return total + self._of_labels(ask)
         for fed in self.added.get(ask.place, ()):
@@ -120,6 +132,8 @@ class MemberFacts:
     """By streak: the milestones reached."""
     counted: int | None = None
     """How many of the live counters, by place, count this member already; None for all of them."""
+    tenure: Tenure = NO_TENURE
+    """How the tier is held."""
 
     def facts(self, bylaws: Bylaws, event: Happening, moment: Moment, standing_day: date) -> Facts:
         """What a version sees of one event."""
@@ -133,8 +147,8 @@ class MemberFacts:
                 active |= 1 << ask.place
         values = member_values(bylaws.member_reads, self, bylaws.club.calendar, moment.day)
         streaks = self._streaks(bylaws, moment.day, values) if bylaws.streaks else {}
-        now = _known(bylaws, self.tier)
-        tier = _known(bylaws, self.tier_at(event.occurred_at)) if late else now
+        now = known_tier(bylaws, self.tier)
+        tier = known_tier(bylaws, self.tier_at(event.occurred_at)) if late else now
         facts = Facts(
             event,
             moment,
@@ -157,6 +171,7 @@ class MemberFacts:
             runs=runs_at(bylaws, self.runs, event) if bylaws.challenges else (),
             streaks=streaks,
             milestones=self.milestones,
+            earned_rank=bylaws.rank(self.tenure.under) if self.tenure.floor else AS_SHOWN,
         )
         if bylaws.labelled:
             asks = bylaws.asks(moment.day, since), bylaws.asks(standing_day, present)
@@ -195,12 +210,25 @@ class MemberFacts:
         """What a version sees of the member alone, on a day without an event."""
         since = bylaws.since(self.tier_since, self.joined_at)
         counts = [self.history.over(ask) for ask in bylaws.asks(moment.day, since)]
-        tier = _known(bylaws, self.tier)
+        tier = known_tier(bylaws, self.tier)
         rank = bylaws.ranks.get(tier, -1) if tier else -1
         calendar = bylaws.club.calendar
         values = member_values(bylaws.member_reads, self, calendar, moment.day)
         return Facts(
-            NO_EVENT, moment, calendar, tier, rank, counts, counts, moment.day, tier, rank, self.badges, values
+            NO_EVENT,
+            moment,
+            calendar,
+            tier,
+            rank,
+            counts,
+            counts,
+            moment.day,
+            tier,
+            rank,
+            self.badges,
+            values,
+            standing_since=since,
+            earned_rank=bylaws.rank(self.tenure.under) if self.tenure.floor else AS_SHOWN,
         )
 
     def tier_at(self, instant: datetime) -> str | None:
@@ -221,16 +249,34 @@ class MemberFacts:
                 return status
         return self.status
 
-    def on_tier(self, tier: str | None, at: datetime) -> MemberFacts:
-        """The member moved to a tier; a late event moves the tier of today, not of its own time."""
-        return replace(self, tier=tier, tier_since=at, earlier_tiers=(*self.earlier_tiers, (at, self.tier)))
+    @property
+    def stand(self) -> Stand:
+        """The tier, and how it is held."""
+        return Stand(self.tier, self.tenure)
+
+    def on_tier(self, stand: Stand, at: datetime) -> MemberFacts:
+        """The member on another tier, or holding the same otherwise.
+
+        A late event moves the tier of today, not of its own time.
+        """
+        tier, tenure = stand
+        if tier == self.tier:
+            return replace(self, tenure=tenure)
+        return replace(
+            self, tier=tier, tier_since=at, earlier_tiers=(*self.earlier_tiers, (at, self.tier)), tenure=tenure
+        )
 
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> MemberFacts:
         """The member as a ruling leaves them: the facts of the next event."""
         occurred_at = facts.event.occurred_at
         latest_at = occurred_at if self.latest_at is None else max(self.latest_at, occurred_at)
-        moved = ruling.tier_to != ruling.tier_from
-        member = self.on_tier(ruling.tier_to, latest_at) if moved else self
+        stand, member = self.stand, self
+        if self.tenure.looked and occurred_at < self.tenure.looked:  # what it changes is looked at again
+            stand = stand._replace(tenure=self.tenure._replace(looked=None))
+        if ruling.earned:
+            stand = earn(bylaws, stand.tenure, bylaws.ranks[ruling.earned], latest_at)
+        if stand.tenure is not self.tenure or stand.tier != self.tier:
+            member = self.on_tier(stand, latest_at)
         if ruling.status and ruling.status != self.status:
             member = replace(member, status=ruling.status, standings=(*self.standings, (latest_at, self.status)))
         if ruling.runs:
@@ -278,7 +324,7 @@ def since_at(
     return tier_since
 
 
-def _known(bylaws: Bylaws, tier: str | None) -> str | None:
+def known_tier(bylaws: Bylaws, tier: str | None) -> str | None:
     """A tier of this version's ladder; one that it does not know is where everybody begins."""
     return tier if tier in bylaws.ranks else bylaws.first_tier()
 

@@ -1,4 +1,4 @@
-"""The parts of a version as objects: wallets, articles, tiers, badges, leaderboards."""
+"""The parts of a version as objects: wallets, articles, badges, leaderboards."""
 
 from __future__ import annotations
 
@@ -164,25 +164,6 @@ class Audience:
     code: str
     title: Text
     condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the ladder; without needs everybody stands on it."""
-
-    code: str
-    title: Text
-    needs: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tiers:
-    """The ladder, lowest first, and how one goes down it."""
-
-    ladder: tuple[Step, ...]
-    demote: str
-    returns: str = "at_review"
-    """When a return moves tier and badges: `at_review`, `at_once` or never (`keep`)."""
 
 
 @dataclass(frozen=True, slots=True)

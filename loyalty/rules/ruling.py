@@ -94,6 +94,8 @@ class Ruling:
     """The runs that it changes, as it leaves them."""
     labels: dict[int, dict[str, int]] = field(default_factory=dict)
     """What it adds to counters that are kept by label, by their place."""
+    earned: str | None = None
+    """The tier that is earned with it, also where it is held already and earned anew."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""
@@ -114,6 +116,8 @@ class Ruling:
             form["status"] = self.status
         if self.forfeits:
             form["forfeits"] = list(self.forfeits)
+        if self.earned and self.tier_from == self.tier_to:  # a move tells it already
+            form["earned"] = self.earned
         if self.messages:
             form["messages"] = [list(message) for message in self.messages]
         return form
@@ -121,12 +125,13 @@ class Ruling:
     @classmethod
     def from_kept(cls, version: int, form: dict[str, Any]) -> Ruling:
         """The effects read back; what it fed to counters and runs is not among them."""
+        before, after = form["tier"]
         return cls(
             version,
             [Given(*given) for given in form["awards"]],
             [BadgeStep(*step) for step in form.get("badges", ())],
-            form["tier"][0],
-            form["tier"][1],
+            before,
+            after,
             [Text(*message) for message in form.get("messages", ())],
             form.get("passes", False),
             form.get("status"),
@@ -136,4 +141,5 @@ class Ruling:
                 for code, key, *window in form.get("challenges", ())
             ],
             milestones=[Reached(*its) for its in form.get("streaks", ())],
+            earned=form.get("earned", None if before == after else after),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard, Step
+from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard
 from loyalty.rules.challenge_sentences import challenge_phrase
 from loyalty.rules.events import EventField, EventType
 from loyalty.rules.kinds import Earning
@@ -18,6 +18,7 @@ from loyalty.rules.standing_sentences import (
     wallet_phrase,
 )
 from loyalty.rules.streak_sentences import streak_phrase
+from loyalty.rules.tier_sentences import step_phrase
 from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, PERIOD_NAMES
 from loyalty.values import LANGS, Lang, Text
@@ -61,8 +62,9 @@ def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
             "tiers",
             Text("Tiers", "سطح‌ها"),
             tuple(
-                Said(step.code, step.title, {lang: _step(step, v) for lang, v in voices.items()})
-                for step in (bylaws.tiers.ladder if bylaws.tiers else ())
+                Said(step.code, step.title, {lang: step_phrase(step, bylaws.tiers, v) for lang, v in voices.items()})
+                for step in bylaws.steps
+                if bylaws.tiers
             ),
         ),
         Part(
@@ -237,19 +239,6 @@ def _audience(audience: Audience, voice: Voice) -> Phrase:
     if voice.lang == "fa":
         return ("تا وقتی", *who, "،", "عضو در این گروه است.")
     return ("A member is among them while", *who, ".")
-
-
-def _step(step: Step, voice: Voice) -> Phrase:
-    if step.needs is None:
-        return (voice.pick("Every member begins here.", "همهٔ اعضا از این سطح آغاز می‌کنند."),)
-    needs = step.needs.phrase(voice)
-    if voice.bylaws.tiers and voice.bylaws.tiers.demote == "never":
-        if voice.lang == "fa":
-            return ("هرگاه", *needs, "،", "عضو به این سطح می‌رسد و در آن می‌ماند.")
-        return ("This tier is reached when", *needs, ",", "and is never lost.")
-    if voice.lang == "fa":
-        return ("تا وقتی", *needs, "،", "عضو در این سطح جای دارد.")
-    return ("This tier is held while", *needs, ".")
 
 
 def badge_phrase(badge: Badge, voice: Voice) -> Phrase:

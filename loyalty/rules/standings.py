@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
+from loyalty.rules.ladder import DEMOTES, PROMOTES, REVIEWS, Step, Tiers, counts_since_tier
 from loyalty.rules.occasions import PURCHASE, read_occasion
-from loyalty.rules.parts import Audience, Badge, BadgeLevelTerms, Leaderboard, Step, Tiers
+from loyalty.rules.parts import Audience, Badge, BadgeLevelTerms, Leaderboard
 from loyalty.rules.reading import Node
+from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
 from loyalty.rules.windows import EVER, read_window
 from loyalty.values import QUANTITY_SCALE, Text
@@ -44,37 +46,86 @@ def named(node: Node | None, read: Callable[[str, Node], T]) -> dict[str, T]:
     return result
 
 
+_HOLDING = ("holds_for", "grace", "demote")
+"""How a tier is held: what the ladder says holds for every step that does not say otherwise."""
+
+
 def read_tiers(node: Node) -> Tiers:
-    """The ladder, lowest step first, and how one goes down it."""
-    found = node.fields(["ladder"], ["promote", "holds_for", "demote", "returns"])
-    ladder = found["ladder"].every(_step, least=1)
-    if "promote" in found:
-        found["promote"].choice(("at_once",))
-    if "holds_for" in found:
-        found["holds_for"].choice(("while_qualified",))
-    demote = found["demote"].choice(("to_qualified", "one_step", "never")) if "demote" in found else "to_qualified"
+    """The ladder, lowest step first, and how one goes up and down it."""
+    found = node.fields(["ladder"], ["promote", "review", "returns", *_HOLDING])
+    promote = found["promote"].choice(PROMOTES) if "promote" in found else "at_once"
+    review = found["review"].choice(REVIEWS) if "review" in found else None
     returns = found["returns"].choice(("at_review", "at_once", "keep")) if "returns" in found else "at_review"
+    own = _holding(found)
+    ladder = found["ladder"].every(lambda its: _step(its, own), least=1)
     codes = [step.code for step in ladder]
     for index, step in enumerate(found["ladder"].items()):
         if codes[index] in codes[:index]:
             raise step.bad(Text("This code is already on the ladder.", "این کد پیش‌تر در نردبان آمده است."))
         if index and ladder[index].needs is None:
             raise step.bad(Text("Only the first step may have no needs.", "تنها پلهٔ نخست می‌تواند بی‌شرط باشد."))
-    return Tiers(ladder, demote, returns)
+    if promote == "at_review":
+        review = review or "month"
+    return Tiers(ladder, promote, review, returns)  # type: ignore[arg-type]
 
 
-def _step(node: Node) -> Step:
-    found = node.fields(["code", "title"], ["needs"])
-    code = word(found["code"].text(60), found["code"])
-    needs = read_condition(found["needs"]) if "needs" in found else None
-    if needs and not of_member(needs):
-        raise found["needs"].bad(
+def _holding(found: dict[str, Node]) -> dict[str, Any]:
+    """What is said of how a tier is held."""
+    said: dict[str, Any] = {}
+    if "holds_for" in found:
+        said["holds_for"] = _held_for(found["holds_for"])
+    if "grace" in found:
+        said["grace"] = read_end(found["grace"])
+    if "demote" in found:
+        said["demote"] = found["demote"].choice(DEMOTES)
+    return said
+
+
+def _held_for(node: Node) -> Term | None:
+    if node.value == "while_qualified":
+        return None
+    if not isinstance(node.value, dict):
+        raise node.bad(
             Text(
-                "A step's needs may only read counters and the member.",
-                "شرط‌های یک سطح تنها می‌توانند شمارنده‌ها و ویژگی‌های عضو را ببینند.",
+                "“while_qualified” or a term such as {months: 12} is expected.",
+                "اینجا «while_qualified» یا مدتی مانند {months: 12} لازم است.",
             )
         )
-    return Step(code, bilingual(found["title"]), needs)
+    return read_end(node)
+
+
+def _step(node: Node, ladder: dict[str, Any]) -> Step:
+    found = node.fields(["code", "title"], ["needs", "keep", *_HOLDING])
+    code = word(found["code"].text(60), found["code"])
+    needs, keep = (_condition(found[name]) if name in found else None for name in ("needs", "keep"))
+    if keep and not needs:
+        raise found["keep"].bad(
+            Text(
+                "A step that everybody stands on cannot be lost.",
+                "سطحی که همه در آن جای دارند از دست نمی‌رود.",
+            )
+        )
+    step = Step(code, bilingual(found["title"]), needs, keep, **{**ladder, **_holding(found)})
+    if step.kept is keep and counts_since_tier(keep) and not (step.holds_for or step.grace):
+        raise found["keep"].bad(
+            Text(
+                "What is counted since reaching a tier is nothing at first: it needs a term (holds_for) or a grace.",
+                "آنچه از رسیدن به یک سطح شمرده می‌شود در آغاز هیچ است: مدت (holds_for) یا مهلت (grace) لازم دارد.",
+            )
+        )
+    return step
+
+
+def _condition(node: Node) -> Condition:
+    condition = read_condition(node)
+    if not of_member(condition):
+        raise node.bad(
+            Text(
+                "A step may only ask for counters and for what is known of the member.",
+                "یک سطح تنها می‌تواند شمارنده‌ها و ویژگی‌های عضو را بخواهد.",
+            )
+        )
+    return condition
 
 
 def of_member(condition: Condition) -> bool:

@@ -208,6 +208,13 @@ def read_streak(code: str, node: Node, counters: Mapping[str, Counter]) -> Strea
     every = attempt(lambda n: n.choice(EVERY), found["every"])
     if title is None or name is None or every is None:
         raise Bad
+    if counters[name].distinct:
+        raise found["counter"].bad(
+            Text(
+                "A streak adds up days: different things have no sum.",
+                "زنجیره روزها را جمع می‌زند: چیزهای متمایز جمع ندارند.",
+            )
+        )
     at_least = _figure(found["at_least"], counters[name].unit) if "at_least" in found else 1
     freezes, each = _freezes(found["freezes"], every) if "freezes" in found else (0, "year")
     milestones = found["milestones"].every(_milestone) if "milestones" in found else ()

@@ -63,6 +63,21 @@ class AdjustmentSchema(Base):
             raise ValidationError([_NOTHING])
 
 
+class TierGrantSchema(Base):
+    """A tier given by hand."""
+
+    tier = Words(60, required=True, metadata=told("A step of the ladder.", "یکی از پله‌های نردبان.", example="gold"))
+    until = Instant(
+        required=True,
+        metadata=told(
+            "The last instant for which the member stands no lower.",
+            "آخرین لحظه‌ای که عضو پایین‌تر از این نمی‌رود.",
+            example="2027-03-20T23:59:59+03:30",
+        ),
+    )
+    reason = Words(500, required=True, metadata={"example": "Moved here from another chain"})
+
+
 class TransferSchema(Base):
     """A gift from one member to another."""
 

@@ -116,3 +116,44 @@ def test_no_till_and_no_other_club_moves_anything_by_hand(club: Club, client: Fl
     theirs = rival.enrols(name="Other")
     to_them = {"to": {"id": theirs["id"]}, "wallet": "points", "amount": 1}
     assert club.server.post(f"/members/{sara['id']}/transfers", to_them).status_code == 404
+
+
+def test_a_tier_by_hand_holds_until_its_date(club: Club, clock: Clock) -> None:
+    sara = club.enrols(name="Sara")
+    path = f"/members/{sara['id']}/tier"
+    body = {"tier": "silver", "until": "2026-12-20T23:59:59.999999+03:30", "reason": "Moved here from another chain"}
+    keyed = Api(club.client, club.server.key, **{"Idempotency-Key": "t-1"})
+    first, second = (keyed.post(path, body) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json == second.json
+    assert (first.json["floor"], first.json["tier"]) == ("silver", {"from": "bronze", "to": "silver"})
+    tier = club.till.get(path).json
+    assert (tier["tier"], tier["until"], tier["next"]) == ("silver", "2026-12-20T20:29:59.999999Z", None)
+    (keep,) = tier["keep"]["needs"]
+    assert (keep["counter"], keep["value"], keep["share"]) == ("spend", 0, 0)
+    clock.move(days=60)
+    assert club.till.get(path).json["tier"] == "bronze"
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths", "said"),
+    [
+        ({"tier": "platinum"}, ["/tier"], "The bylaws have no such tier."),
+        ({"until": "2026-10-31T00:00:00Z"}, ["/until"], "This end has passed already."),
+        ({"until": None}, ["/until"], "This may not be null."),
+        ({"reason": " "}, ["/reason"], "This may not be empty."),
+        ({"why": "so"}, ["/why"], "There is no such field."),
+    ],
+)
+def test_what_is_wrong_with_a_tier_is_named(
+    club: Club, server: Api, changes: dict[str, Any], paths: list[str], said: str
+) -> None:
+    sara = club.enrols(name="Sara")
+    before = rows()
+    body = {"tier": "silver", "until": "2026-12-20T00:00:00Z", "reason": "Moved here"} | changes
+    english, persian = (server.speaking(lang).post(f"/members/{sara['id']}/tier", body) for lang in ("en", "fa"))
+    assert (english.status_code, at_fault(english)) == (422, paths)
+    assert english.json["errors"][0]["message"] == said
+    assert not persian.json["errors"][0]["message"].isascii()
+    assert rows() == before
+    assert club.till.post(f"/members/{sara['id']}/tier", body | {"tier": "silver"}).status_code == 403

@@ -20,7 +20,7 @@ def lines(**changes: Any) -> dict[str, Any]:
 
 BAD_SALES: dict[str, tuple[dict[str, Any], int, str, list[str]]] = {
     "an unknown field": ({"colour": "red"}, 422, "invalid", ["/colour"]),
-    "a field of a later release": ({"codes": ["NOWRUZ"]}, 422, "invalid", ["/codes"]),
+    "a field that does not exist": ({"coupons": ["NOWRUZ"]}, 422, "invalid", ["/coupons"]),
     "an unknown field in a line": (lines(colour="red"), 422, "invalid", ["/lines/0/colour"]),
     "a missing field": ({"receipt": ...}, 422, "invalid", ["/receipt"]),
     "null for what is needed": ({"store": None}, 422, "invalid", ["/store"]),

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from loyalty.calendars import Calendar, parse_date
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load, plain
+from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load, plain, review
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.counters import PURCHASES_EVER
 from loyalty.rules.history import Fed, History, MemberFacts, standing_day
+from loyalty.rules.reviewing import Move, overdue
 from loyalty.rules.sentences import sections
+from loyalty.rules.tenure import NO_TENURE, Stand, Tenure, give
 from loyalty.values import QUANTITY_SCALE
 
 HERE = Path(__file__).parent
@@ -70,7 +72,11 @@ class Story:
         left = told.pop("left_of_budget", None)
         event = self.event(told) if "event" in told else self.purchase(told)
         moment = self.calendar.moment(event.occurred_at)
-        facts = self.member.facts(self.bylaws, event, moment, standing_day(self.member, moment, self.calendar))
+        day = standing_day(self.member, moment, self.calendar)
+        facts = self.member.facts(self.bylaws, event, moment, day)
+        if day == moment.day and overdue(self.bylaws, self.member, facts, event.occurred_at):
+            self.looked_at(event.occurred_at)
+            facts = self.member.facts(self.bylaws, event, moment, day)
         if left is not None:
             facts.budgets = {limit.budget(facts): left for limit in self.bylaws.budgets()}
         ruling = evaluate(self.bylaws, facts)
@@ -85,6 +91,11 @@ class Story:
         assert not faults
         at = instant(told.get("at", NOON), self.calendar)
         return Event(told["event"], at, store=told.get("store", ""), attributes=data)
+
+    def looked_at(self, limit: datetime) -> tuple[Move, ...]:
+        """Do what is due of the member's tier before an instant, and at midnights up to it."""
+        self.member, moves = review(lambda _: self.bylaws, self.member, limit)
+        return moves
 
     def purchase(self, told: Mapping[str, Any]) -> Purchase:
         """A purchase as a story tells it: `at`, `net`, `gross`, or lines that add up to them, and how it was bought."""
@@ -125,6 +136,9 @@ class Story:
             "status",
             "tier",
             "tier_since",
+            "until",
+            "grace",
+            "floor",
             "joined",
             "birthday",
             "attributes",
@@ -136,11 +150,20 @@ class Story:
         assert not unknown, f"a member has no {unknown}"
         counted = [fed for day in given.get("counted", []) for fed in self._counted(day)]
         days = [fed.day for fed in counted]
+        told = given.keys() & {"tier_since", "until", "grace"}
+        times = {name: instant(given[name], self.calendar) for name in told}
+        tenure = NO_TENURE
+        if times.keys() & {"until", "grace"}:
+            tenure = Tenure(times.get("tier_since"), times.get("until"), times.get("grace"))
+        stand = Stand(given.get("tier", self.bylaws.first_tier()), tenure)
+        if "floor" in given:
+            floor = given["floor"]
+            stand = give(self.bylaws, stand, floor["tier"], instant(floor["until"], self.calendar))
         return MemberFacts(
             id=1,
             status=given.get("status", "active"),
-            tier=given.get("tier", self.bylaws.first_tier()),
-            tier_since=instant(given["tier_since"], self.calendar) if "tier_since" in given else None,
+            tier=stand.tier,
+            tier_since=times.get("tier_since"),
             joined_at=instant(given.get("joined", "1404-01-01 09:00"), self.calendar),
             latest_at=self.calendar.instant(max(days)) if days else None,
             badges=given.get("badges", {}),
@@ -149,6 +172,7 @@ class Story:
             history=History(Unrecorded()).plus(counted),
             birthday=parse_date(given["birthday"]) if "birthday" in given else None,
             attributes=given.get("attributes", {}),
+            tenure=stand.tenure,
         )
 
     def _counted(self, figures: dict[str, Any]) -> list[Fed]:

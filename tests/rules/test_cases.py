@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from loyalty.documents import parse
 from loyalty.rules import Bylaws, load
 from loyalty.rules.catalogue import award_kinds, condition_kinds
 from loyalty.rules.explain import arithmetic, withheld
+from loyalty.rules.history import MemberFacts
+from loyalty.rules.tenure import INSTANT
 from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, compared, document, said_wrong
 
@@ -22,6 +25,7 @@ BESIDES = (
     "limits",
     "tables",
     "tiers",
+    "terms",
     "badges",
     "challenges",
     "streaks",
@@ -34,7 +38,18 @@ BESIDES = (
 )
 """What else has its own file: it is no kind, but a part of the bylaws' exactness."""
 PARTS = {"case", "bylaws", "article", "articles", "given", "when", "then", "says"}
-ANSWERS = {"awards", "badges", "completed", "milestones", "tier", "messages", "withheld", "arithmetic"}
+ANSWERS = {
+    "awards",
+    "badges",
+    "completed",
+    "milestones",
+    "tier",
+    "until",
+    "grace",
+    "messages",
+    "withheld",
+    "arithmetic",
+}
 
 
 class Case(NamedTuple):
@@ -78,13 +93,14 @@ def check(case: Case) -> None:
     bylaws = case.bylaws()
     wrong = _said_wrong(bylaws, case.body.get("says", {}))
     if "when" in case.body:
-        judged = Story(bylaws, case.body.get("given")).buys(case.body["when"])
-        wrong += _judged_wrong(bylaws, judged, case.body["then"])
+        story = Story(bylaws, case.body.get("given"))
+        judged = story.buys(case.body["when"])
+        wrong += _judged_wrong(bylaws, judged, story.member, case.body["then"])
     if wrong:
         pytest.fail(f"cases/{case.file}.yaml, “{case.name}”\n" + "\n".join(wrong), pytrace=False)
 
 
-def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> list[str]:
+def _judged_wrong(bylaws: Bylaws, judged: Judged, member: MemberFacts, then: Mapping[str, Any]) -> list[str]:
     """What came of a purchase and should not have; only what `then` names is compared, `awards` always."""
     assert set(then) <= ANSWERS, f"then has unknown parts {set(then) - ANSWERS}"
     facts, ruling = judged
@@ -94,6 +110,8 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
         "milestones": [list(its) for its in ruling.milestones],
         "completed": [run.challenge for run in ruling.completed],
         "tier": ruling.tier_to,
+        "until": _on_the_clock(bylaws, member.tenure.until),
+        "grace": _on_the_clock(bylaws, member.tenure.grace),
         "messages": [_both(message) for message in ruling.messages],
         "withheld": {why.article: _both(why.because) for why in withheld(bylaws, facts, ruling)},
         "arithmetic": {},
@@ -101,6 +119,17 @@ def _judged_wrong(bylaws: Bylaws, judged: Judged, then: Mapping[str, Any]) -> li
     for given in ruling.awards:
         came["arithmetic"].setdefault(given.article, []).append(_both(arithmetic(bylaws, given, facts)))
     return compared({"awards": {}, **then}, came)
+
+
+def _on_the_clock(bylaws: Bylaws, at: datetime | None) -> str | None:
+    """The club's date, and the time where it is not the day's last instant."""
+    if at is None:
+        return None
+    calendar = bylaws.club.calendar
+    moment = calendar.moment(at)
+    day = calendar.label("day", moment.day)
+    last = calendar.moment(at + INSTANT).day != moment.day
+    return day if last else f"{day} {moment.minute // 60:02}:{moment.minute % 60:02}"
 
 
 def _awards(judged: Judged) -> dict[str, dict[str, int]]:

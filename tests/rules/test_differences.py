@@ -89,3 +89,17 @@ def test_challenges_and_streaks() -> None:
         ("challenges", "c", "changed"),
         ("streaks", "s", "added"),
     ]
+
+
+def test_how_long_a_tier_is_held() -> None:
+    needs = {"counter": {"name": "spend", "at_least": 5}}
+    ladder = {"ladder": [{"code": "a", "title": title("A")}, {"code": "b", "title": title("B"), "needs": needs}]}
+    before = document(BASE, tiers={**ladder, "holds_for": {"months": 12}})
+    for more in (
+        {"grace": {"days": 3}},
+        {"demote": "one_step"},
+        {"holds_for": {"months": 6}},
+        {"promote": "at_review"},
+    ):
+        [changed] = between(before, document(BASE, tiers={**ladder, "holds_for": {"months": 12}, **more}))
+        assert (changed.part, changed.no) == ("tiers", "b"), more

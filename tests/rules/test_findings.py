@@ -219,3 +219,21 @@ def test_every_finding_is_a_sentence_in_both_languages() -> None:
     assert overlap.message.en.endswith("can both give points for the same goods; what they give adds up.")
     assert overlap.message.fa.startswith("مادهٔ ۱ («Article 1») و مادهٔ ۲")
     assert no_story.message.en.startswith("There is no story")
+
+
+def held(**more: Any) -> Any:
+    step = {"code": "b", "title": title("B"), "needs": spend(1000), **more}
+    return document(base(), tiers={"ladder": [{"code": "a", "title": title("A")}, step]})
+
+
+def test_a_tier_that_nobody_can_keep_or_lose_is_named() -> None:
+    since = {"counter": {"name": "spend", "over": {"since": "tier"}, "at_least": 5}}
+    year = {"at": "end_of_year"}
+    assert found(held()) == []
+    assert found(held(keep={"all": [spend(50), {"counter": {"name": "spend", "over": "ever", "at_most": 40}}]})) == [
+        ("unkeepable_tier", "/tiers/ladder/1/keep")
+    ]
+    assert found(held(keep=spend(50), demote="never")) == [("lasting_tier", "/tiers/ladder/1/keep")]
+    assert found(held(needs=since)) == [("lasting_tier", "/tiers/ladder/1")]
+    assert found(held(keep=since, holds_for=year)) == [("lasting_tier", "/tiers/ladder/1")]
+    assert found(held(needs=since, demote="never")) == []

@@ -50,7 +50,7 @@ def test_a_return_tells_what_it_took_and_the_tier_that_went_with_it(club: Club, 
     ]
     at = club.clock.now.isoformat()
     assert receiver.of("tier.changed")[-1] == (
-        {"member": sara, "from": "silver", "to": "bronze", "at": at, "event": rest["id"]}
+        {"member": sara, "from": "silver", "to": "bronze", "passed": [], "at": at, "event": rest["id"]}
     )
     assert [told["member"] for told in receiver.of("member.joined")] == [sara]
     assert receiver.forged == 0

@@ -31,6 +31,7 @@ class LoyaltyProgress extends LoyaltyElement {
         { part: "words" },
         make("p", { class: "eyebrow" }, voice.say("tier")),
         make("p", { part: "title", class: "title" }, tier.title ? voice.of(tier.title) : voice.say("start")),
+        ...(tier.until ? [make("p", { part: "until", class: "muted" }, voice.of(tier.until))] : []),
         make("p", { part: "missing" }, missing),
         ...points.map((said) => make("p", { part: "points", class: "muted" }, said)),
       ),
