@@ -22,6 +22,7 @@ _MONTHS: Final[dict[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 JALALI_BELOW: Final = 1700
 """A written year below this is Jalali, else Gregorian."""
 LAST_YEAR: Final = 2999
+MOMENTS_REMEMBERED: Final = 1000
 """Later written years are slips of the hand; both calendars reach well beyond."""
 
 
@@ -87,6 +88,7 @@ class Calendar:
         self.system: System = system
         self.parts: Callable[[date], tuple[int, int, int]] = _jalali if system == "jalali" else _gregorian
         self._build: Callable[[int, int, int], date] = _from_jalali if system == "jalali" else date
+        self._moments: dict[datetime, Moment] = {}
         self._week_start = 5 if system == "jalali" else 0
 
     def __eq__(self, other: object) -> bool:
@@ -97,6 +99,17 @@ class Calendar:
 
     def moment(self, instant: datetime) -> Moment:
         """The local day, minute and weekday of an instant."""
+        if instant.fold:  # equal to another instant, as far as dictionaries can see
+            return self._moment(instant)
+        known = self._moments.get(instant)
+        if known is None:
+            known = self._moment(instant)
+            if len(self._moments) >= MOMENTS_REMEMBERED:
+                self._moments = {}
+            self._moments[instant] = known
+        return known
+
+    def _moment(self, instant: datetime) -> Moment:
         local = instant.astimezone(self.zone)
         return Moment(local.date(), local.hour * 60 + local.minute, local.weekday())
 

@@ -145,8 +145,8 @@ def stored_purchase(
         currency,
         gross,
         net,
-        lines=tuple(_line(*line) for line in lines),
-        tenders=tuple(Tender(*tender) for tender in more.get("tenders", ())),
+        lines=tuple([_line(line) for line in lines]),
+        tenders=tuple([Tender(*tender) for tender in more.get("tenders", ())]),
         channel=more.get("channel"),
         cashier=more.get("cashier"),
         attributes=more.get("attributes", {}),
@@ -154,9 +154,8 @@ def stored_purchase(
     )
 
 
-def _line(*fields: Any) -> Line:
-    *plain, tags = fields
-    return Line._make([*plain, tuple(tags)])
+def _line(fields: list[Any]) -> Line:
+    return Line._make((*fields[:-1], tuple(fields[-1])))
 
 
 def kept_facts(facts: Facts) -> dict[str, Any]:

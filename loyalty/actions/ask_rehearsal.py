@@ -10,6 +10,7 @@ from psycopg.types.json import Json
 
 from loyalty import outbox
 from loyalty.actions.publish_bylaws import what_is_fixed
+from loyalty.acts import By
 from loyalty.db import retried, transaction
 from loyalty.errors import Invalid
 from loyalty.rules import load
@@ -23,7 +24,8 @@ PARTS: Final = 16
 
 _COUNT: Final = "SELECT count(*) FROM member WHERE club_id = %s AND joined_at < %s"
 _NEW: Final = """
-    INSERT INTO rehearsal (club_id, document, from_at, until_at, asked_at) VALUES (%s, %s, %s, %s, %s) RETURNING id
+    INSERT INTO rehearsal (club_id, document, from_at, until_at, asked_at, asked_by)
+    VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
 """
 _PARTS: Final = """
     INSERT INTO rehearsal_part (rehearsal_id, n, first_id, last_id, members)
@@ -42,15 +44,18 @@ def ask_rehearsal(
     until: datetime | None,
     now: datetime,
     *,
+    by: By | None = None,
     parts: int | None = None,
 ) -> int:
     """Ask for a rehearsal from an instant (since ever) until another (now); answers its id. Workers do it, in parts.
+
+    `by` is who asks; nobody is noted for the command line.
 
     Raises:
         NotFound: no such club.
         Invalid: the document has faults or changes what is fixed, or the span is empty.
     """
-    rehearsal = _ask(club_id, document, since, until, now, parts)
+    rehearsal = _ask(club_id, document, since, until, now, by, parts)
     outbox.wake()
     return rehearsal
 
@@ -62,6 +67,7 @@ def _ask(
     since: datetime | None,
     until: datetime | None,
     now: datetime,
+    by: By | None,
     parts: int | None,
 ) -> int:
     end = min(until or now, now)
@@ -72,7 +78,7 @@ def _ask(
         if faults := what_is_fixed(conn, club_id, bylaws):
             raise Invalid(faults)
         many = 1 if bylaws.budgets() else parts or _parts(conn, club_id, end)
-        row = conn.execute(_NEW, [club_id, Json(document), since, end, now]).fetchone()
+        row = conn.execute(_NEW, [club_id, Json(document), since, end, now, str(by) if by else None]).fetchone()
         assert row
         conn.execute(_PARTS, [row[0], many, club_id, end, row[0]])
         outbox.send("rehearsal.asked", club_id, [(None, {"id": row[0]})], now)

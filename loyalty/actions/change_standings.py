@@ -27,7 +27,7 @@ def change_standings(conn: Connection, terms: Programme, cases: Sequence[Case], 
             if case.bylaws.membership[ruling.status].wallets == "forfeit":
                 wallets |= case.bylaws.wallets.keys()
         if wallets:
-            lost += forfeit(conn, terms.club_id, {member.id: member}, why, at, wallets)
+            lost += forfeit(conn, terms.club_id, {member.id: member}, why, at, wallets, because_of=case.id)
     if lost:
         outbox.send("points.expired", terms.club_id, lost, now)
 

@@ -17,8 +17,8 @@ from loyalty.versions import Connection
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Every open hold lapses before it."""
 _ADJUSTMENTS: Final = """
-    INSERT INTO adjustment (member_id, id, club_id, kind, wallet, amount, reason, recorded_at)
-    SELECT member_id, id, %s, 'forfeit', wallet, amount, %s, %s
+    INSERT INTO adjustment (member_id, id, club_id, kind, wallet, amount, reason, recorded_at, because_of)
+    SELECT member_id, id, %s, 'forfeit', wallet, amount, %s, %s, %s
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[]) AS lost (member_id, id, wallet, amount)
 """
 
@@ -33,10 +33,12 @@ def forfeit(
     reason: str,
     now: datetime,
     only: Collection[str] | None = None,
+    because_of: int | None = None,
 ) -> Lost:
     """Let every open lot of locked members expire at an instant, inside a transaction that is open already.
 
-    What fell due by then is done first, and open holds are released. Answers all that expired; `only` names wallets.
+    What fell due by then is done first, and open holds are released. Answers all that expired; `only` names wallets,
+    `because_of` is the event whose articles say so.
     """
     chests = open_purses(conn, dict.fromkeys(locked, _LAST), heads(locked))
     lost: Lost = []
@@ -56,7 +58,7 @@ def forfeit(
         purses.write(conn, club_id, chests.values(), now)
         purses.write_heads(conn, chests.values())
         if rows:
-            conn.execute(_ADJUSTMENTS, [club_id, reason, now, *columns(rows)])
+            conn.execute(_ADJUSTMENTS, [club_id, reason, now, because_of, *columns(rows)])
     return lost
 
 

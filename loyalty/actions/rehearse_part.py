@@ -11,7 +11,9 @@ import structlog
 from flask import current_app
 from psycopg.types.json import Json
 
+from loyalty.arrays import array
 from loyalty.db import connection, transaction
+from loyalty.rehearsal.families import families
 from loyalty.rehearsal.reading import Range
 from loyalty.rehearsal.report import Form, added, finished
 from loyalty.rehearsal.run import rehearse
@@ -41,20 +43,19 @@ _DONE: Final = """
 _FOUND: Final = """
     UPDATE rehearsal_part SET report = %s, done = members, finished_at = %s WHERE rehearsal_id = %s AND n = %s
 """
-_WHOLE: Final = (
-    "SELECT club_id, document, from_at, until_at FROM rehearsal WHERE id = %s AND status = 'running' FOR UPDATE"
-)
+_WHOLE: Final = """
+    SELECT club_id, document, from_at, until_at, asked_at FROM rehearsal
+    WHERE id = %s AND status = 'running' FOR UPDATE
+"""
 _PARTS: Final = "SELECT report, finished_at IS NULL FROM rehearsal_part WHERE rehearsal_id = %s ORDER BY n"
 _LEFT_OUT: Final = """
     SELECT because, count(*) FROM set_aside
     WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s GROUP BY because
     UNION ALL
-    SELECT 'merged', count(*) FROM (
+    SELECT 'unmerged', count(*) FROM (
         SELECT member_id, club_id, occurred_at FROM purchase UNION ALL SELECT member_id, club_id, occurred_at FROM event
-    ) judged WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s AND member_id IN (
-            SELECT member_id FROM member_merge WHERE club_id = %(club)s
-            UNION SELECT into_id FROM member_merge WHERE club_id = %(club)s
-        )
+    ) judged WHERE club_id = %(club)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
+        AND member_id = ANY(%(apart)s::bigint[])
 """
 
 
@@ -130,9 +131,10 @@ def _add_up(rehearsal_id: int, now: datetime) -> None:
         parts = conn.execute(_PARTS, [rehearsal_id]).fetchall()
         if whole is None or any(unfinished for _, unfinished in parts):
             return
-        club_id, document, since, until = whole
+        club_id, document, since, until, asked = whole
+        its = Range(club_id, 0, 0, since or EVER, until, asked)
         form = reduce(added, (report for report, _ in parts))
-        report = finished(form, load(document), _left_out(conn, club_id, since or EVER, until))
+        report = finished(form, load(document), _left_out(conn, its))
         conn.execute(
             "UPDATE rehearsal SET status = 'done', report = %s, finished_at = %s WHERE id = %s",
             [Json(report), now, rehearsal_id],
@@ -140,7 +142,7 @@ def _add_up(rehearsal_id: int, now: datetime) -> None:
     log.info("rehearsal.done", rehearsal=rehearsal_id, members=report["members"])
 
 
-def _left_out(conn: Connection, club_id: int, since: datetime, until: datetime) -> dict[str, int]:
+def _left_out(conn: Connection, its: Range) -> dict[str, int]:
     """Purchases and events that were not judged, by the reason."""
-    rows = conn.execute(_LEFT_OUT, {"club": club_id, "since": since, "until": until}).fetchall()
+    rows = conn.execute(_LEFT_OUT, {**its._asdict(), "apart": array(families(conn, its).apart)}).fetchall()
     return {because: count for because, count in rows if count}

@@ -195,6 +195,8 @@ class Adjustment(Base):
     """The member on the other side."""
     counts: Mapped[bool] = mapped_column(Boolean, server_default="false")
     recorded_at: Mapped[Instant]
+    because_of: Mapped[int | None] = mapped_column(BigInteger)
+    """The event for which an article let the wallet lapse; None where a person did it."""
 
 
 class Seal(Base):

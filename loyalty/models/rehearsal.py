@@ -37,6 +37,8 @@ class Rehearsal(Base):
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     asked_at: Mapped[Instant]
     """What was recorded later is not part of it."""
+    asked_by: Mapped[str | None] = mapped_column(Text)
+    """`person:ID` or `key:ID`; None for the command line."""
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     cancelled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 

@@ -9,14 +9,19 @@ from psycopg.rows import class_row
 
 from loyalty import absent
 from loyalty.db import connection
+from loyalty.queries.paging import Page, cut, id_after
 
-_ONE: Final = """
-    SELECT id, status, sum(part.done)::int AS done, sum(part.members)::int AS of, from_at AS since, until_at AS until,
-        asked_at, rehearsal.finished_at, rehearsal.report
+_SELECT: Final = """
+    SELECT id, status, part.done, part.of, from_at AS since, until_at AS until, asked_at, asked_by,
+        rehearsal.finished_at, rehearsal.report
     FROM rehearsal CROSS JOIN LATERAL (
-        SELECT rehearsal_part.done, members FROM rehearsal_part WHERE rehearsal_id = rehearsal.id
+        SELECT sum(rehearsal_part.done)::int AS done, sum(members)::int AS of
+        FROM rehearsal_part WHERE rehearsal_id = rehearsal.id
     ) part
-    WHERE club_id = %s AND id = %s GROUP BY id
+"""
+_ONE: Final = f"{_SELECT} WHERE club_id = %s AND id = %s"
+_PAGE: Final = f"""
+    {_SELECT} WHERE club_id = %s AND id < coalesce(%s::bigint, 9223372036854775807) ORDER BY id DESC LIMIT %s
 """
 _WAITING: Final = """
     SELECT rehearsal_id, n FROM rehearsal_part JOIN rehearsal ON rehearsal.id = rehearsal_id
@@ -36,6 +41,8 @@ class RehearsalView(NamedTuple):
     since: datetime | None
     until: datetime
     asked_at: datetime
+    asked_by: str | None
+    """`person:ID` or `key:ID`; None for the command line."""
     finished_at: datetime | None
     report: dict[str, Any] | None
 
@@ -46,12 +53,22 @@ def one(club_id: int, rehearsal_id: int) -> RehearsalView:
     Raises:
         NotFound: there is none of that id.
     """
-    # JSON has no equality to group by: the primary key carries the other columns.
     with connection().cursor(row_factory=class_row(RehearsalView)) as cursor:
         found = cursor.execute(_ONE, [club_id, rehearsal_id]).fetchone()
     if found is None:
         raise absent.rehearsal()
     return found
+
+
+def page(club_id: int, limit: int, cursor: str | None = None) -> Page[RehearsalView]:
+    """A club's rehearsals, the newest first.
+
+    Raises:
+        Invalid: the cursor is none of this list.
+    """
+    with connection().cursor(row_factory=class_row(RehearsalView)) as found:
+        rows = found.execute(_PAGE, [club_id, id_after(cursor), limit + 1]).fetchall()
+    return cut(rows, limit, lambda view: str(view.id))
 
 
 def waiting(club_id: int) -> list[tuple[int, int]]:

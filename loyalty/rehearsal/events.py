@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from loyalty.rehearsal.stage import Stage
 from loyalty.returns import Return
 from loyalty.rules import Happening
+from loyalty.rules.ruling import giver
 
 
 class Judged(NamedTuple):
@@ -40,6 +42,21 @@ class Back(NamedTuple):
     id: int
     purchase_id: int
     asked: Return
+
+
+class Stood(NamedTuple):
+    """Somebody put the member into another standing."""
+
+    at: datetime
+    status: str
+
+
+class Merged(NamedTuple):
+    """The member goes on as another."""
+
+    number: int
+    recorded_at: datetime
+    into: int
 
 
 @dataclass(slots=True)
@@ -77,9 +94,14 @@ class Granted(NamedTuple):
     until: datetime
 
 
-Step = Judged | Back | Moved | Granted
+Step = Judged | Back | Moved | Merged | Granted
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
     """Steps that have numbers, in the order in which they were recorded."""
     return sorted(steps, key=lambda step: (step.number, step.n if isinstance(step, Moved) else 0))
+
+
+def really_gave(stage: Stage, one: Judged) -> list[str]:
+    """The articles that really gave something for an event of the span."""
+    return list({giver(article) for article in one.gave}) if stage.holds(one.event.occurred_at) else []

@@ -15,10 +15,10 @@ from typing import Any
 from loyalty.cases import Case, facts_again, kept_facts
 from loyalty.errors import InsufficientBalance
 from loyalty.judge import judge_one
-from loyalty.ledger.purses import Chest
-from loyalty.post import post
+from loyalty.ledger.lots import Cause
+from loyalty.post import lapse, post
 from loyalty.rehearsal.chest import LastingChest
-from loyalty.rehearsal.events import Back, Granted, Judged, Moved, Step
+from loyalty.rehearsal.events import Back, Granted, Judged, Merged, Moved, Step, Stood
 from loyalty.rehearsal.hands import Hands
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
@@ -31,8 +31,8 @@ from loyalty.rules.history import MemberFacts, known_tier
 from loyalty.rules.known import ATTRIBUTE
 from loyalty.rules.returned import Left, standing
 from loyalty.rules.reviewing import Move, after_return
-from loyalty.rules.ruling import giver
-from loyalty.rules.tenure import Stand, give
+from loyalty.rules.ruling import Given, giver
+from loyalty.rules.tenure import Stand, better, earn, give, rises_to
 from loyalty.sold import Sold
 from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
 from loyalty.take_back import Counts, take_back
@@ -42,15 +42,25 @@ class Life:
     """A member on the stage; events are handed in as they were recorded."""
 
     def __init__(
-        self, stage: Stage, member: MemberFacts, later: list[Moved], budgets: Budgets | None, tries: Tries
+        self,
+        stage: Stage,
+        member: MemberFacts,
+        stood: list[Stood],
+        later: list[Moved],
+        budgets: Budgets | None,
+        tries: Tries,
+        *,
+        quiet: bool = False,
     ) -> None:
         assert isinstance(member.history, Remembered)
         self.stage, self.history, self.budgets, self.tries = stage, member.history, budgets, tries
         self.member = replace(member, runs=tuple(tries.begun)) if tries.begun else member
-        self.attributes = member.attributes
-        self.chest: Chest = LastingChest(member.id)
+        self.attributes, self.stood = member.attributes, stood
+        self.chest = LastingChest(member.id)
         self.side = Side()
         self.hands = Hands(stage, self.chest, self.side)
+        self.quiet = quiet
+        """Whether nothing will ever ask for the member's lots: then none are kept."""
         self.later = later
         """Later steps of holds, in their order; they have no numbers."""
         self.sold: dict[int, Sold] = {}
@@ -61,33 +71,91 @@ class Life:
         self.seen = stage.reviewed[0] if stage.reviewed else stage.until
         """Until when the timer has looked at the tier."""
         self.judged = self.refused = 0
+        self.merged = False
+        """Whether others were merged into the member."""
 
     def live(self, event: Step) -> None:
         """One step more."""
-        while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
-            if step.recorded_at == event.recorded_at and not (
-                step.lapsed or (isinstance(event, Back) and step.source == "spent")
-            ):
-                break
-            self._move(self.later.pop(0))
-        self._review_until(event.recorded_at)
+        self._catch_up(event)
         if isinstance(event, Judged):
             self._judge(event)
         elif isinstance(event, Back):
             self._give_back(event)
         elif isinstance(event, Granted):
             self._give_tier(event)
-        else:
+        elif isinstance(event, Moved):
             self._move(event)
+
+    def absorb(self, other: Life, event: Merged) -> None:
+        """Go on for another as well, as `merge_members` lets a survivor."""
+        at = event.recorded_at
+        for life in (other, self):
+            life._catch_up(event)
+            life.chest.settle(at)
+            life._note()
+        self.chest.unite(other.chest, Cause(event.number, at), self.stage.at(at, self.member.id))
+        for life in (other, self):
+            life._note()
+        other.side.add_up()
+        self.side.add(other.side)
+        self.hands.held |= other.hands.held
+        self.later = sorted([*self.later, *other.later], key=lambda step: step.recorded_at)
+        self.sold |= other.sold
+        self.levels = other.levels | self.levels
+        self.unsettled += other.unsettled
+        self.judged += other.judged
+        self.refused += other.refused
+        self.history.unite(other.history)
+        self.merged = True
+        latest = [its for its in (self.member.latest_at, other.member.latest_at) if its is not None]
+        self.member = self.tries.unite(self.member, other.tries, other.member)
+        self.member = replace(self.member, latest_at=max(latest, default=None), badges=self._badges())
+        self._rise(at, other.member.stand)
+
+    def _rise(self, at: datetime, other: Stand) -> None:
+        """Let a survivor stand where both have come to together, or where the other stood for a term; only up."""
+        bylaws, member = self.stage.at(at, self.member.id), self.member
+        if not bylaws.tiers or not bylaws.membership[member.status_at(at)].earns:
+            return
+        before = known_tier(bylaws, member.tier)
+        member = member.on_tier(better(bylaws, member.stand, other), at)
+        facts = member.standing(bylaws, self.stage.calendar.moment(at))
+        rank = rises_to(bylaws, facts, facts.earned_rank)
+        if rank > facts.earned_rank:
+            member = member.on_tier(earn(bylaws, member.tenure, rank, at), at)
+        self.member, after = member, known_tier(bylaws, member.tier)
+        if after != before:
+            self._tell([Move(at, before, after, bylaws.version)])
+
+    def _catch_up(self, event: Step) -> None:
+        """What comes by itself before a step: later steps of holds, and reviews of the tier."""
+        while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
+            if step.recorded_at == event.recorded_at and not (
+                step.lapsed or (isinstance(event, Back) and step.source == "spent")
+            ):
+                break
+            self._move(self.later.pop(0))
+        self._stand_until(event.recorded_at)
+        self._review_until(event.recorded_at)
+
+    def _stand_until(self, now: datetime) -> None:
+        """Put the member into the standings that people put it into by an instant."""
+        while self.stood and self.stood[0].at <= now:
+            at, status = self.stood.pop(0)
+            if status != self.member.status:
+                before = (*self.member.standings, (at, self.member.status))
+                self.member = replace(self.member, status=status, standings=before)
 
     def end(self) -> Side:
         """What came of it all by the end of the span."""
         for step in self.later:
             self._move(step)
+        self._stand_until(self.stage.until)
         self._review_until(self.stage.until)
         self.chest.settle(self.stage.until - timedelta(microseconds=1))
         self._note()
         side, held = self.side, self.member.tier
+        side.add_up()
         ladder = self.stage.draft.ranks
         tier = held if held in ladder else self.stage.draft.first_tier()
         side.tiers[tier or ""] += 1
@@ -95,7 +163,7 @@ class Life:
         return side
 
     def _judge(self, event: Judged) -> None:
-        stage, id_ = self.stage, self.member.id
+        stage, id_, before = self.stage, self.member.id, self.member.status
         at = event.event.occurred_at
         moment = stage.calendar.moment(at)
         if self.unsettled:
@@ -114,15 +182,57 @@ class Life:
         assert sale.facts
         if sale.moved_at and not recorded:
             self._tier_moved(bylaws, sale.ruling.tier_from, sale.ruling.tier_to)
-        post([sale], {id_: self.chest})
-        self._note()
-        if stage.holds(at):
-            for article in {giver(given.article) for given in sale.ruling.awards}:
-                self.side.times[article] += 1
+        self._post(sale)
+        if bylaws.drastic:
+            self._lapse(sale, before)
         for step in sale.ruling.badges:
             self.levels[step.code, step.level] = event.id, at
         if self.tries.note(sale.ruling, event.id, bylaws) or event.kept or sale.ruling.badges:
             self._keep(sale)
+
+    def _post(self, sale: Case) -> None:
+        """Post what a sale gives, as `post.post` does; most of it straight into its lot."""
+        assert sale.ruling
+        chest, side, awards = self.chest, self.side, sale.ruling.awards
+        at = sale.event.occurred_at
+        counts = self.stage.holds(at)
+        chest.settle(at)
+        if any(purse.debt for purse in chest.purses.values()):
+            post([sale], {self.member.id: chest})
+        else:
+            if counts:
+                side.gave(awards)
+            else:
+                for given in awards:
+                    side.wallet(given.wallet)["outstanding"] += given.amount
+            if not self.quiet:
+                self._into_lots(sale, awards)
+        self._note()
+        if counts:
+            for article in {giver(given.article) for given in awards}:
+                side.times[article] += 1
+
+    def _lapse(self, sale: Case, before: str) -> None:
+        """Let the wallets lapse that articles, or the standing into which they put the member, take away."""
+        ruling, bylaws = sale.ruling, sale.bylaws
+        assert ruling
+        wallets = set(ruling.forfeits)
+        if ruling.status and ruling.status != before and bylaws.membership[ruling.status].wallets == "forfeit":
+            wallets |= bylaws.wallets.keys()
+        for wallet in wallets & self.chest.purses.keys():
+            self.chest.purse(wallet).forfeit(Cause(sale.id, sale.event.occurred_at))
+        self._note()
+
+    def _into_lots(self, sale: Case, awards: list[Given]) -> None:
+        bylaws, at = sale.bylaws, sale.event.occurred_at
+        lots: dict[tuple[str, datetime | None, datetime | None], int] = {}
+        for given in awards:
+            key = given.wallet, *bylaws.lot_terms(given, at)
+            lots[key] = lots.get(key, 0) + given.amount
+        for (code, matures_at, expires_at), amount in lots.items():
+            purse = self.chest.purse(code)
+            purse.earn(sale.id, at, amount, matures_at, expires_at)
+            purse.be_active(at, lapse(bylaws, code, at))
 
     def _as_judged(self, sale: Case, recorded: dict[str, Any]) -> None:
         """Take an event as it was really judged; all that the draft counts is counted of it."""
@@ -155,12 +265,12 @@ class Life:
 
     def _know(self, event: Judged) -> None:
         """Let the member have the attributes that were read at the time, where they are known."""
-        names = self.stage.terms.version(event.version).member_reads
-        asked = {name: name.removeprefix(ATTRIBUTE) for name in names if name.startswith(ATTRIBUTE)}
-        if asked:
-            own = {name: value for name, value in self.attributes.items() if name not in asked.values()}
+        asked = self.stage.asked[event.version]
+        if asked and (event.values or self.attributes or self.member.attributes):
+            own = {name: value for name, value in self.attributes.items() if ATTRIBUTE + name not in asked}
             own |= {asked[name]: value for name, value in event.values.items() if name in asked}
-            self.member = replace(self.member, attributes=own)
+            if own != self.member.attributes:
+                self.member = replace(self.member, attributes=own)
 
     def _keep(self, sale: Case) -> None:
         assert sale.facts
@@ -183,6 +293,7 @@ class Life:
             self.refused += 1
             allowed = asked._replace(debt="allow")
             chest, taken = take_back(sold, allowed, event.id, {id_: self.chest}, id_, now, counted)
+        assert isinstance(chest, LastingChest)
         self.chest = self.hands.chest = chest
         self.member = self.tries.came_back(self.member, was, sold.present())
         for place, label, change in taken.feeds:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from loyalty.rehearsal.reading import BADGES, ENTRIES, TIERS, ByMember, Range, stream
 from loyalty.rehearsal.stage import Stage
-from loyalty.rehearsal.tally import Side, add
+from loyalty.rehearsal.tally import Side
 from loyalty.rules.ruling import giver
 from loyalty.versions import Connection
 
@@ -26,8 +26,10 @@ class Recorded:
     def of(self, member_id: int) -> Side:
         """One member's side; members come in the order of their ids."""
         side = Side()
-        for _, wallet, article, *figures in self._entries.of(member_id):
-            _add(side, wallet, article, *figures)
+        for _, wallet, *figures, articles in self._entries.of(member_id):
+            side.wallets[wallet] = dict(zip(_FIGURES, figures, strict=True), short=0)
+            for article, amount in (articles or {}).items():
+                side.articles[wallet, giver(article)] += amount
         tier: str | None = None
         for _, at, before, after, version in self._tiers.of(member_id):
             tier = after
@@ -36,12 +38,6 @@ class Recorded:
                 side.tier_moved(ranks.get(before or "", -1), ranks.get(after or "", -1))
         really = self.stage.terms.at(self.stage.until, member_id)
         side.tiers[(tier if tier in really.ranks else really.first_tier()) or ""] += 1
-        side.badges.update((code, level) for _, code, level in self._badges.of(member_id))
+        for _, code, level in self._badges.of(member_id):
+            side.badges[code, level] = 1
         return side
-
-
-def _add(side: Side, wallet: str, article: str, *figures: Any) -> None:
-    issued, taken, *_ = figures
-    add(side.wallet(wallet), dict(zip(_FIGURES, figures, strict=True)))
-    if issued or taken:
-        side.articles[wallet, giver(article)] += issued - taken

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from loyalty.calendars import Calendar
 from loyalty.rules import Bylaws, load
+from loyalty.rules.known import ATTRIBUTE
 from loyalty.versions import Connection, Programme, programme
 
 EVER: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -31,11 +32,11 @@ class Stage:
     reviewed: tuple[datetime, datetime] | None
     """From when and until when the timer has reviewed tiers at every midnight; None where it never did."""
     stores: Mapping[int, str]
-
-    @property
-    def calendar(self) -> Calendar:
-        """The club's."""
-        return self.terms.calendar
+    asked: Mapping[int, Mapping[str, str]]
+    """By version: which attributes of members it reads, by their names among the values of facts."""
+    calendar: Calendar
+    ends: bool
+    """Whether under any version something given may wait, expire or lapse."""
 
     def at(self, instant: datetime, member_id: int | None = None) -> Bylaws:
         """What is in force for a member at an instant of the rehearsal."""
@@ -76,4 +77,22 @@ def stage(
     terms = replace(known, versions=versions, live=live)
     reviewed = conn.execute(_REVIEWS, [club_id]).fetchone()
     stores: dict[int, str] = dict(conn.execute("SELECT id, code FROM store WHERE club_id = %s", [club_id]).fetchall())
-    return Stage(terms, draft, since or EVER, until, (reviewed[0], reviewed[1]) if reviewed else None, stores)
+    return Stage(
+        terms,
+        draft,
+        since or EVER,
+        until,
+        (reviewed[0], reviewed[1]) if reviewed else None,
+        stores,
+        {its.version: _asked(its) for its in versions},
+        terms.calendar,
+        any(_ends(its) for its in (*versions, draft)),
+    )
+
+
+def _asked(bylaws: Bylaws) -> dict[str, str]:
+    return {name: name.removeprefix(ATTRIBUTE) for name in bylaws.member_reads if name.startswith(ATTRIBUTE)}
+
+
+def _ends(bylaws: Bylaws) -> bool:
+    return bylaws.lots_end or bylaws.drastic or any(wallet.expires for wallet in bylaws.wallets.values())

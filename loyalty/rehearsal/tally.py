@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from loyalty.ledger.lots import Move
-from loyalty.rules.ruling import giver
+from loyalty.rules.ruling import Given, giver
 
 K = TypeVar("K", bound=Hashable)
 WalletArticle = tuple[str, str]
@@ -37,6 +37,8 @@ class Side:
     """Members by the tier on which they end."""
     badges: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Levels that were reached and not lost."""
+    given: dict[WalletArticle, int] = field(default_factory=dict)
+    """What is noted and not added up yet."""
 
     def wallet(self, code: str) -> dict[str, int]:
         """A wallet's figures."""
@@ -44,6 +46,22 @@ class Side:
         if found is None:
             found = self.wallets[code] = dict.fromkeys(FIGURES, 0)
         return found
+
+    def gave(self, awards: Iterable[Given]) -> None:
+        """Note what articles gave into lots in the span; `add_up` adds it to the figures."""
+        given = self.given
+        for article, _, wallet, amount, _, _ in awards:
+            key = wallet, article
+            given[key] = given.get(key, 0) + amount
+
+    def add_up(self) -> None:
+        """Add what was noted to the figures."""
+        for (code, article), amount in self.given.items():
+            wallet = self.wallet(code)
+            wallet["outstanding"] += amount
+            wallet["issued"] += amount
+            self.articles[code, giver(article)] += amount
+        self.given.clear()
 
     def moved(self, moves: Iterable[Move], since: datetime, until: datetime) -> None:
         """Add what moved; of what lies outside of the span only what is left of it counts."""
@@ -89,6 +107,11 @@ class Side:
         self.downs += other.downs
         add(self.tiers, other.tiers)
         add(self.badges, other.badges)
+
+    def ended_elsewhere(self) -> None:
+        """Forget where the member ended: it went on as another."""
+        self.tiers.clear()
+        self.badges.clear()
 
     def net(self, wallet: str) -> int:
         """What a wallet was given in the span, less what was taken back."""

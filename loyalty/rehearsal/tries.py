@@ -6,6 +6,7 @@ completed before the span stays so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -69,6 +70,21 @@ class Tries:
         for code, _ in done:
             completed[code] = completed.get(code, 0) + 1
         return replace(member, runs=changed(member.runs, runs), completed=completed)
+
+    def unite(self, member: MemberFacts, other: Tries, merged: MemberFacts) -> MemberFacts:
+        """Let a survivor have the runs and milestones of whoever was merged in too; what both did in a run counts."""
+        runs = {(run.challenge, run.window.key): run for run in member.runs}
+        for its in merged.runs:
+            own = runs.get((its.challenge, its.window.key))
+            runs[its.challenge, its.window.key] = own.with_those_of(its) if own else its
+        self.completed_by = other.completed_by | self.completed_by
+        self.reached_by = other.reached_by | self.reached_by
+        done = Counter(code for (code, _) in self.completed_by)
+        milestones = {
+            code: sorted({*member.milestones.get(code, ()), *merged.milestones.get(code, ())})
+            for code in member.milestones.keys() | merged.milestones.keys()
+        }
+        return replace(member, runs=tuple(runs.values()), completed=dict(done), milestones=milestones)
 
     def note(self, ruling: Ruling, id_: int, bylaws: Bylaws) -> bool:
         """Remember with which purchase runs were completed and milestones reached; whether there were any."""

@@ -84,6 +84,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Segments.audience_members": SERVER,
     "Segments.audience_count": SERVER,
     "Rehearsals.ask": SERVER,
+    "Rehearsals.every": SERVER,
     "Rehearsals.one": SERVER,
     "Rehearsals.cancel": SERVER,
     "Reports.summary": SERVER,

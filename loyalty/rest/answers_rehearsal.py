@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from loyalty.models.rehearsal import STATUSES
 from loyalty.rehearsal.tally import FIGURES
-from loyalty.rest.answers import at, of_names, text, whole
+from loyalty.rest.answers import at, many, next_page, of_names, text, whole
 from loyalty.schemas.said import told
 
 _INTEGER: dict[str, Any] = {"type": "integer"}
@@ -92,10 +92,10 @@ class ReportSchema(Schema):
     left_out = of_names(
         _INTEGER,
         metadata=told(
-            "Purchases and events that were not judged, by the reason: `late`, `unclaimed`, or of members who were"
-            " `merged`.",
-            "خریدها و رویدادهایی که داوری نشدند، به تفکیک دلیل: late (دیررسیده)، unclaimed (بی‌صاحب) یا merged (اعضای"
-            " ادغام‌شده).",
+            "Purchases and events that were not judged, by the reason: `late`, `unclaimed`, or of members whose merge"
+            " was undone: `unmerged`.",
+            "خریدها و رویدادهایی که داوری نشدند، به تفکیک دلیل: late (دیررسیده)، unclaimed (بی‌صاحب) یا unmerged (اعضایی"
+            " که ادغامشان برگردانده شده است).",
         ),
     )
     rehearsed = fields.Nested(SideSchema, required=True)
@@ -114,8 +114,8 @@ class ReportSchema(Schema):
     )
 
 
-class RehearsalSchema(Schema):
-    """A rehearsal, and its report once it is done."""
+class RehearsedSchema(Schema):
+    """A rehearsal: who asked for what, and how far it is."""
 
     id = whole()
     status = text(metadata={"enum": list(STATUSES)})
@@ -124,5 +124,24 @@ class RehearsalSchema(Schema):
     since = at(data_key="from", allow_none=True)
     until = at()
     asked_at = at()
+    asked_by = text(
+        allow_none=True,
+        metadata=told(
+            "`person:ID` or `key:ID`; null for the command line.",
+            "person:ID یا key:ID؛ برای خط فرمان null.",
+        ),
+    )
     finished_at = at(allow_none=True)
+
+
+class RehearsalsSchema(Schema):
+    """A page of rehearsals, the newest first; each is asked for by its id to see its report."""
+
+    items = many(RehearsedSchema)
+    next = next_page()
+
+
+class RehearsalSchema(RehearsedSchema):
+    """A rehearsal, and its report once it is done."""
+
     report = fields.Nested(ReportSchema, required=True, allow_none=True)

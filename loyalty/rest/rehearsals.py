@@ -9,14 +9,15 @@ from marshmallow import fields
 
 from loyalty.actions.ask_rehearsal import ask_rehearsal
 from loyalty.actions.cancel_rehearsal import cancel_rehearsal
+from loyalty.acts import By
 from loyalty.config import now
 from loyalty.errors import Fault, Invalid
 from loyalty.queries import drafts, rehearsals
 from loyalty.queries.rehearsals import RehearsalView
 from loyalty.rest.access import caller
-from loyalty.rest.answers_rehearsal import AskedSchema, RehearsalSchema
+from loyalty.rest.answers_rehearsal import AskedSchema, RehearsalSchema, RehearsalsSchema
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.fields import PeriodQuery, period
+from loyalty.rest.fields import PageQuery, PeriodQuery, period
 from loyalty.rest.reply import reply
 from loyalty.schemas.fields import MAX_ID, says
 from loyalty.schemas.said import Said, told
@@ -65,10 +66,30 @@ def ask(body: dict[str, Any]) -> Response:
     club_id = caller().club_id
     document = body["document"] if "document" in body else drafts.draft(club_id).document
     try:
-        id_ = ask_rehearsal(club_id, document, since, until, now())
+        id_ = ask_rehearsal(club_id, document, since, until, now(), by=By(key=caller().key_id))
     except Invalid as problem:
         raise Invalid([_in_document(fault) for fault in problem.faults]) from None
     return reply({"id": id_}, 202)
+
+
+@blp.operation(
+    "GET",
+    "/rehearsals",
+    Text("All rehearsals", "همهٔ اجراهای آزمایشی"),
+    Text(
+        "Who asked for which, and how far each is, the newest first; a report is asked for by its id.",
+        "اینکه هر کدام را چه کسی خواسته و تا کجا رسیده است، تازه‌ترین در آغاز؛ گزارش هر یک با شناسه‌اش گرفته می‌شود.",
+    ),
+    {200: RehearsalsSchema},
+    query=PageQuery,
+)
+def every(query: dict[str, Any]) -> Response:
+    """A page of the club's rehearsals."""
+    page = rehearsals.page(caller().club_id, query["limit"], query.get("cursor"))
+    items = [_shown(view) for view in page.items]
+    for item in items:
+        del item["report"]
+    return reply({"items": items, "next": page.next})
 
 
 @blp.operation(

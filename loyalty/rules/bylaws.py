@@ -142,7 +142,7 @@ class Bylaws:
     _given: dict[tuple[str, int], Earning | Multiply] = field(init=False)
     """What gives, by its name in rulings and its place there."""
     _totals: frozenset[tuple[str, int]] = field(init=False)
-    _timed: bool = field(init=False)
+    lots_end: bool = field(init=False)
     """Whether anything given matures or expires."""
     _asks: dict[tuple[date, Since | None], tuple[Ask, ...]] = field(init=False)
     _moved: dict[date | tuple[date, date, Since | None], Moved] = field(init=False)
@@ -173,7 +173,7 @@ class Bylaws:
         }
         terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
         terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
-        self._timed = any(terms)
+        self.lots_end = any(terms)
         needs = [step.needs for step in self.steps]
         badges = list(self.badges.values())
         self._planner = Planner(self.articles, badges, needs, self.stacking, bool(self.capped))
@@ -212,14 +212,14 @@ class Bylaws:
 
     def lot_terms(self, given: Given, at: datetime) -> Lot:
         """When what an award gives at an instant matures and expires: by its own terms, else its wallet's."""
-        if not self._timed:
+        if not self.lots_end:
             return None, None
         award = self.award(given)
         return self._lot(given.wallet, at, award.matures, award.expires)
 
     def wallet_terms(self, wallet: str, at: datetime) -> Lot:
         """When what a wallet gets at an instant, otherwise than by an award, would mature and expire."""
-        return self._lot(wallet, at, None, None) if self._timed else (None, None)
+        return self._lot(wallet, at, None, None) if self.lots_end else (None, None)
 
     def some_expires(self, wallet: str) -> bool:
         """Whether a wallet may hold lots that expire, by its own term or an award's."""

@@ -40,7 +40,7 @@ class Counted(Protocol):
     def days(self, place: int) -> dict[date, int]:
         """What a counter has of each day, as far as it was asked for: amounts, or how many events."""
 
-    def plus(self, feds: Iterable[Fed]) -> Counted:
+    def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> Counted:
         """The same after one event more."""
 
 
@@ -92,8 +92,12 @@ class History:
             more += int(before + events > 0) - int(before > 0)
         return more
 
-    def plus(self, feds: Iterable[Fed]) -> History:
+    def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> History:
         """The history after one event more."""
+        return self.plus(fed(bylaws, facts, ruling))
+
+    def plus(self, feds: Iterable[Fed]) -> History:
+        """The history with what an event fed."""
         added = dict(self.added)
         for fed in feds:
             added[fed.place] = (*added.get(fed.place, ()), fed)
@@ -285,7 +289,7 @@ class MemberFacts:
             badges={**self.badges, **{step.code: step.level for step in ruling.badges}}
             if ruling.badges
             else self.badges,
-            history=self.history.plus(fed(bylaws, facts, ruling)),
+            history=self.history.after(bylaws, facts, ruling),
         )
 
     def _with_runs(self, ruling: Ruling, latest_at: datetime) -> MemberFacts:

@@ -70,6 +70,15 @@ class Run:
             return replace(self, log=tuple(log))
         return replace(self, tallies=tuple(_plus(self.tallies, day, adds)))
 
+    def with_those_of(self, other: Run) -> Run:
+        """The same after what was done in another member's run of the same window as well."""
+        return replace(
+            self,
+            tallies=tuple(_both(one, its) for one, its in zip(self.tallies, other.tallies, strict=True)),
+            log=tuple(sorted((*self.log, *other.log), key=lambda its: its.at)),
+            completed_at=self.completed_at or other.completed_at,
+        )
+
     def instead(self, challenge: Challenge, at: datetime, day: date, was: Sequence[int], adds: Sequence[int]) -> Run:
         """The same with what one event added replaced."""
         if challenge.in_order:
@@ -146,6 +155,14 @@ def _plus(tallies: Sequence[Tally], day: date, adds: Sequence[int]) -> list[Tall
         else:
             after.append(tally)
     return after
+
+
+def _both(one: Tally, other: Tally) -> Tally:
+    if isinstance(one, int) or isinstance(other, int):
+        assert isinstance(one, int)
+        assert isinstance(other, int)
+        return one + other
+    return {day: one.get(day, 0) + other.get(day, 0) for day in one.keys() | other.keys()}
 
 
 def _sums(tallies: Sequence[Tally]) -> list[int]:

@@ -10,11 +10,9 @@ from flask import Flask
 
 from loyalty.actions.adjust_points import Adjustment, adjust_points
 from loyalty.actions.hold_points import hold_points
-from loyalty.actions.merge_members import merge_members
 from loyalty.actions.update_member import update_member
 from loyalty.db import db, transaction
 from loyalty.jobs import duties
-from loyalty.rules import MemberRef
 from tests.actions.test_return_purchases import back
 from tests.conftest import START, Clock
 from tests.rehearsal.conftest import differences, everything_due_is_done, report
@@ -203,18 +201,6 @@ def test_members_are_judged_by_the_standing_and_attributes_of_the_time(app: Flas
     assert found["rehearsed"]["articles"]["2"]["times"] == 1
     assert found["rehearsed"]["articles"]["1"]["times"] == 2
     assert differences(found["difference"]) == {}
-
-
-def test_who_was_merged_is_left_out_on_both_sides(story: Story) -> None:
-    sara, lena, leyla = (story.enrols(name) for name in ("Sara", "Lena", "Leyla"))
-    for member in (sara, lena, leyla):
-        story.buys(member, 1_000)
-    db.session.rollback()
-    merge_members(story.club_id, sara, MemberRef("id", str(lena)), "Twice", story.now)
-    found = report(story, twice())
-    assert found["members"] == 1
-    assert found["rehearsed"]["wallets"]["points"]["issued"] == 2
-    assert found["recorded"]["wallets"]["points"]["issued"] == 1
 
 
 def test_a_draft_brings_a_challenge_and_a_streak(story: Story) -> None:

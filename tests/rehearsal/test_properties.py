@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from loyalty.actions.adjust_points import Adjustment, adjust_points
 from loyalty.actions.capture_hold import capture_hold
 from loyalty.actions.hold_points import hold_points
+from loyalty.actions.merge_members import merge_members
 from loyalty.actions.pay_from_wallet import Payment, pay_from_wallet
 from loyalty.actions.release_hold import release_hold
 from loyalty.actions.return_purchases import return_purchases
@@ -45,8 +46,8 @@ def lively(debt: str, returns: str) -> dict[str, Any]:
     return {**LIVELY, "wallets": wallets, "tiers": tiers, "articles": articles}
 
 
-def lived(story: Story, drawn: Any) -> None:
-    members = [story.enrols(name) for name in ("Sara", "Lena")]
+def lived(story: Story, drawn: Any, members: list[int] | None = None) -> None:
+    members = members or [story.enrols(name) for name in ("Sara", "Lena")]
     sold: list[tuple[int, list[Line]]] = []
     holds: list[int] = []
     story.now = START - timedelta(days=90)
@@ -60,10 +61,22 @@ def lived(story: Story, drawn: Any) -> None:
             asked = Return(f"k{next(_keys)}", "s1", story.now, some, all=not some)
             db.session.rollback()
             return_purchases(story.club_id, [(purchase, asked)], story.now)
+        elif what == "merge":
+            one_person(story, members, who)
         else:
             by_hand(story, members, what, (who, days), holds)
     story.now += timedelta(days=2)
     everything_due_is_done(story)
+
+
+def one_person(story: Story, members: list[int], who: int) -> None:
+    """Merge a member into the next, unless something is held."""
+    member, other = members[who], members[(who + 1) % len(members)]
+    db.session.rollback()
+    if member != other:
+        with suppress(Conflict):
+            merge_members(story.club_id, member, MemberRef("id", str(other)), "Twice", story.now)
+            members[:] = [other if its == member else its for its in members]
 
 
 def by_hand(story: Story, members: list[int], what: str, drawn: tuple[int, int], holds: list[int]) -> None:
@@ -78,8 +91,8 @@ def by_hand(story: Story, members: list[int], what: str, drawn: tuple[int, int],
                 adjust_points(club, member, Adjustment("points", amount, "x", earned, counts=bool(days % 2)), now)
             case "take":
                 adjust_points(club, member, Adjustment("points", -amount, "x"), now)
-            case "gift":
-                transfer_points(club, member, MemberRef("id", str(members[1 - who])), "points", amount, None, now)
+            case "gift" if member != (other := members[(who + 1) % len(members)]):
+                transfer_points(club, member, MemberRef("id", str(other)), "points", amount, None, now)
             case "hold":
                 until = now + timedelta(days=1 + days)
                 holds.append(hold_points(club, member, "points", amount, now, until=until).id)

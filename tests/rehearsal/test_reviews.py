@@ -15,7 +15,7 @@ from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.stage import stage
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import Fed, MemberFacts
+from loyalty.rules.history import MemberFacts
 from tests.actions.test_return_properties import FIXTURE
 from tests.rules.drawn import windows
 from tests.story import Story, document, title
@@ -40,7 +40,8 @@ def test_on_a_day_that_is_passed_over_every_figure_is_as_on_the_day_before(
     set_up = stage(connection(), story.club_id, document(tiers=ladder(window)), None, datetime(2030, 1, 1, tzinfo=UTC))
     history = Remembered(set_up.draft.of_days)
     for ago in bought:
-        history.plus(Fed(place, FIRST + timedelta(days=ago), 1, 7) for place in range(len(set_up.draft.live)))
+        for place in range(len(set_up.draft.live)):
+            history.add(place, FIRST + timedelta(days=ago), 7)
     last = FIRST + timedelta(days=length)
     member = MemberFacts(1, "active", "silver", JOINED + timedelta(days=40), JOINED, None, {}, history)
     looked_at = set(days_of_change(set_up, history, lambda: member, FIRST, last))

@@ -46,6 +46,20 @@ def test_a_draft_is_rehearsed_over_what_really_happened(
     assert report["gain"] == {"points": [{"member": sara["id"], "rehearsed": 27, "recorded": 9, "difference": 18}]}
 
 
+def test_all_are_listed_the_newest_first_with_who_asked(
+    club: Club, server: Api, clock: Clock, work: Callable[[], None], generous: dict[str, Any]
+) -> None:
+    first, second = (server.post(DRAFT, {"document": generous}).json["id"] for _ in range(2))
+    server.post(f"/rehearsals/{first}/cancel")
+    page = server.get("/rehearsals?limit=1").json
+    assert [(its["id"], its["status"], its["done"], its["of"]) for its in page["items"]] == [(second, "running", 0, 0)]
+    assert page["items"][0]["asked_by"].startswith("key:")
+    assert "report" not in page["items"][0]
+    rest = server.get(f"/rehearsals?limit=1&cursor={page['next']}").json
+    assert [(its["id"], its["status"]) for its in rest["items"]] == [(first, "cancelled")]
+    assert rest["next"] is None
+
+
 def test_a_fault_is_named_with_its_place_in_the_request(server: Api, generous: dict[str, Any]) -> None:
     generous["articles"][0]["give"] = [{"pionts": {"fixed": 1}}]
     refused = server.post(DRAFT, {"document": generous})
