@@ -195,8 +195,8 @@ def _read_reached(node: Node) -> Reached:
     if over.kind not in ("ever", "this", "previous", "since", "membership_year"):
         raise found["over"].bad(
             Text(
-                "A running total needs a window that no day leaves before its end: ever, {this: year}, {previous: year},"
-                " {since: date} or membership_year.",
+                "A running total needs a window that no day leaves before its end: ever, {this: year},"
+                " {previous: year}, {since: date} or membership_year.",
                 "جمع جاری بازه‌ای می‌خواهد که روزهای گذشته از آن بیرون نروند: ever، {this: year}، {previous: year}،"
                 " {since: تاریخ} یا membership_year.",
             )
