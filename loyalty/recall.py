@@ -37,12 +37,16 @@ class Days(dict[Ask, int]):
         self._labels: dict[int, dict[str, tuple[list[date], list[int]]]] = {}
         """By place and label: the days that have something, and the running totals before each and after the last."""
         self._events: dict[tuple[int, str, date], int] = {}
+        self.by_day: dict[int, dict[date, int]] = {}
+        """By place: what each day has under all labels, as streaks read it."""
 
     def add(self, place: int, label: str, day: date, events: int) -> None:
         """What one day holds under a label; its days come in their order."""
         starts, totals = self._labels.setdefault(place, {}).setdefault(label, ([], [0]))
         starts.append(day)
         self._events[place, label, day] = events
+        days = self.by_day.setdefault(place, {})
+        days[day] = days.get(day, 0) + events
         totals.append(totals[-1] + (int(events > 0) if place in self._of_days else events))
 
     def __missing__(self, ask: Ask) -> int:
@@ -90,7 +94,7 @@ class Recall:
             fresh = sorted(counted(self.conn, self.terms, behind).items())
             for (member_id, place, day, label), (events, _) in fresh:
                 found[member_id].add(place, label, day, events)
-        return {id_: History(days) for id_, days in found.items()}
+        return {id_: History(days, by_day=days.by_day) for id_, days in found.items()}
 
 
 def up_to(conn: Connection, terms: Programme, row: Locked, at: datetime) -> Reviewed:

@@ -174,7 +174,7 @@ class Bylaws:
         terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
         terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
         self.lots_end = any(terms)
-        needs = [step.needs for step in self.steps]
+        needs = [step.earned for step in self.steps]
         badges = list(self.badges.values())
         self._planner = Planner(self.articles, badges, needs, self.stacking, bool(self.capped))
         self.things = tuple(n for n, read in enumerate(self.reads) if read.counter.distinct and read.label is None)

@@ -40,7 +40,7 @@ class Step:
     demote: Demote = "to_qualified"
     kept: Condition | None = field(init=False)
     """What is asked of who holds it; None: it is never lost."""
-    earned: tuple[Condition, ...] = field(init=False)
+    earned: Condition | None = field(init=False)
     """What is asked of who comes up."""
     lasting: bool = field(init=False)
     """Whether it may be held without being qualified for."""
@@ -53,12 +53,12 @@ class Step:
         # Who lost a tier regains it when it could be kept again, not because its needs still hold.
         again = None if counts_since_tier(self.keep) else self.keep
         put(self, "kept", kept)
-        put(self, "earned", tuple(its for its in (self.needs, again) if its))
+        put(self, "earned", All((self.needs, again)) if self.needs and again else self.needs)
         put(self, "lasting", kept is not None and bool(self.holds_for or self.grace))
 
     def is_earned(self, facts: Facts) -> bool:
         """Whether somebody who stands below it reaches it."""
-        return all(its.holds(facts) for its in self.earned)
+        return self.earned is None or self.earned.holds(facts)
 
     def is_kept(self, facts: Facts) -> bool:
         """Whether somebody who holds it, or stands above it, is still qualified for it."""
@@ -84,7 +84,7 @@ class Tiers:
         put = object.__setattr__
         put(self, "lasting", any(step.lasting for step in self.ladder))
         falls = any(step.kept and not step.holds_for for step in self.ladder)
-        rises = any(_may_rise(condition) for step in self.ladder for condition in step.earned)
+        rises = any(step.earned is not None and _may_rise(step.earned) for step in self.ladder)
         put(self, "daily", self.review is None and (falls or rises))
 
 

@@ -35,7 +35,7 @@ class Plan:
     independent: bool
     """Whether no multiplier reckons with what another gives, so that each may multiply by itself."""
     needs: tuple[Test | bool, ...]
-    """What tests the needs of each step of the ladder, or what they come to."""
+    """What tests whether each step of the ladder is earned, or what that comes to."""
 
     def only(self, articles: Sequence[Article]) -> list[Ready]:
         """Some articles, of which it is known that they hold."""

@@ -183,6 +183,18 @@ def test_downtime_over_two_years_ends_is_caught_up_each_at_its_instant(app: Flas
     assert moves(sara)[1:] == [("1407-01-31", "vib"), ("1409-01-31", "insider")]
 
 
+def test_a_review_before_a_sale_leaves_its_streak_the_weeks_before(app: Flask) -> None:
+    weekly = {"title": title("Weekly"), "counter": "visits", "every": "week", "at_least": 1, "milestones": [{"at": 2}]}
+    story = Story(document(tiers=ladder(), streaks={"weekly": weekly}))
+    sara = story.enrols()
+    story.buys(sara, 1000, at=on("1403-05-01"))
+    story.buys(sara, 1, at=on("1404-12-28"))
+    story.buys(sara, 1, at=on("1405-01-03"))  # the tier has ended between the two weeks
+    assert story.tier(sara) == "insider"
+    reached = connection().execute("SELECT at FROM streak_milestone WHERE member_id = %s", [sara]).fetchall()
+    assert reached == [(2,)]
+
+
 def test_bylaws_that_give_terms_hold_whoever_stands_there_already(app: Flask) -> None:
     bylaws = document(tiers=ladder(holds_for="while_qualified"))
     story = Story(bylaws)

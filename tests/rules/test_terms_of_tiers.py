@@ -171,6 +171,15 @@ def test_a_purchase_brings_back_what_it_may_be_kept_by() -> None:
     assert story.at("1405-03-02 00:00") == "silver"
 
 
+def test_a_purchase_that_is_not_enough_to_keep_a_tier_does_not_bring_it_back() -> None:
+    kept = step("silver", counter("spend", "ever", 100), keep=counter("spend", {"last": {"days": 10}}, 50))
+    story = Lived(step("bronze"), kept)
+    assert story.spends("1405-08-01", 100) == "silver"
+    assert story.at("1405-08-11 00:00") == "bronze"
+    assert story.spends("1405-08-12", 49) == "bronze"
+    assert story.spends("1405-08-13", 1) == "silver"
+
+
 def test_a_long_silence_before_a_purchase_costs_what_the_timer_would_have_taken() -> None:
     timer, till = (Lived(*SHOP, demote="one_step") for _ in range(2))
     for story in (timer, till):
