@@ -112,7 +112,7 @@ def told(bylaws: Bylaws, facts: Facts) -> Told:
     year, month, day = facts.calendar.parts(facts.moment.day)
     counts = {}
     for read, count in zip(bylaws.reads, facts.counts, strict=True):
-        if read.counter.of == "given":
+        if read.counter.type is None:
             counts[f"used{read.counter.articles[0]}"] = count
         elif read.counter == PURCHASES_EVER:
             counts["purchases"] = count

@@ -96,10 +96,10 @@ def refused(*articles: dict[str, Any], counters: dict[str, Any] | None = None) -
     return {fault.path: fault.message.en for fault in caught.value.faults}
 
 
-@pytest.mark.parametrize("over", [{"last": {"days": 30}}, {"previous": "month"}, {"since": "tier"}])
+@pytest.mark.parametrize("over", [{"last": {"days": 30}}, {"since": "tier"}])
 def test_a_window_from_which_days_go_is_refused(over: Any) -> None:
     found = refused(article("1", give=[total("nights", over=over)]))
-    assert "only ends with a day" in found["/articles/0/give/0/points/of/over"]
+    assert "no day leaves before its end" in found["/articles/0/give/0/points/of/over"]
 
 
 def test_what_hangs_on_itself_is_refused_at_its_counter() -> None:
@@ -203,3 +203,12 @@ def test_an_occasion_that_the_club_finds_is_found_for_a_counter_alone() -> None:
         "With every change of birthdays, the member gets 5 points for each one of birthdays in all, as a running total."
     )
     assert "/counters/born/by" in refused(body, counters={"born": {"of": "birthday", "by": "store"}})
+
+
+def test_the_period_before_may_be_counted_and_is_given_in_this_one() -> None:
+    on = {"schedule": {"each": "year", "at": "01-01"}}
+    carried = load(
+        document(counters=COUNTERS, articles=[article("1", give=[total("nights", over={"previous": "year"})], on=on)])
+    )
+    [its] = carried.running
+    assert (carried.reads[its.counts].over.kind, carried.reads[its.gave].over.kind) == ("previous", "this")
