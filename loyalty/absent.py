@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
-from loyalty.errors import Conflict, NotFound
+from typing import Final
+
+from loyalty.errors import Conflict, Fault, NotFound
 from loyalty.values import Text
+
+NO_GOOD: Final = Text("This code cannot be used.", "این کد به کار نمی‌آید.")
+
+
+class CardRefused(NotFound):
+    """A gift card that is unknown, blocked or over, or whose PIN is wrong: nobody is told which."""
+
+
+def gift_card() -> CardRefused:
+    """One sentence for every card that nothing can be done with."""
+    return CardRefused(
+        Text(
+            "This gift card is not accepted. Check its code and PIN.",
+            "این کارت هدیه پذیرفته نشد. کد و رمز آن را بررسی کنید.",
+        )
+    )
+
+
+class CodeRefused(NotFound):
+    """A code that is unknown, another's, used, over or blocked: nobody is told which."""
+
+
+def code() -> CodeRefused:
+    """One sentence for every code that nothing can be done with."""
+    return CodeRefused(NO_GOOD, [Fault("/code", NO_GOOD)])
 
 
 def member() -> NotFound:
@@ -61,3 +88,38 @@ def rehearsal() -> NotFound:
 def segment() -> NotFound:
     """The club keeps no such segment."""
     return NotFound(Text("There is no such segment.", "چنین بخشی نیست."))
+
+
+def reward() -> NotFound:
+    """The club has no such reward."""
+    return NotFound(Text("The club has no such reward.", "باشگاه چنین پاداشی ندارد."))
+
+
+def redemption() -> NotFound:
+    """The club has no such redemption."""
+    return NotFound(Text("There is no such redemption.", "چنین دریافت پاداشی نیست."))
+
+
+def code_series() -> NotFound:
+    """The club has no such series of codes."""
+    return NotFound(Text("The club has no such series of codes.", "باشگاه چنین سری کدی ندارد."))
+
+
+def raffle() -> NotFound:
+    """The club has no such raffle."""
+    return NotFound(Text("There is no such raffle.", "چنین قرعه‌کشی‌ای نیست."))
+
+
+def draw() -> NotFound:
+    """The raffle has no draw at the end of that day."""
+    return NotFound(Text("There is no draw of that day.", "قرعه‌کشی‌ای در این روز نیست."))
+
+
+def payout() -> NotFound:
+    """The club has no such payout."""
+    return NotFound(Text("There is no such payout.", "چنین برداشتی نیست."))
+
+
+def payout_file() -> NotFound:
+    """The club has made no such file."""
+    return NotFound(Text("There is no such file.", "چنین فایلی نیست."))

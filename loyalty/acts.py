@@ -11,12 +11,14 @@ from loyalty.versions import Connection
 
 
 class By(NamedTuple):
-    """Who does something: a person of the club, or a key of its API."""
+    """Who does something: a person of the club, or a key of its API; nobody is whoever sits at the machine."""
 
     person: int | None = None
     key: int | None = None
 
     def __str__(self) -> str:
+        if self.person is None and self.key is None:
+            return "console"
         return f"key:{self.key}" if self.person is None else f"person:{self.person}"
 
 

@@ -12,7 +12,8 @@ from loyalty.arrays import columns, together
 from loyalty.cases import Case, extra, kept_facts
 from loyalty.ledger.purses import Changes, Chest, changes, writes
 from loyalty.rules import Event, Purchase
-from loyalty.rules.history import MemberFacts, fed
+from loyalty.rules.history import fed
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.tenure import NO_TENURE
 from loyalty.runs import WRITE as RUNS
 from loyalty.runs import rows_of
@@ -33,11 +34,11 @@ _PURCHASES = """
 """
 _EVENTS = """
     INSERT INTO event (member_id, id, club_id, type, source, key, store_id, occurred_at, recorded_at, day, data,
-        version, ruling)
-    SELECT member_id, id, %s, type, source, key, store_id, occurred_at, %s, day, data, version, ruling
+        version, ruling, root)
+    SELECT member_id, id, %s, type, source, key, store_id, occurred_at, %s, day, data, version, ruling, root
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
-        %s::date[], %s::jsonb[], %s::int[], %s::jsonb[])
-        AS told (member_id, id, type, source, key, store_id, occurred_at, day, data, version, ruling)
+        %s::date[], %s::jsonb[], %s::int[], %s::jsonb[], %s::bigint[])
+        AS told (member_id, id, type, source, key, store_id, occurred_at, day, data, version, ruling, root)
 """
 _HANDOVERS = """
     INSERT INTO handover (member_id, id, club_id, due_at)
@@ -220,6 +221,7 @@ def _events(cases: Sequence[Case]) -> Rows:
             _json(case.event.attributes),
             case.bylaws.version,
             _ruling(case),
+            case.root,
         )
         for case in cases
         if isinstance(case.event, Event)

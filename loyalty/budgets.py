@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from loyalty.judge import Budget
+from loyalty.rewards import catalogue
+from loyalty.rules.limits import stock_key
 from loyalty.versions import Connection
 
 _OPEN = """
@@ -41,7 +46,18 @@ class ClubBudgets:
         self.club_id = club_id
 
     def reserve(self, wanted: Budget, most: Budget) -> Budget:
-        """Take what is wanted as far as there is room; answers what was granted."""
+        """Take what is wanted as far as there is room; answers what was granted.
+
+        The stock of a reward is kept with the reward, and taken off there.
+        """
+        stocks = _stocks(wanted)
+        granted = catalogue.take_some(self.conn, self.club_id, {code: wanted[key] for key, code in stocks.items()})
+        rest = {key: its for key, its in wanted.items() if key not in stocks}
+        return self._reserve(rest, most) | {key: granted.get(code, 0) for key, code in stocks.items()}
+
+    def _reserve(self, wanted: Budget, most: Budget) -> Budget:
+        if not wanted:
+            return {}
         keys, starts = [key for key, _ in wanted], [start for _, start in wanted]
         self.conn.execute(_OPEN, [self.club_id, keys, starts])
         rows = self.conn.execute(
@@ -52,6 +68,9 @@ class ClubBudgets:
 
     def release(self, unused: Budget) -> None:
         """Give back what was granted and not used."""
+        stocks = _stocks(unused)
+        catalogue.give_some_back(self.conn, self.club_id, {code: unused[key] for key, code in stocks.items()})
+        unused = {key: its for key, its in unused.items() if key not in stocks}
         if unused:
             columns = [key for key, _ in unused], [start for _, start in unused], list(unused.values())
             self.conn.execute(_RELEASE, [*columns, self.club_id, self.club_id])
@@ -66,6 +85,13 @@ class NoBudgets:
 
     def reserve(self, wanted: Budget, most: Budget) -> Budget:
         """What would be granted now."""
+        stocks = _stocks(wanted)
+        found = catalogue.by_code(self.conn, self.club_id, set(stocks.values())) if stocks else {}
+        granted = {key: found[code].grants(wanted[key]) if code in found else 0 for key, code in stocks.items()}
+        rest = {key: its for key, its in wanted.items() if key not in stocks}
+        return granted | (self._granted(rest, most) if rest else {})
+
+    def _granted(self, wanted: Budget, most: Budget) -> Budget:
         keys, starts = [key for key, _ in wanted], [start for _, start in wanted]
         rows = self.conn.execute(
             "SELECT key, start, used FROM club_use JOIN unnest(%b::text[], %b::date[]) AS a (key, start)"
@@ -77,3 +103,8 @@ class NoBudgets:
 
     def release(self, unused: Budget) -> None:
         """Nothing was taken."""
+
+
+def _stocks(keys: Iterable[tuple[str, date]]) -> dict[tuple[str, date], str]:
+    """Of the keys of limits those that are stocks of rewards, each with the reward's code."""
+    return {key: code for key in keys if (code := stock_key(key[0]))}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from loyalty.formats import latin_digits
+from loyalty.formats import DROPPED, latin_digits
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters without 0/O and 1/I/L."""
@@ -23,7 +23,6 @@ LONGEST: Final = 64
 _PRIME: Final = len(ALPHABET)
 _VALUE: Final = {char: value for value, char in enumerate(ALPHABET)}
 _WEIGHTS: Final = [pow(3, power, _PRIME) for power in range(LENGTH)]
-_DROPPED: Final = str.maketrans("", "", " \t-‐‑–—_.\u200c\u200e\u200f\u00a0\u202a\u202b\u202c")
 
 
 def make() -> str:
@@ -46,7 +45,7 @@ def is_ours(card: str) -> bool:
 
 def normal(typed: str) -> str:
     """What was typed or scanned as it is stored: Latin digits, capitals, without spaces and dashes. May be empty."""
-    return latin_digits(typed).translate(_DROPPED).upper()
+    return latin_digits(typed).translate(DROPPED).upper()
 
 
 def shown(card: str) -> str:

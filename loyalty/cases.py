@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from loyalty.calendars import Moment
 from loyalty.rules import Bylaws, Event, Facts, Happening, Line, MemberRef, Purchase, Ruling, Tender
-from loyalty.rules.facts import AS_SHOWN
+from loyalty.rules.discounting import Offer, discounted
+from loyalty.rules.facts import AS_SHOWN, CardShown
 from loyalty.rules.reviewing import Move
 from loyalty.values import Shown
 
@@ -33,12 +35,47 @@ class Case:
     """When its member came to the tier that it leads to: a late purchase moves the tier of today."""
     wallets: dict[str, Shown] = field(default_factory=dict)
     """What each wallet holds after it."""
+    offers: tuple[Offer, ...] = ()
+    """What codes and redeemed rewards promise on it."""
+    presented: dict[str, Any] = field(default_factory=dict)
+    """What else its facts keep of that."""
+    root: int | None = None
+    """Of an event that follows: the number of the one from which all of it came; 0 where a tier moved by itself."""
+    depth: int = 0
+    """How many events it followed one after the other."""
+    due: list[Case] = field(default_factory=list)
+    """What followed from the tier moves that were due before it."""
+    followed: list[Case] = field(default_factory=list)
+    """What followed from it."""
 
     @property
     def purchase(self) -> Purchase:
         """The event, which is a purchase."""
         assert isinstance(self.event, Purchase)
         return self.event
+
+    def whole(self) -> Iterator[Case]:
+        """Itself and all that followed, in the order in which they were judged."""
+        for its in self.due:
+            yield from its.whole()
+        yield self
+        for its in self.followed:
+            yield from its.whole()
+
+    @property
+    def told(self) -> tuple[tuple[Ruling, Facts], ...]:
+        """What followed, as it was judged."""
+        return tuple((its.ruling, its.facts) for its in self.after() if its.ruling and its.facts)
+
+    @property
+    def wallets_after(self) -> dict[str, Shown]:
+        """What each wallet holds after all of it."""
+        after = self.after()
+        return after[-1].wallets if after else self.wallets
+
+    def after(self) -> list[Case]:
+        """All that followed from itself."""
+        return [case for its in self.followed for case in its.whole()]
 
 
 def digest(purchase: Purchase) -> bytes:
@@ -52,6 +89,8 @@ def digest(purchase: Purchase) -> bytes:
         "lines": [list(line) for line in purchase.lines],
         "extra": extra(purchase),
     }
+    if shown := [its.shown.digest.hex() for its in purchase.tenders if isinstance(its.shown, CardShown)]:
+        form["cards"] = shown
     return _hashed(form)
 
 
@@ -69,13 +108,25 @@ def extra(purchase: Purchase) -> dict[str, Any]:
     """What was sent besides amounts and lines, as it is stored."""
     form: dict[str, Any] = {}
     if purchase.tenders:
-        form["tenders"] = [list(tender) for tender in purchase.tenders]
+        form["tenders"] = [_kept(tender) for tender in purchase.tenders]
     if purchase.codes:
         form["codes"] = list(purchase.codes)
+    if purchase.redeem:
+        form["redeem"] = [list(its) for its in purchase.redeem]
     for name in ("channel", "cashier", "attributes"):
         if value := getattr(purchase, name):
             form[name] = value
     return form
+
+
+def _kept(tender: Tender) -> list[Any]:
+    """A tender as it is kept: of a gift card neither code nor PIN, only what it is recognised by."""
+    return [tender.type, tender.amount, *([tender.card] if tender.card else [])]
+
+
+def tender_told(kept: list[Any]) -> dict[str, Any]:
+    """A tender that was kept, by the names of its fields."""
+    return dict(zip(("type", "amount", "card"), kept, strict=False))
 
 
 def as_sent(purchase: Purchase) -> dict[str, Any]:
@@ -151,6 +202,7 @@ def stored_purchase(
         cashier=more.get("cashier"),
         attributes=more.get("attributes", {}),
         codes=tuple(more.get("codes", ())),
+        redeem=tuple((code, quantity) for code, quantity in more.get("redeem", ())),
     )
 
 
@@ -175,19 +227,23 @@ def kept_facts(facts: Facts) -> dict[str, Any]:
         form["days"] = facts.active_days
     if facts.active_labels or facts.present:
         form["labels"] = [sorted(map(list, its)) for its in (facts.active_labels, facts.present)]
+    if facts.offers:
+        form["offers"] = [offer.form() for offer in facts.offers]
     if facts.budgets:
         form["budgets"] = [[key, start.isoformat(), left] for (key, start), left in facts.budgets.items()]
     return form
 
 
-def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts:
-    """The facts of a recorded event, from what was kept."""
+def facts_again(
+    bylaws: Bylaws, event: Happening, form: dict[str, Any], budgets: dict[tuple[str, date], int] | None = None
+) -> Facts:
+    """The facts of a recorded event, from what was kept; `budgets` in place of what was left of shared limits then."""
     calendar = bylaws.club.calendar
     moment = calendar.moment(event.occurred_at)
     counts, tier = form["counts"], form["tier"]
     active, present = (frozenset((n, label) for n, label in its) for its in form.get("labels", ((), ())))
     standing, day, standing_tier = form.get("standing", (counts, moment.day.isoformat(), tier))
-    return Facts(
+    facts = Facts(
         event,
         moment,
         calendar,
@@ -204,6 +260,8 @@ def facts_again(bylaws: Bylaws, event: Happening, form: dict[str, Any]) -> Facts
         form.get("days", 0),
         active,
         present,
-        {(key, date.fromisoformat(start)): left for key, start, left in form.get("budgets", ())} or None,
+        budgets or {(key, date.fromisoformat(start)): left for key, start, left in form.get("budgets", ())} or None,
         earned_rank=form.get("earned_rank", AS_SHOWN),
+        offers=tuple(Offer.from_form(its) for its in form.get("offers", ())),
     )
+    return discounted(bylaws, facts)

@@ -72,6 +72,20 @@ class InsufficientBalance(Problem):
     title = Text("Not enough in the wallet", "موجودی کیف کافی نیست")
 
 
+class LimitReached(Problem):
+    """A member has had as many as are allowed for now."""
+
+    code, status = "limit_reached", 409
+    title = Text("The limit is reached", "سقف پر شده است")
+
+
+class OutOfStock(Problem):
+    """There are not so many left."""
+
+    code, status = "out_of_stock", 409
+    title = Text("Out of stock", "تمام شده است")
+
+
 class Unauthorized(Problem):
     """No key, or one that is unknown or revoked."""
 

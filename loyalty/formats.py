@@ -16,6 +16,8 @@ _ARABIC: Final = "٠١٢٣٤٥٦٧٨٩"
 _TO_LATIN: Final = str.maketrans(_PERSIAN + _ARABIC, _LATIN * 2)
 _TO_PERSIAN: Final = str.maketrans(_LATIN + ",.%", _PERSIAN + "٬٫٪")
 _LETTERS: Final = str.maketrans({"ي": "ی", "ك": "ک", "ى": "ی", "ة": "ه", "ۀ": "ه", "ـ": "", "\u200c": " "})
+DROPPED: Final = str.maketrans("", "", " \t-‐‑–—_.\u200c\u200e\u200f\u00a0\u202a\u202b\u202c")
+"""What people type or leave out between the letters of a code."""
 
 MONTHS: Final[dict[System, tuple[Text, ...]]] = {
     "jalali": tuple(
@@ -112,6 +114,11 @@ def search_key(text: str) -> str:
     """A form for finding and sorting names: one form per letter, no vowel signs, lower case, single spaces."""
     letters = (letter for letter in unicodedata.normalize("NFKC", text) if not unicodedata.combining(letter))
     return " ".join(latin_digits("".join(letters)).translate(_LETTERS).casefold().split())
+
+
+def code_key(typed: str) -> str:
+    """A code as it is compared, however it was typed: one form per letter, capitals, no spaces and dashes."""
+    return search_key(typed.translate(DROPPED)).translate(DROPPED).upper()
 
 
 def number(value: int, lang: Lang) -> str:

@@ -15,7 +15,8 @@ from loyalty.db import Overtaken
 from loyalty.ledger.purses import Chest, Reading
 from loyalty.lock_order import IN_ORDER
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import History, MemberFacts, since_at
+from loyalty.rules.history import History
+from loyalty.rules.member import MemberFacts, since_at
 from loyalty.rules.tenure import NO_TENURE, Tenure
 from loyalty.rules.windows import Since
 from loyalty.runs import gather_runs

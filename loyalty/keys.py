@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
 import secrets
+from collections.abc import Callable
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
@@ -23,8 +25,8 @@ KINDS: Final = tuple(PREFIXES)
 _FORM = re.compile(r"(?:sk|tk|pk)_[A-Za-z0-9_-]{32}", re.ASCII)
 _NONCE: Final = 12
 
-Purpose = Literal["publishable key", "webhook"]
-"""What a sealed secret signs for: each purpose has a key of its own, derived from the instance's."""
+Purpose = Literal["publishable key", "webhook", "code", "gift card", "answer", "raffle", "payout"]
+"""What a secret is for: each purpose has a key of its own, derived from the instance's."""
 
 
 def make(kind: Kind) -> str:
@@ -76,6 +78,20 @@ def unseal(sealed: bytes, owner: bytes, instance_key: str, purpose: Purpose = "p
     return opened
 
 
-def _derived(instance_key: str, purpose: Purpose) -> bytes:
-    info = f"loyalty: signing secret of a {purpose}".encode()
+def lookup(text: str, owner: bytes, instance_key: str, purpose: Purpose) -> bytes:
+    """What a text is found by where the text itself must not lie: HMAC-SHA256 under a key derived from the instance's.
+
+    Without that key nobody who has the rows can try texts against them, even short ones. `owner` is the club.
+    """
+    return looked_up(owner, instance_key, purpose)(text)
+
+
+def looked_up(owner: bytes, instance_key: str, purpose: Purpose) -> Callable[[str], bytes]:
+    """`lookup` of very many texts of one owner: the key is derived once."""
+    key, start = _derived(instance_key, purpose, "look-up"), owner + b"\0"
+    return lambda text: hmac.digest(key, start + text.encode(), "sha256")
+
+
+def _derived(instance_key: str, purpose: Purpose, what: str = "signing secret") -> bytes:
+    info = f"loyalty: {what} of a {purpose}".encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(instance_key.encode())

@@ -16,7 +16,7 @@ from loyalty.ledger.lots import PLACES, Order, Purse
 from loyalty.ledger.purses import Chest, open_purses
 from loyalty.recall import up_to
 from loyalty.rules import Bylaws
-from loyalty.rules.history import MemberFacts, known_tier
+from loyalty.rules.member import MemberFacts, known_tier
 from loyalty.rules.reviewing import Move, Reviewed, after_return
 from loyalty.rules.tenure import Stand, better, earn, rises_to, take_away
 from loyalty.runs import count_all, has_challenges

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from loyalty.cases import Case
 from loyalty.errors import Problem
 from loyalty.rules import Bylaws, Facts, Ruling
 from loyalty.values import Shown
@@ -28,3 +29,11 @@ class Outcome(NamedTuple):
     """What each wallet holds after it."""
     bylaws: Bylaws | None = None
     """The version that judged it."""
+    followed: tuple[tuple[Ruling, Facts], ...] = ()
+    """What followed from it."""
+
+    @classmethod
+    def recorded(cls, name: str, case: Case) -> Outcome:
+        """What became of a case that was judged."""
+        judged = case.ruling, case.facts, case.wallets_after, case.bylaws, case.told
+        return cls("recorded", name, case.id, case.member_id, None, *judged)

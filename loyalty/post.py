@@ -10,6 +10,7 @@ from loyalty.ledger.lots import Cause, Lot, Purse
 from loyalty.ledger.purses import Chest
 from loyalty.rules import Bylaws
 from loyalty.rules.ruling import Given
+from loyalty.rules.things import DISCOUNT
 
 
 def post(cases: Sequence[Case], chests: Mapping[int, Chest]) -> None:
@@ -19,6 +20,8 @@ def post(cases: Sequence[Case], chests: Mapping[int, Chest]) -> None:
         chest, at = chests[case.member_id], case.event.occurred_at
         chest.settle(at)
         for given in case.ruling.awards:
+            if given.wallet == DISCOUNT:
+                continue
             purse = chest.purse(given.wallet)
             cause = Cause(case.id, at, case.bylaws.version, given.article)
             purse.put(cause, "issued", given.amount, lot_of(purse, case.bylaws, given, case.id, at))

@@ -18,6 +18,7 @@ from loyalty.ledger.lots import PLACES
 from loyalty.ledger.purses import Chest
 from loyalty.merged import lines
 from loyalty.returns import Return
+from loyalty.rewards.card_charges import come_back, paid_for
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.history import Fed, History
 from loyalty.sold import Payment, Sold, read_sold
@@ -99,6 +100,7 @@ class Batch:
     known: dict[tuple[int, str, str], tuple[Any, ...]]
     """What is recorded under (store, key, kind)."""
     numbers: list[int]
+    now: datetime
     done: list[Done] = field(default_factory=list)
     counters: list[tuple[Any, ...]] = field(default_factory=list)
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class Batch:
             self.chests[member_id], taken = take_one(sold, asked, number, self.chests, member_id, version, counted)
         except Problem as problem:
             return Answer("refused", purchase_id, problem=problem)
+        taken.cards = come_back(sold.cards, sold.purchase, sold.kept, asked.occurred_at, self.now)
         for payment, cause, lot, amount in taken.handed_on:
             purse = self.chests[payment.member_id].purse(payment.wallet)
             purse.move(cause, "spent", "moved", amount, purse.lots[lot])
@@ -172,7 +175,7 @@ class Batch:
 TAKEN = Text("Another return is recorded under this key.", "با این کلید مرجوعی دیگری ثبت شده است.")
 
 
-def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batch:
+def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked], now: datetime) -> Batch:
     """Lock the members of some purchases, and read all that returns of these ask about."""
     ids = array({purchase_id for purchase_id, _ in asked})
     with conn.pipeline():
@@ -180,13 +183,15 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
         found = conn.execute(_OWNERS, [ids, terms.club_id])
     owners: dict[int, int] = dict(found.fetchall())
     if not owners:
-        return Batch(terms, {}, {}, {}, {}, {}, {}, [0] * len(asked))
+        return Batch(terms, {}, {}, {}, {}, {}, {}, [0] * len(asked), now)
     line_of = _lines(conn, ids, owners)
     members = lock(conn, terms.club_id, {id_ for line in line_of.values() for id_ in line})
     if _lines(conn, ids, owners) != line_of:  # merged or paid meanwhile: begin anew
         raise Overtaken
     keep_up(terms, (row.filled for row in members.values()))
     sold = read_sold(conn, terms, owners)
+    for purchase_id, cards in paid_for(conn, terms.club_id, {id_: its.sale for id_, its in sold.items()}).items():
+        sold[purchase_id].cards = cards
     keys = [(sold[id_].store_id, one.key, one.kind) for id_, one in asked if id_ in sold]
     with conn.pipeline():
         known = conn.execute(_KNOWN, columns(keys))
@@ -212,6 +217,7 @@ def gathered(conn: Connection, terms: Programme, asked: Sequence[Asked]) -> Batc
         days,
         {(store_id, key, kind): tuple(row) for store_id, key, kind, *row in known},
         [number for (number,) in numbers],
+        now,
         histories=_histories(conn, terms, sold.values(), line_of, members, days),
     )
 

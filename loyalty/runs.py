@@ -12,7 +12,7 @@ from loyalty.arrays import array, columns
 from loyalty.cases import Case
 from loyalty.ledger.runs import COLUMNS, Asked, Key, State, count, key_of, stored_run
 from loyalty.rules import Bylaws
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.runs import Run, changed, runs_at
 from loyalty.versions import Connection, Programme
 

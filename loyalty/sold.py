@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from loyalty.arrays import array, columns
 from loyalty.cases import facts_again, stored_purchase
+from loyalty.rewards.card_charges import Paid
+from loyalty.rewards.card_moves import Sale
 from loyalty.rules import Bylaws, Event, Facts, Happening, Purchase
-from loyalty.rules.evaluate import earns_badge
+from loyalty.rules.evaluate import earns_badge, met
 from loyalty.rules.history import Counted
-from loyalty.rules.returned import Left, Standing, awards_for, kept, standing, undone
-from loyalty.rules.ruling import Given
+from loyalty.rules.returned import Left, Standing, awards_for, kept, standing, undone, uses
+from loyalty.rules.ruling import Floor, Given
 from loyalty.rules.running import Moved, kept_totals
 from loyalty.rules.windows import Since
 from loyalty.versions import Connection, Programme
@@ -83,6 +85,10 @@ class Sold:
     forgiven: dict[str, int] = field(default_factory=dict)
     """What could not be taken back, and was let go, by wallet."""
     payments: list[Payment] = field(default_factory=list)
+    cards: list[Paid] = field(default_factory=list)
+    """What gift cards paid of it, and has not come back; they are locked."""
+    floor: Floor | None = None
+    """The tier that it gave."""
     facts: Facts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +99,11 @@ class Sold:
         """The event, which is a purchase."""
         assert isinstance(self.event, Purchase)
         return self.event
+
+    @property
+    def sale(self) -> Sale:
+        """What tills call it."""
+        return Sale(self.purchase.receipt, self.store_id)
 
     @property
     def at(self) -> datetime:
@@ -163,12 +174,25 @@ class Sold:
         facts = None if self.voided_at else self.kept_facts()
         return facts is not None and earns_badge(self.bylaws, facts, badge)
 
+    def lifts(self) -> bool:
+        """Whether what is left of it still gives the tier that it gave."""
+        facts = None if self.voided_at else self.kept_facts()
+        return facts is not None and any(
+            its.tier == self.floor.tier
+            for article in met(self.bylaws, facts)
+            for its in article.tiers
+            if self.floor is not None
+        )
+
     def kept_facts(self) -> Facts | None:
         """The facts of the sale with what is kept of it in place of what was sold; None where that is nothing."""
         if not isinstance(self.event, Purchase):
             return self.facts
         rest = self.kept
-        return facts_again(self.bylaws, rest, self.form) if rest else None
+        if not rest:
+            return None
+        budgets = uses(self.bylaws, self.facts, self.given) if self.bylaws.discounting else {}
+        return facts_again(self.bylaws, rest, self.form, dict(budgets))
 
 
 def read_sold(conn: Connection, terms: Programme, ids: Iterable[int]) -> dict[int, Sold]:
@@ -199,7 +223,15 @@ def _of_event(terms: Programme, row: Sequence[Any]) -> Sold:
     given = tuple(Given(*its) for its in ruling["awards"])
     standing_ = tuple(Given(*its) for its in state["awards"]) if state else given
     event = Event(type_, at, attributes=data)
-    return Sold(id_, owner, store_id or 0, event, terms.version(version), ruling["facts"], given, standing_, Left())
+    bylaws = terms.version(version)
+    sold = Sold(id_, owner, store_id or 0, event, bylaws, ruling["facts"], given, standing_, Left())
+    sold.floor = _floor(ruling)
+    return sold
+
+
+def _floor(ruling: dict[str, Any]) -> Floor | None:
+    given = ruling.get("floor")
+    return Floor(given[0], datetime.fromisoformat(given[1])) if given else None
 
 
 def _sold(terms: Programme, row: Sequence[Any]) -> Sold:
@@ -218,4 +250,5 @@ def _sold(terms: Programme, row: Sequence[Any]) -> Sold:
         Left.from_form(state) if state else Left.of(purchase),
         voided_at,
         dict(state.get("forgiven", {})) if state else {},
+        floor=_floor(ruling),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from loyalty.arrays import array, columns
 from loyalty.calendars import Moment
+from loyalty.counted_back import Uncounted, count_back
+from loyalty.followers import Losses, any_follow, followers
 from loyalty.gather import KNOWN, Locked, member_facts
 from loyalty.ledger.lots import Cause
 from loyalty.ledger.purses import Chest, add_lots
@@ -16,8 +18,11 @@ from loyalty.recall import Recall
 from loyalty.rules import Bylaws, Facts
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.evaluate import lost_levels
-from loyalty.rules.history import History, MemberFacts
-from loyalty.rules.reviewing import after_return
+from loyalty.rules.history import History
+from loyalty.rules.member import MemberFacts, known_tier
+from loyalty.rules.reviewing import Move, after_return, lapsed, step_taken
+from loyalty.rules.running import DEPTH
+from loyalty.rules.tenure import take_away
 from loyalty.sold import Sold, read_sold
 from loyalty.streaks import undo_milestones
 from loyalty.sums import Sums
@@ -44,6 +49,7 @@ class Anew:
     event_id: int | None
     returned: list[Sold] = field(default_factory=list)
     tier: tuple[str | None, str | None] = (None, None)
+    """Before and after."""
     lost: list[Level] = field(default_factory=list)
     undone: list[tuple[str, str]] = field(default_factory=list)
     """Runs of challenges, by code and key, that are open again."""
@@ -58,11 +64,40 @@ def stand_anew(
     chests: dict[int, Chest],
     asked: Mapping[int, Anew],
     sold: dict[int, Sold],
-) -> None:
+) -> list[Moved]:
     """Look at the runs, badges and tiers of locked members whose counters are written already; notes what they lost.
 
-    Adds the purchases whose gifts went to `sold`: their state, the purses and heads are left to the caller to write.
+    What they gave goes with them, off the counters too, and then once more what hung on these. Adds the events whose
+    gifts went to `sold`: their state, the purses and heads are left to the caller to write. Answers the tiers' moves.
     """
+    rows, looked_at = dict(members), list[Moved]()
+    for _ in range(DEPTH):
+        moved = _look(conn, terms, rows, chests, asked, sold)
+        write(conn, terms.club_id, moved.tiers)
+        looked_at += moved.tiers
+        if not moved.counted:
+            break
+        count_back(conn, terms, rows, moved.counted, {its.id: its.present() for its in sold.values()})
+        for its in moved.tiers:
+            rows[its.member.id] = standing_now(rows[its.member.id], its.member)
+    return looked_at
+
+
+class _Looked(NamedTuple):
+    """What one look has found: tiers that moved, and what is not counted any more, by event."""
+
+    tiers: list[Moved]
+    counted: list[Uncounted]
+
+
+def _look(
+    conn: Connection,
+    terms: Programme,
+    members: Mapping[int, Locked],
+    chests: dict[int, Chest],
+    asked: Mapping[int, Anew],
+    sold: dict[int, Sold],
+) -> _Looked:
     runs = undo_runs(conn, terms, asked, sold)
     past, stand = undo_milestones(conn, terms, asked)
     came, went = (
@@ -73,29 +108,97 @@ def stand_anew(
         for some, others in ((runs.standing, stand), (runs.undone, past))
     )
     found, moments = _members(conn, terms, members, asked)
-    looked_at: list[Moved] = []
-    levels: dict[int, dict[Level, int]] = {id_: {} for id_ in asked}
-    for member_id, code, level, event_id in conn.execute(_BADGES, [array(asked)]):
-        levels[member_id][code, level] = event_id
+    tiers: list[Moved] = []
+    losses = {id_: Losses() for id_ in asked}
+    gone: dict[int, list[Level]] = {}
+    levels = _levels(conn, asked)
     for id_, its in asked.items():
-        bylaws, member = terms.at(its.at, id_), found[id_]
+        bylaws, member = terms.at(its.at, id_), without_lift(found[id_], its)
         facts = member.standing(bylaws, moments[id_])
-        its.lost = with_gifts(lost(bylaws, facts, levels[id_], its.returned), id_, levels[id_], came, went)
-        its.tier = facts.tier, facts.tier
+        gone[id_] = with_gifts(lost(bylaws, facts, levels[id_], its.returned), id_, levels[id_], came, went)
+        if its.tier == (None, None):
+            its.tier = (known_tier(bylaws, found[id_].tier),) * 2
         if bylaws.membership[members[id_].status].earns:
-            stands, moves = after_return(bylaws, member, moments[id_], its.at)
-            if moves:
-                its.tier = facts.tier, moves[0].after
-            if stands is not member:
-                looked_at.append(Moved(stands, moves, its.event_id))
-    gifts = [(id_, levels[id_][level], badge_gift(level)) for id_, its in asked.items() for level in its.lost]
-    gifts += [(its.member_id, its.event_id, its.run.article) for its in runs.undone]
+            stands = stands_now(bylaws, found[id_], moments[id_], its)
+            losses[id_].steps = stands.steps
+            if stands.moves:
+                its.tier = its.tier[0], stands.moves[-1].after
+            if stands.member is not found[id_]:
+                tiers.append(Moved(stands.member, stands.moves, its.event_id))
+        losses[id_].badges = [(code, level, levels[id_][code, level]) for code, level in gone[id_]]
+    gifts: list[Gift] = [(done.member_id, done.event_id, done.run.article) for done in runs.undone]
     gifts += [(its.member_id, its.event_id, its.article) for its in past]
-    _take_gifts(conn, terms, chests, asked, gifts, sold)
-    gone = [(id_, code, level) for id_, its in asked.items() for code, level in its.lost]
-    if gone:
-        conn.execute(_LOSE, columns(gone))
-    write(conn, terms.club_id, looked_at)
+    for done in runs.undone:
+        losses[done.member_id].challenges.append((done.run.challenge, done.event_id))
+    for id_, events in followers(conn, losses, _owners(asked)).items() if any_follow(terms) else ():
+        gifts += [(id_, event, None) for event in events]
+        gone[id_] += [level for level, event in levels[id_].items() if event in events and level not in gone[id_]]
+    gifts += [(id_, levels[id_][level], badge_gift(level)) for id_ in asked for level in gone[id_]]
+    counted = _take_gifts(conn, terms, chests, asked, gifts, sold)
+    rows = [(id_, code, level) for id_ in asked for code, level in gone[id_]]
+    if rows:
+        conn.execute(_LOSE, columns(rows))
+    for id_, its in asked.items():
+        its.lost += gone[id_]
+    return _Looked(tiers, counted)
+
+
+def _levels(conn: Connection, ids: Iterable[int]) -> dict[int, dict[Level, int]]:
+    """By member: the levels of badges that are reached, and with which event."""
+    levels: dict[int, dict[Level, int]] = {id_: {} for id_ in ids}
+    for member_id, code, level, event_id in conn.execute(_BADGES, [array(levels)]):
+        levels[member_id][code, level] = event_id
+    return levels
+
+
+def _owners(asked: Mapping[int, Anew]) -> dict[int, set[int]]:
+    """By member: those whose purchases came back."""
+    return {id_: {one.owner for one in its.returned} for id_, its in asked.items()}
+
+
+def without_lift(member: MemberFacts, its: Anew) -> MemberFacts:
+    """The member without a tier that something gave which came back."""
+    tenure = member.tenure
+    for sold in its.returned:
+        if sold.floor and (tenure.floor, tenure.floor_until) == sold.floor and not sold.lifts():
+            return member.on_tier(take_away(member.stand), its.at)
+    return member
+
+
+class Stands(NamedTuple):
+    """How a member stands once something came back."""
+
+    member: MemberFacts
+    moves: tuple[Move, ...]
+    steps: tuple[str, ...]
+    """The steps that went with what came back; one whose time was over has been there all the same."""
+
+
+def stands_now(bylaws: Bylaws, member: MemberFacts, moment: Moment, its: Anew) -> Stands:
+    """What was due of a given tier is done first, then what came back is looked at."""
+    due = lapsed(bylaws, member, its.at)
+    own = without_lift(due.member, its)
+    after, moves = after_return(bylaws, own, moment, its.at)
+    if own is not due.member:
+        moves = step_taken(bylaws, due.member.tier, after.tier, its.at)
+    steps = bylaws.passed(moves[-1].after, moves[0].before) if moves else ()
+    return Stands(after, (*due.moves, *moves), steps)
+
+
+def standing_now(row: Locked, member: MemberFacts) -> Locked:
+    """A member's row, as a move of the tier leaves it."""
+    earned_at, until, grace, floor, floor_until, under, looked = member.tenure
+    return row._replace(
+        tier=member.tier,
+        tier_since=member.tier_since,
+        earned_at=earned_at,
+        until=until,
+        grace=grace,
+        floor=floor,
+        floor_until=floor_until,
+        under=under,
+        looked=looked,
+    )
 
 
 def _members(
@@ -147,22 +250,31 @@ def with_gifts(
     return [level for level in gone if level not in stand] + rest
 
 
+Gift = tuple[int, int, str | None]
+"""(member, event with which it was given, name); None: all that it gave."""
+
+
 def _take_gifts(
     conn: Connection,
     terms: Programme,
     chests: dict[int, Chest],
     asked: Mapping[int, Anew],
-    gifts: Sequence[tuple[int, int, str]],
+    gifts: Sequence[Gift],
     sold: dict[int, Sold],
-) -> None:
-    """Take back what lost badges and runs gave: (member, event with which it was given, name)."""
+) -> list[Uncounted]:
+    """Take back what lost badges and runs gave; what is not counted any more with it."""
     unread = {event for _, event, _ in gifts} - sold.keys()
     if unread:
         sold |= read_sold(conn, terms, unread)
         add_lots(conn, chests, {(id_, event): None for id_, event, _ in gifts if event in unread})
+    before = {event: sold[event].stands() for _, event, _ in gifts}
     for id_, event, gift in gifts:
         its = asked[id_]
         take_gift(sold[event], gift, chests[id_], terms.at(its.at, id_), its)
+    found = [
+        Uncounted(id_, sold[event], asked[id_].at, before[event]) for id_, event in {gift[:2]: None for gift in gifts}
+    ]
+    return [its for its in found if its.moved]
 
 
 def badge_gift(level: Level) -> str:
@@ -170,9 +282,9 @@ def badge_gift(level: Level) -> str:
     return f"badge:{level[0]}:{level[1]}"
 
 
-def take_gift(source: Sold, gift: str, chest: Chest, now: Bylaws, its: Anew) -> None:
-    """Take back what a lost badge or run gave, from the event with which it had been given."""
+def take_gift(source: Sold, gift: str | None, chest: Chest, now: Bylaws, its: Anew) -> None:
+    """Take back what a lost badge or run gave, from the event with which it had been given; None: all it gave."""
     before = source.awards
-    source.awards = tuple(given for given in before if given.article != gift)
+    source.awards = tuple(given for given in before if gift is not None and given.article != gift)
     posting = Posting(source, chest, now, allow_debt=True, taken=its.taken)
     posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

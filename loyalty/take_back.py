@@ -15,10 +15,11 @@ from loyalty.post import lot_of, wake
 from loyalty.returns import Return, left_after
 from loyalty.rules import Bylaws
 from loyalty.rules.history import Counted
-from loyalty.rules.parts import Wallet
+from loyalty.rules.parts import OF_THINGS, Wallet
 from loyalty.rules.returned import Left, came_off
 from loyalty.rules.ruling import Given
 from loyalty.rules.running import Moved
+from loyalty.rules.things import DISCOUNT, is_thing
 from loyalty.rules.windows import Since
 from loyalty.sold import Payment, Sold
 from loyalty.values import Shown, Text
@@ -52,6 +53,8 @@ class Taken:
     """What it took off the purchase's amounts."""
     feeds: list[Moved] = field(default_factory=list)
     uses: dict[tuple[str, date], int] = field(default_factory=dict)
+    cards: list[tuple[str, int]] = field(default_factory=list)
+    """What came back to gift cards, by what these are recognised by."""
     wallets: dict[str, Shown] = field(default_factory=dict)
     tier: tuple[str | None, str | None] = (None, None)
     badges: list[tuple[str, int]] = field(default_factory=list)
@@ -71,6 +74,8 @@ class Taken:
         form |= {"gross": self.gross, "net": self.net}
         form["wallets"] = {wallet: list(shown) for wallet, shown in self.wallets.items()}
         form["tier"] = list(self.tier)
+        if self.cards:
+            form["cards"] = [list(card) for card in self.cards]
         if self.badges:
             form["badges"] = [list(badge) for badge in self.badges]
         if self.challenges:
@@ -89,6 +94,7 @@ class Taken:
             form.get("forgiven", {}),
             form.get("gross", 0),
             form.get("net", 0),
+            cards=[(hint, amount) for hint, amount in form.get("cards", ())],
             wallets={wallet: Shown(*figures) for wallet, figures in form.get("wallets", {}).items()},
             tier=(before, after),
             badges=[(code, level) for code, level in form.get("badges", ())],
@@ -175,6 +181,8 @@ def _may_refuse(sold: Sold, asked: Return, now: Bylaws) -> bool:
 
 def _terms(sold: Sold, now: Bylaws, wallet: str) -> Wallet:
     """A wallet's terms in the version in force, or where it is no more, in the purchase's own."""
+    if is_thing(wallet):
+        return OF_THINGS
     return now.wallets.get(wallet) or sold.bylaws.wallets[wallet]
 
 
@@ -214,8 +222,8 @@ class Posting:
 
     def changes(self, before: Sequence[Given], after: Sequence[Given], cause: Cause) -> None:
         """Post the difference between what was given and what is; what is given more comes first."""
-        was = {(its.article, its.award): its for its in before}
-        gives = {(its.article, its.award): its for its in after}
+        was = {(its.article, its.award): its for its in before if its.wallet != DISCOUNT}
+        gives = {(its.article, its.award): its for its in after if its.wallet != DISCOUNT}
         keys = [*was, *(key for key in gives if key not in was)]
         changes = [(gives.get(key) or was[key], _amount(gives, key) - _amount(was, key)) for key in keys]
         for given, change in changes:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from loyalty import outbox
 from loyalty.arrays import columns
 from loyalty.rules import Bylaws
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.reviewing import Move
 from loyalty.versions import Connection, Programme
 

@@ -23,10 +23,16 @@ from loyalty.actions.create_key import create_key
 from loyalty.actions.create_person import create_person
 from loyalty.actions.create_store import create_store
 from loyalty.actions.enrol_members import enrol_members
+from loyalty.actions.load_rewards import load_rewards
+from loyalty.actions.redeem_reward import redeem_reward
 from loyalty.actions.set_password import set_password
+from loyalty.acts import By
 from loyalty.config import now, settings
-from loyalty.errors import Conflict, NotFound
+from loyalty.errors import Conflict, InsufficientBalance, NotFound
+from loyalty.issuing import Issuer
 from loyalty.queries import clubs, keys, members, purchases, versions
+from loyalty.redeeming import Asked
+from loyalty.rules import MemberRef
 from loyalty.values import Text
 from seed.baskets import Year, year
 from seed.retelling import tell
@@ -35,6 +41,7 @@ from seed.shoppers import CALENDAR, SHOPS, first_day
 CODE: Final = "anar"
 EMAIL: Final = "demo@shamseh.example"
 BYLAWS: Final = Path(__file__).parent / "bylaws" / "anar.yaml"
+REWARDS: Final = Path(__file__).parent / "rewards" / "anar.yaml"
 SHOWN: Final = "+989000000001"
 """The phone of the member whose page is worth a look: the first of `seed.shoppers`."""
 KEPT: Final = "demo-till.json"
@@ -73,8 +80,20 @@ def seed_demo(at: datetime, progress: Show = lambda _done, _of: None) -> Demo:
     _enrol(club_id, told, began)
     _open_shops(club_id)
     _record(club_id, told, progress)
+    _offer(club_id, at)
     _employ(club_id, at)
     return _look(club_id, at)
+
+
+def _offer(club_id: int, at: datetime) -> None:
+    """Rewards to be had; the member whose page is worth a look has one in hand."""
+    if not load_rewards(club_id, documents.parse(REWARDS.read_text("utf-8")), By(), at):
+        return
+    ref = MemberRef("phone", SHOWN)
+    member_id = members.member_id_of(club_id, ref)
+    assert member_id
+    with suppress(InsufficientBalance):
+        redeem_reward(club_id, member_id, Asked("tenth_off"), Issuer(settings().secret_key), at)
 
 
 def signs(_base: str, _shop: str | None) -> list[tuple[Text, str]]:

@@ -21,7 +21,7 @@ from loyalty.actions.merge_members import merge_members
 from loyalty.actions.pay_from_wallet import Payment, pay_from_wallet
 from loyalty.actions.record_purchases import record_purchases
 from loyalty.actions.return_purchases import return_purchases
-from loyalty.actions.settle_returns import settle_all_returns
+from loyalty.actions.settle_all_returns import settle_all_returns
 from loyalty.actions.transfer_points import transfer_points
 from loyalty.errors import Problem
 from loyalty.hands import End

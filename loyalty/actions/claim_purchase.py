@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from loyalty import absent, outbox
-from loyalty.actions.record_purchases import Place, judge_places
+from loyalty.actions.judge_sales import Place, judge_places
 from loyalty.actions.return_purchases import again
 from loyalty.cases import from_sent
+from loyalty.config import settings
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.merged import lines
 from loyalty.outcome import Outcome
+from loyalty.rewards.codes import taken_out
 from loyalty.rules import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
@@ -57,6 +60,7 @@ def _claim(club_id: int, purchase_id: int, member: MemberRef | None, now: dateti
             raise _other()
         owner = own if member_id is None else member_id
         purchase = from_sent(form, MemberRef("id", str(owner)))
+        purchase = replace(purchase, codes=taken_out(purchase.codes, club_id, settings().secret_key))
         place = Place(purchase, b"", store_id, owner, purchase_id)
         judge_places(conn, programme(conn, club_id), [place], now)
         conn.execute("DELETE FROM set_aside WHERE id = %s", [purchase_id])

@@ -12,7 +12,7 @@ from loyalty import acts
 from loyalty.acts import By
 from loyalty.db import transaction
 from loyalty.errors import Conflict, Fault
-from loyalty.queries.belonging import selection
+from loyalty.selections import selection
 from loyalty.values import Text
 
 _PUT = """

@@ -23,18 +23,26 @@ PERSONAL: Final = (
     "DELETE FROM webhook_delivery WHERE member_id = ANY(%(who)s)",
     """UPDATE set_aside SET sent = jsonb_set(sent #- '{extra,attributes}', '{member}',
         jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",
-    # Of an event's data numbers stay, which add up; texts and days may tell who it was.
+    # Of an event's data numbers stay, which add up; texts and days may tell who it was, but not the club's own.
     """UPDATE set_aside SET sent = jsonb_set(sent, '{data}', (SELECT coalesce(jsonb_object_agg(key, value), '{}')
             FROM jsonb_each(sent -> 'data') WHERE jsonb_typeof(value) <> 'string'))
         WHERE member_id = ANY(%(who)s) AND type <> 'purchase'""",
     """UPDATE event SET data = (SELECT coalesce(jsonb_object_agg(key, value), '{}')
             FROM jsonb_each(data) WHERE jsonb_typeof(value) <> 'string' OR key = ANY(%(counted)s))
-        WHERE member_id = ANY(%(who)s) AND data <> '{}'""",
+        WHERE member_id = ANY(%(who)s) AND data <> '{}' AND source <> ''""",
     """UPDATE purchase SET extra = extra - 'attributes' || coalesce((
             SELECT jsonb_build_object('attributes', jsonb_object_agg(key, value))
             FROM jsonb_each(extra -> 'attributes') WHERE key = ANY(%(counted)s) HAVING count(*) > 0), '{}')
         WHERE member_id = ANY(%(who)s) AND extra ? 'attributes'""",
     "UPDATE purchase_return SET content = content - 'reason' WHERE member_id = ANY(%(who)s) AND content ? 'reason'",
+    # So does the code of a reward in hand.
+    "UPDATE code SET sealed = NULL WHERE member_id = ANY(%(who)s) AND sealed IS NOT NULL",
+    # A gift card stays good: it may have been given away. But nobody reads its code here any more.
+    "UPDATE gift_card SET sealed = NULL WHERE member_id = ANY(%(who)s) AND sealed IS NOT NULL",
+    "UPDATE provider_code SET sealed = '' WHERE member_id = ANY(%(who)s)",
+    """UPDATE payout SET sealed = NULL, hint = '', reason = left(reason, 0),
+        status = CASE WHEN ended_at IS NULL THEN 'failed' ELSE status END, ended_at = coalesce(ended_at, %(now)s)
+        WHERE member_id = ANY(%(who)s)""",
     "UPDATE adjustment SET reason = '' WHERE member_id = ANY(%(who)s) OR other_id = ANY(%(who)s)",
     "UPDATE tier_grant SET reason = '' WHERE member_id = ANY(%(who)s)",
     "UPDATE standing_change SET reason = NULL WHERE member_id = ANY(%(who)s)",
@@ -75,7 +83,7 @@ def _erase(club_id: int, member_id: int, now: datetime) -> None:
         conn.execute("UPDATE member SET erased_at = %s WHERE id = ANY(%s::bigint[])", [now, array(fresh)])
         counted = sorted({name for its in programme(conn, club_id).live for name in its.fields})
         for statement in PERSONAL:
-            conn.execute(statement, {"who": whole, "counted": counted})
+            conn.execute(statement, {"who": whole, "counted": counted, "now": now})
         # After the outbox was cleared: boards forget the member in every period.
         outbox.send("member.changed", club_id, [(each, {}) for each in whole], now)
 

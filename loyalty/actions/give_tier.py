@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from loyalty import absent, acts
 from loyalty.actions.forfeit_points import next_event
+from loyalty.actions.judge_cases import follow_moves
+from loyalty.actions.settle_returns import settle_returns
 from loyalty.acts import By
 from loyalty.db import retried, transaction
 from loyalty.errors import Invalid
@@ -14,7 +16,7 @@ from loyalty.gather import lock
 from loyalty.hands import refuse_gone
 from loyalty.outbox import wake
 from loyalty.recall import up_to
-from loyalty.rules.history import known_tier
+from loyalty.rules.member import known_tier
 from loyalty.rules.reviewing import Move
 from loyalty.rules.tenure import give
 from loyalty.tiers import Moved, tell, write
@@ -67,6 +69,11 @@ def _give(club_id: int, member_id: int, tier: str, until: datetime, reason: str,
         if row is None:
             raise absent.member()
         refuse_gone(conn, row)
+        begun = terms.calendar.instant(terms.calendar.moment(now).day)
+        settled = settle_returns(conn, terms, {member_id: begun}, now)
+        if settled is not None:  # what is due of earlier days comes first
+            follow_moves(conn, terms, settled, now)
+            row = lock(conn, club_id, [member_id])[member_id]
         member, due = up_to(conn, terms, row, now)
         after = member.on_tier(give(bylaws, member.stand, tier, until), now)
         event = next_event(conn)
@@ -76,5 +83,6 @@ def _give(club_id: int, member_id: int, tier: str, until: datetime, reason: str,
         looked_at = [Moved(after, due), Moved(after, moves, event)]
         write(conn, club_id, looked_at)
         tell(terms, looked_at, now)
+        follow_moves(conn, terms, looked_at, now)
         acts.note(conn, club_id, by, "tier.given", now, member=member_id, tier=tier, until=until.isoformat())
         return Given(event, tier, until, was, is_)

@@ -53,6 +53,11 @@ def merge_members(club_id: int, member_id: int, into: MemberRef, reason: str, no
     return survivor
 
 
+_HELD: Final = """
+    SELECT EXISTS (SELECT FROM redemption WHERE member_id = %s AND status = 'held' AND until > %s)
+"""
+
+
 @retried
 def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: datetime) -> int:
     with transaction() as conn:
@@ -92,7 +97,7 @@ def _move(
 ) -> int:
     """Move what the merged member has and owes; answers how long the survivor's chain was before."""
     giver = opened(conn, merged, now)
-    if any(purse.held for purse in giver.purses.values()):
+    if any(purse.held for purse in giver.purses.values()) or _holds_rewards(conn, merged.id, now):
         raise Conflict(
             Text(
                 "This member has an open hold; capture or release it first, or wait until it lapses.",
@@ -124,3 +129,9 @@ def _stand(conn: Connection, terms: Programme, merged: Locked, survivor: Locked,
     at = max((at for at in (merged.latest_at, survivor.latest_at) if at is not None), default=None)
     conn.execute("UPDATE member SET latest_at = %s WHERE id = %s", [at, survivor.id])
     stand_merged(conn, terms, survivor._replace(latest_at=at), merged, event, now)
+
+
+def _holds_rewards(conn: Connection, member_id: int, now: datetime) -> bool:
+    """Whether a reward is held for a member, also one that costs nothing."""
+    row = conn.execute(_HELD, [member_id, now]).fetchone()
+    return row == (True,)

@@ -1,4 +1,4 @@
-"""Pay a sale from a wallet in money."""
+"""Pay a sale from a wallet: in money, or in points by what the bylaws say that they pay."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from typing import Final
 
 from loyalty.db import retried, transaction
 from loyalty.errors import Invalid
-from loyalty.hands import opened
+from loyalty.hands import Open, opened
 from loyalty.holding import LASTS, HoldNow, Sold, place
+from loyalty.rules.explain import both
 from loyalty.rules.facts import MemberRef
+from loyalty.rules.parts import Wallet
+from loyalty.stores import store_id
 from loyalty.values import Text
-from loyalty.versions import Connection
 from loyalty.whose import named
 
 _POINTS: Final = Text(
-    "This wallet holds points; one pays from a wallet of money.",
-    "در این کیف امتیاز است؛ تنها از کیف پول می‌توان پرداخت کرد.",
+    "This wallet holds points, and the bylaws do not let them pay.",
+    "در این کیف امتیاز است و آیین‌نامه پرداخت با آن را نگفته است.",
 )
-_NO_STORE: Final = Text("There is no such store.", "چنین فروشگاهی نیست.")
+_BOUNDS: Final = Text("One payment takes {bounds} of it.", "با هر پرداخت {bounds} از آن کم می‌شود.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Payment:
 
     member: MemberRef
     amount: int
+    """In money, in minor units."""
     receipt: str
     store: str | None = None
     hold: bool = False
@@ -38,29 +41,33 @@ class Payment:
 
 @retried
 def pay_from_wallet(club_id: int, wallet: str, payment: Payment, now: datetime) -> HoldNow:
-    """Spend an amount of a member's wallet for a sale, or hold it for fifteen minutes.
+    """Spend of a member's wallet what pays an amount of a sale, or hold it for fifteen minutes.
 
     Raises:
         NotFound: the club has no such member.
-        Invalid: no such wallet or store, or a wallet of points.
+        Invalid: no such wallet or store, a wallet of points that do not pay, or less or more than one payment may take.
         Conflict: the member's standing does not allow spending.
         InsufficientBalance: there is too little.
     """
     at = payment.occurred_at or now
     with transaction() as conn:
         member_id = named(conn, club_id, payment.member, "/member")
-        sold = Sold(payment.receipt, _store(conn, club_id, payment.store))
+        sold = Sold(payment.receipt, store_id(conn, club_id, payment.store))
         with opened(club_id, [member_id], at, now) as hands:
-            if hands.wallet(wallet).unit != "money":
-                raise Invalid.at("/wallet", _POINTS)
+            taken = _taken(hands, hands.wallet(wallet), payment.amount)
             until = max(at, now) + LASTS if payment.hold else None
-            return place(hands, member_id, wallet, payment.amount, until, sold)
+            return place(hands, member_id, wallet, taken, until, sold)
 
 
-def _store(conn: Connection, club_id: int, code: str | None) -> int | None:
-    if code is None:
-        return None
-    row = conn.execute("SELECT id FROM store WHERE club_id = %s AND code = %s", [club_id, code]).fetchone()
-    if row is None:
-        raise Invalid.at("/store", _NO_STORE)
-    return int(row[0])
+def _taken(hands: Open, wallet: Wallet, money: int) -> int:
+    """How much of a wallet pays an amount of money."""
+    pays = wallet.pays
+    if pays is None:
+        if wallet.unit != "money":
+            raise Invalid.at("/wallet", _POINTS)
+        return money
+    taken = pays.takes(money)
+    if not pays.allows(taken):
+        bounds = both(hands.bylaws, lambda voice: pays.bounds(wallet.code, voice))
+        raise Invalid.at("/amount", _BOUNDS.with_(bounds=bounds))
+    return taken

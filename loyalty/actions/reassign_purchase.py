@@ -50,7 +50,7 @@ def _reassign(club_id: int, purchase_id: int, member: MemberRef, reason: str, no
             raise absent.purchase()
         if found[member] in goes_on(conn, [sold.owner])[sold.owner]:
             raise Conflict(_OWN, [Fault("/member", _OWN)])
-        undo(conn, club_id, purchase_id, reason, now)
+        undo(conn, club_id, purchase_id, reason, now, cards=False)
         outcome = _anew(conn, club_id, sold, found[member], now)
         back = _what_came_back(sold, f"reassigned {purchase_id}", reason)
         if back and outcome.id:

@@ -19,10 +19,13 @@ from loyalty.rules import Bylaws, Event
 from loyalty.rules.events import checked
 from loyalty.rules.facts import MemberRef
 from loyalty.rules.passing import PASSED
+from loyalty.rules.winning import PRIZE
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
 from loyalty.whose import resolved, resolving
 
+_OF_A_VERSION: Final = (PASSED, PRIZE)
+"""Types of events of the club's own that name the version by which they are judged."""
 _STORES: Final = "SELECT code, id FROM store WHERE club_id = %s AND code = ANY(%s::text[])"
 _CLAIM: Final = """
     INSERT INTO event_key (club_id, source, key, event_id, member_id, digest)
@@ -80,8 +83,8 @@ class Place:
     def case(self, terms: Programme) -> Case:
         """Itself on its way to be judged, under the version then in force."""
         at = self.event.occurred_at
-        told = self.event.attributes.get("version") if self.event.type == PASSED else None
-        bylaws = terms.version(told) if told else terms.at(at, self.member_id)  # what is passed on keeps its version
+        told = self.event.attributes.get("version") if self.event.type in _OF_A_VERSION else None
+        bylaws = terms.version(told) if told else terms.at(at, self.member_id)  # what was promised keeps its version
         return Case(self.event, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
 
 
@@ -131,17 +134,7 @@ def judge_places(conn: Connection, terms: Programme, places: Sequence[Place], no
     cases = [place.case(terms) for place in places]
     judge_cases(conn, terms, cases, now)
     for place, case in zip(places, cases, strict=True):
-        place.outcome = Outcome(
-            "recorded",
-            place.event.key,
-            place.id,
-            place.member_id,
-            None,
-            case.ruling,
-            case.facts,
-            case.wallets,
-            case.bylaws,
-        )
+        place.outcome = Outcome.recorded(place.event.key, case)
 
 
 def _name(conn: Connection, club_id: int, places: list[Place]) -> Programme:

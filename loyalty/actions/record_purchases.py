@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from loyalty.actions.judge_cases import judge_cases
+from loyalty.actions.judge_sales import Place, judge_places, turn_away
 from loyalty.actions.prepare_import import prepare_import
 from loyalty.arrays import array, columns
-from loyalty.cases import Case, as_sent, digest
+from loyalty.card_tenders import Tendered, cards_of, pay_by_cards
+from loyalty.cases import as_sent, digest
+from loyalty.config import settings
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, CurrencyMismatch, Fault, Invalid, NotFound, Problem
+from loyalty.gather import lock
 from loyalty.outbox import wake
 from loyalty.outcome import CHUNK, Outcome
+from loyalty.presenting import cannot_wait
+from loyalty.rewards.codes import put_away
 from loyalty.rules import Purchase
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -44,30 +49,6 @@ def record_purchases(
     return outcomes
 
 
-@dataclass(slots=True)
-class Place:
-    """Where a purchase stands in its chunk: refused, waiting, or on its way to be judged."""
-
-    purchase: Purchase
-    digest: bytes
-    store_id: int = 0
-    member_id: int | None = None
-    id: int = 0
-    outcome: Outcome | None = None
-    key: tuple[int, str] = field(default=(0, ""))
-
-    def refuse(self, problem: Problem) -> None:
-        """Turn this one away; the others go on."""
-        self.outcome = Outcome("refused", self.purchase.receipt, problem=problem)
-
-    def sale(self, terms: Programme) -> Case:
-        """Itself on its way to be judged, under the version then in force."""
-        assert self.member_id is not None
-        at = self.purchase.occurred_at
-        bylaws = terms.at(at, self.member_id)
-        return Case(self.purchase, self.store_id, self.member_id, bylaws, terms.calendar.moment(at), self.id)
-
-
 @retried
 def _record(club_id: int, purchases: Sequence[Purchase], now: datetime, lateness: timedelta | None) -> list[Outcome]:
     with transaction() as conn:
@@ -92,6 +73,7 @@ def receive(
     places = [Place(purchase, digest(purchase)) for purchase in purchases]
     terms = _name(conn, club_id, places)
     _claim(conn, terms, places)
+    _pay(conn, terms, places, now)
     _wait(conn, terms, places, now, lateness)
     return terms, places
 
@@ -194,6 +176,17 @@ def _taken(*, claimable: bool) -> Problem:
     return Conflict(detail, [Fault("/receipt", detail)])
 
 
+def _pay(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
+    """Charge the gift cards that pay, members locked first; who redeems as well pays where that may be refused."""
+    fresh = [place for place in places if place.outcome is None]
+    paying = [place for place in fresh if cards_of(place.purchase) and not place.purchase.redeem]
+    if not paying:
+        return
+    lock(conn, terms.club_id, {place.member_id for place in fresh if place.member_id is not None})
+    refused = pay_by_cards(conn, terms.club_id, [Tendered(place.purchase, place.store_id) for place in paying], now)
+    turn_away(conn, terms, places, {paying[number].id: problem for number, problem in refused.items()})
+
+
 _SET_ASIDE = """
     INSERT INTO set_aside (id, club_id, type, store_id, receipt, member_id, because, occurred_at, recorded_at, sent)
     SELECT id, %s, 'purchase', store_id, receipt, member_id, because, occurred_at, %s, sent
@@ -205,6 +198,7 @@ _SET_ASIDE = """
 def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime, lateness: timedelta | None) -> None:
     """Set aside what nobody claims yet, and what a till sends too late to be judged without a person."""
     rows = []
+    refused: dict[int, Problem] = {}
     for place in places:
         purchase = place.purchase
         if place.outcome is not None:
@@ -212,20 +206,14 @@ def _wait(conn: Connection, terms: Programme, places: list[Place], now: datetime
         late = lateness is not None and now - purchase.occurred_at > lateness
         if place.member_id is not None and not late:
             continue
+        if purchase.redeem:
+            refused[place.id] = cannot_wait()
+            continue
         because, status = ("late", "set_aside") if late else ("unclaimed", "unclaimed")
         place.outcome = Outcome(status, purchase.receipt, place.id, place.member_id)  # type: ignore[arg-type]
-        sent = json.dumps(as_sent(purchase), ensure_ascii=False)
+        kept = replace(purchase, codes=put_away(purchase.codes, terms.club_id, settings().secret_key))
+        sent = json.dumps(as_sent(kept), ensure_ascii=False)
         rows.append((place.id, *place.key, place.member_id, because, purchase.occurred_at, sent))
     if rows:
         conn.execute(_SET_ASIDE, [terms.club_id, now, *columns(rows)])
-
-
-def judge_places(conn: Connection, terms: Programme, places: list[Place], now: datetime) -> None:
-    """Judge purchases whose members are known, and let them have what these give."""
-    sales = [place.sale(terms) for place in places]
-    judge_cases(conn, terms, sales, now)
-    for place, sale in zip(places, sales, strict=True):
-        receipt = place.purchase.receipt
-        place.outcome = Outcome(
-            "recorded", receipt, place.id, place.member_id, None, sale.ruling, sale.facts, sale.wallets, sale.bylaws
-        )
+    turn_away(conn, terms, places, refused)

@@ -10,18 +10,23 @@ from typing import Any, Final
 import psycopg
 
 from loyalty import outbox
+from loyalty.actions.judge_cases import follow_moves
 from loyalty.actions.return_unclaimed import return_unclaimed
 from loyalty.apply import COUNTERS
 from loyalty.arrays import array, columns
 from loyalty.budgets import ClubBudgets
+from loyalty.config import settings
 from loyalty.db import retried, transaction
+from loyalty.handing import hand_out
 from loyalty.ledger import purses
 from loyalty.returning import Answer, Asked, Batch, Done, gathered
 from loyalty.returns import stored_return
+from loyalty.rewards import code_uses, gift_cards
+from loyalty.rules.limits import stock_key
 from loyalty.runs import count_again
 from loyalty.sold import write_states
 from loyalty.stand_anew import Anew, stand_anew
-from loyalty.tiers import message
+from loyalty.tiers import Moved, message
 from loyalty.versions import Connection, Programme, programme
 
 _RETURNS: Final = """
@@ -66,10 +71,18 @@ def _return(club_id: int, asked: Sequence[Asked], now: datetime) -> list[Answer]
         raise psycopg.errors.SerializationFailure from error
 
 
-def take_back(conn: Connection, club_id: int, asked: Sequence[Asked], now: datetime) -> list[Answer]:
-    """`return_purchases` inside a transaction that is open already; the caller wakes the outbox."""
+def take_back(
+    conn: Connection, club_id: int, asked: Sequence[Asked], now: datetime, *, cards: bool = True
+) -> list[Answer]:
+    """`return_purchases` inside a transaction that is open already; the caller wakes the outbox.
+
+    Without `cards` what gift cards paid stays paid: the sale goes on under its receipt.
+    """
     terms = programme(conn, club_id)
-    batch = gathered(conn, terms, asked)
+    batch = gathered(conn, terms, asked, now)
+    if not cards:
+        for its in batch.sold.values():
+            its.cards.clear()
     answers = [
         batch.answer(number, *one) if one[0] in batch.sold else return_unclaimed(conn, club_id, *one, now)
         for number, one in zip(batch.numbers, asked, strict=True)
@@ -84,7 +97,7 @@ def again(conn: Connection, club_id: int, purchase_id: int, now: datetime) -> No
     if not waiting:
         return
     asked = [(purchase_id, stored_return(*its)._replace(debt="allow")) for _, *its in waiting]
-    batch = gathered(conn, programme(conn, club_id), asked)
+    batch = gathered(conn, programme(conn, club_id), asked, now)
     for (number, *_), one in zip(waiting, asked, strict=True):
         batch.apply(number, *one)
     write(conn, batch, now)
@@ -97,12 +110,14 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
     club_id, terms = batch.terms.club_id, batch.terms
     if batch.counters:
         conn.execute(COUNTERS, columns(batch.counters))
-    ClubBudgets(conn, club_id).release({key: -change for key, change in batch.uses.items() if change})
+    limits = {key: -change for key, change in batch.uses.items() if change and stock_key(key[0]) is None}
+    ClubBudgets(conn, club_id).release(limits)  # stocks go back with the rewards that are taken back
     _count_runs(conn, batch)
-    at_once = _at_once(batch)
+    at_once, moved = _at_once(batch), list[Moved]()
     if at_once:
-        stand_anew(conn, terms, batch.members, batch.chests, at_once, batch.sold)
+        moved = stand_anew(conn, terms, batch.members, batch.chests, at_once, batch.sold)
         _tell(batch, at_once)
+    hand_out(conn, terms, batch.chests, now, settings().secret_key)
     changed = {its.sold.id: its.sold for its in batch.done} | {
         its.id: its for its in batch.sold.values() if its.awards != its.given
     }
@@ -115,10 +130,17 @@ def write(conn: Connection, batch: Batch, now: datetime) -> None:
         write_states(conn, changed.values())
         if paid:
             conn.execute(_RESTORED, columns([(its.member_id, its.id, its.restored) for its in paid.values()]))
+        code_uses.release(
+            conn, [(its.sold.store_id, its.sold.purchase.receipt) for its in batch.done if not its.sold.kept], now
+        )
+        gift_cards.write(
+            conn, club_id, {its.card.id: its.card for one in batch.done for its in one.sold.cards}.values(), now
+        )
         voided = [its.sold.id for its in batch.done if its.asked.kind == "void"]
         if voided:
             conn.execute(_FREE, [array(voided), club_id])
     _send(batch, at_once, now)
+    follow_moves(conn, terms, moved, now)
 
 
 def _count_runs(conn: Connection, batch: Batch) -> None:

@@ -12,6 +12,9 @@ from loyalty.cases import from_sent
 from loyalty.errors import Conflict, Fault, Invalid, Problem
 from loyalty.returning import TAKEN, Answer
 from loyalty.returns import Return, left_after, stored_return
+from loyalty.rewards import gift_cards
+from loyalty.rewards.card_charges import come_back, paid_for
+from loyalty.rewards.card_moves import Sale
 from loyalty.rules import Purchase
 from loyalty.rules.returned import Left, came_off, kept
 from loyalty.take_back import Taken
@@ -53,12 +56,29 @@ def return_unclaimed(conn: Connection, club_id: int, purchase_id: int, asked: Re
     except Problem as problem:
         return Answer("refused", purchase_id, problem=problem)
     gross, net = came_off(kept(purchase, before), kept(purchase, after))
-    taken = Taken(gross=gross, net=net)
+    back = to_cards(conn, club_id, purchase, store_id, kept(purchase, after), asked.occurred_at, now)
+    taken = Taken(gross=gross, net=net, cards=back)
     said = json.dumps(asked.content(), ensure_ascii=False), json.dumps(taken.stored())
     values = [purchase_id, store_id, asked.key, asked.digest(purchase_id), asked.occurred_at, now, gross, net, *said]
     made = conn.execute(_INSERT, [club_id, *values]).fetchone()
     assert made
     return Answer("recorded", purchase_id, made[0], taken=taken)
+
+
+def to_cards(
+    conn: Connection,
+    club_id: int,
+    purchase: Purchase,
+    store_id: int,
+    rest: Purchase | None,
+    at: datetime,
+    now: datetime,
+) -> list[tuple[str, int]]:
+    """Give back to gift cards what they paid of what is not kept of a purchase that waits; nobody has to claim it."""
+    paid = paid_for(conn, club_id, {0: Sale(purchase.receipt, store_id)}).get(0, [])
+    back = come_back(paid, purchase, rest, at, now)
+    gift_cards.write(conn, club_id, {its.card.id: its.card for its in paid}.values(), now)
+    return back
 
 
 def earlier(conn: Connection, purchase_id: int) -> list[Return]:

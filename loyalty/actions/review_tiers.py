@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from loyalty.actions.settle_returns import settle_all_returns
+from loyalty.actions.judge_cases import follow_moves
+from loyalty.actions.settle_all_returns import settle_all_returns
 from loyalty.arrays import array
 from loyalty.db import connection, retried, transaction
 from loyalty.gather import LOCKED, Locked, member_facts
@@ -17,7 +18,8 @@ from loyalty.outbox import wake
 from loyalty.recall import Recall
 from loyalty.rules import review
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import History, MemberFacts, Unknown
+from loyalty.rules.history import History, Unknown
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.reviewing import Reviewed
 from loyalty.rules.tenure import INSTANT
 from loyalty.runs import completed, has_challenges
@@ -96,6 +98,7 @@ def _review(club_id: int, at: datetime, last: int, *, everybody: bool) -> tuple[
         if moved:
             conn.execute(_SHOWN, [array(its.member.id for its in moved)])
             tell(terms, moved, at)
+            follow_moves(conn, terms, moved, at)
         return max(ids), sum(len(its.moves) for its in moved)
 
 

@@ -8,22 +8,16 @@ from typing import Final
 
 from loyalty import outbox
 from loyalty.arrays import array, columns
-from loyalty.db import retried, transaction
+from loyalty.config import settings
 from loyalty.gather import heads, lock
+from loyalty.handing import hand_out
 from loyalty.ledger import purses
 from loyalty.merged import lines
 from loyalty.sold import read_sold, write_states
 from loyalty.stand_anew import Anew, stand_anew
-from loyalty.tiers import message
-from loyalty.versions import Connection, Programme, programme
+from loyalty.tiers import Moved, message
+from loyalty.versions import Connection, Programme
 
-BATCH: Final = 500
-"""Members per transaction."""
-
-_WAITING: Final = """
-    SELECT member_id FROM purchase_return WHERE club_id = %s AND NOT settled AND occurred_at < %s AND member_id > %s
-    GROUP BY member_id ORDER BY member_id LIMIT %s
-"""
 _OWN: Final = """
     SELECT returned.id, returned.member_id, returned.purchase_id, returned.occurred_at
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (member_id, upto)
@@ -33,30 +27,16 @@ _OWN: Final = """
 _SETTLED: Final = "UPDATE purchase_return SET settled = true WHERE id = ANY(%s::bigint[])"
 
 
-def settle_all_returns(club_id: int, begun: datetime, now: datetime) -> int:
-    """Settle every return of a club before an instant, in batches of members; answers how many members it was."""
-    total = last = 0
-    while True:
-        count, last = _batch(club_id, begun, now, last)
-        total += count
-        if not count:
-            return total
+def settle_returns(
+    conn: Connection, terms: Programme, uptos: Mapping[int, datetime], now: datetime
+) -> list[Moved] | None:
+    """Settle the returns of members before a midnight each, in an open transaction; None if there are none.
 
-
-@retried
-def _batch(club_id: int, begun: datetime, now: datetime, last: int) -> tuple[int, int]:
-    with transaction() as conn:
-        members = [row[0] for row in conn.execute(_WAITING, [club_id, begun, last, BATCH])]
-        if members:
-            settle_returns(conn, programme(conn, club_id), dict.fromkeys(members, begun), now)
-        return len(members), max(members, default=last)
-
-
-def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datetime], now: datetime) -> bool:
-    """Settle the returns of members before a midnight each, in an open transaction; False if there are none."""
+    Answers how tiers moved: what follows from that is left to the caller.
+    """
     found = conn.execute(_OWN, [*columns(list(uptos.items())), terms.club_id]).fetchall()
     if not found:
-        return False
+        return None
     line_of = lines(conn, uptos)
     sold = read_sold(conn, terms, {purchase_id for _, _, purchase_id, _ in found})
     asked: dict[int, Anew] = {}
@@ -71,7 +51,8 @@ def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datet
     for id_, chest in chests.items():
         chest.settle(asked[id_].at)
     before = {its.id: its.awards for its in sold.values()}
-    stand_anew(conn, terms, members, chests, asked, sold)
+    looked_at = stand_anew(conn, terms, members, chests, asked, sold)
+    hand_out(conn, terms, chests, now, settings().secret_key)
     changed = [its for its in sold.values() if its.awards != before.get(its.id, its.given)]
     with conn.pipeline():
         purses.write(conn, terms.club_id, chests.values(), now)
@@ -79,7 +60,7 @@ def settle_returns(conn: Connection, terms: Programme, uptos: Mapping[int, datet
         conn.execute(_SETTLED, [array(id_ for id_, _, _, _ in found)])
         write_states(conn, changed)
     _send(terms, asked, now)
-    return True
+    return looked_at
 
 
 def _midnight_after(terms: Programme, at: datetime) -> datetime:

@@ -10,8 +10,9 @@ from loyalty.errors import Conflict, Fault, Invalid
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
 
-SHARED: Final = ("wallets", "tiers", "membership", "leaderboards")
-"""What members of both groups have in common: they change tiers, give each other points and are ranked together."""
+SHARED: Final = ("wallets", "tiers", "membership", "leaderboards", "raffles")
+"""What members of both groups have in common: they change tiers, give each other points, are ranked together, and
+their tickets are drawn from one drum."""
 NAMED: Final = ("counters", "audiences")
 """What both groups stand on: a pilot may add to it, and leaves what there is as it is."""
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Json, Jsonb
 from loyalty import absent, acts
 from loyalty.acts import By
 from loyalty.db import transaction
-from loyalty.queries.belonging import selection
+from loyalty.selections import selection
 from loyalty.values import Text
 
 _CHANGE = """

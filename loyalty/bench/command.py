@@ -11,7 +11,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from loyalty.bench import batches, engines, judging, rehearsing, tills
+from loyalty.bench import batches, coding, engines, judging, rehearsing, tills
 from loyalty.bench.instance import Running, running
 from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
@@ -26,6 +26,7 @@ ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
     "judging": judging.measure,
     **{name: partial(engines.measure, name) for name in engines.PACKAGES},
     "rehearsal": rehearsing.measure,
+    "codes": coding.measure,
 }
 
 

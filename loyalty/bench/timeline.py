@@ -12,7 +12,8 @@ from loyalty.cases import Case
 from loyalty.judge import Budget, judge
 from loyalty.rules import Bylaws, Purchase
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import Counted, History, MemberFacts
+from loyalty.rules.history import Counted, History
+from loyalty.rules.member import MemberFacts
 from loyalty.schemas import load_purchase
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,10 +15,13 @@ import structlog
 from flask import current_app
 
 from loyalty import config
+from loyalty.actions.draw_raffles import any_to_draw, draw_raffles
+from loyalty.actions.expire_gift_cards import any_card_over, expire_gift_cards
 from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
+from loyalty.actions.lapse_redemptions import any_to_lapse, lapse_redemptions
 from loyalty.actions.pass_awards import any_to_pass, pass_awards
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
@@ -65,6 +68,21 @@ def when_to_pass(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     return now if any_to_pass(club.id, now) else None
 
 
+def when_to_lapse(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a reward was held and not captured in time."""
+    return now if any_to_lapse(club.id, now) else None
+
+
+def when_cards_end(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When the end of a gift card has passed with something on it."""
+    return now if any_card_over(club.id, now) else None
+
+
+def when_to_draw(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a raffle has a draw to commit to, to close or to draw."""
+    return now if any_to_draw(club.id, now) else None
+
+
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
@@ -93,9 +111,12 @@ DUTIES: Final = {
     duty.name: duty
     for duty in (
         Duty("expire_points", when_due, lambda club_id, at: expire_points(club_id, at, config.now())),
+        Duty("expire_gift_cards", when_cards_end, expire_gift_cards),
+        Duty("lapse_redemptions", when_to_lapse, lapse_redemptions),
         Duty("fill_counters", when_behind, lambda club_id, _: fill_counters(club_id, config.now)),
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("pass_awards", when_to_pass, pass_awards),
+        Duty("draw_raffles", when_to_draw, draw_raffles),
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),

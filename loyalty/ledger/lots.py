@@ -13,7 +13,8 @@ from typing import Final, Literal, NamedTuple
 
 from loyalty.values import Shown
 
-Order = Literal["soonest_expiry", "oldest"]
+Order = Literal["soonest_expiry", "oldest", "own"]
+"""`own`: nothing stands in for another lot."""
 PLACES: Final = 1000
 """Lots that one event may make in a wallet."""
 
@@ -228,6 +229,8 @@ class Purse:
 
     def spendable(self, order: Order) -> list[Lot]:
         """What can be spent, in the wallet's order: lots without an end come last, then the oldest is first."""
+        if order == "own":
+            return []
         lots = [lot for lot in self.lots.values() if lot.available]
         if order == "oldest":
             return sorted(lots, key=lambda lot: (lot.earned_at, lot.id))

@@ -105,7 +105,7 @@ _AWARDS: Final = """
     FULL JOIN (
         SELECT id, award ->> 2 AS wallet, sum((award ->> 3)::bigint)::bigint AS amount
         FROM purchase, jsonb_array_elements(coalesce(kept -> 'awards', ruling -> 'awards')) AS award
-        WHERE club_id = %(club)s GROUP BY id, wallet
+        WHERE club_id = %(club)s AND award ->> 2 <> 'discount/' GROUP BY id, wallet
         UNION ALL
         SELECT id, award ->> 2, sum((award ->> 3)::bigint)::bigint
         FROM event, jsonb_array_elements(coalesce(kept -> 'awards', ruling -> 'awards')) AS award
@@ -144,9 +144,83 @@ _PILOTS: Final = """
     GROUP BY judged.member_id, judged.version HAVING count(entered.version) < count(*)
 """
 """Whoever was judged under a pilot is entered in it by then."""
+_STOCKS: Final = """
+    SELECT NULL::bigint, 'reward ' || reward.code, 'taken', reward.taken, coalesce(sum(quantity), 0)::bigint
+    FROM reward
+    LEFT JOIN LATERAL (
+        SELECT quantity FROM redemption WHERE reward_id = reward.id AND status NOT IN ('voided', 'lapsed', 'reversed')
+        UNION ALL
+        SELECT quantity FROM redemption WHERE choice_id = reward.id AND status NOT IN ('voided', 'lapsed', 'reversed')
+    ) out_there ON true
+    WHERE reward.club_id = %(club)s AND stock IS NOT NULL
+    GROUP BY reward.id HAVING reward.taken <> coalesce(sum(quantity), 0)
+"""
+_PRICES: Final = """
+    SELECT redemption.member_id, 'redemption ' || redemption.id, 'points', redemption.points,
+        coalesce(sum(amount) FILTER (WHERE hold.wallet = reward.wallet), 0)::bigint
+    FROM redemption JOIN reward ON reward.id = reward_id
+    LEFT JOIN hold ON hold.member_id = redemption.member_id AND hold.redemption_id = redemption.id
+    WHERE redemption.club_id = %(club)s AND given_by IS NULL
+    GROUP BY redemption.member_id, redemption.id
+    HAVING redemption.points <> coalesce(sum(amount) FILTER (WHERE hold.wallet = reward.wallet), 0)
+"""
+"""What a reward cost lies in holds that name it."""
+_CARDS: Final = """
+    WITH entered AS (
+        SELECT card_id, count(*) AS entries, max(n) AS last, sum(amount)::bigint AS balance,
+            count(*) FILTER (WHERE balance <> running) AS broken
+        FROM (
+            SELECT card_id, n, amount, balance, sum(amount) OVER (PARTITION BY card_id ORDER BY n) AS running
+            FROM gift_card_entry WHERE club_id = %(club)s
+        ) numbered GROUP BY card_id
+    )
+    SELECT member_id, 'card ' || card.id, figure.*
+    FROM gift_card card LEFT JOIN entered ON card_id = card.id
+    CROSS JOIN LATERAL (VALUES
+        ('balance', card.balance, coalesce(entered.balance, 0)),
+        ('entries', card.entries, coalesce(entered.entries, 0)),
+        ('last entry', card.entries, coalesce(entered.last, 0)),
+        ('balances in entries', 0, coalesce(entered.broken, 0))
+    ) AS figure (name, kept, proven)
+    WHERE card.club_id = %(club)s AND figure.kept <> figure.proven
+"""
+_CARD_REFUNDS: Final = """
+    SELECT NULL::bigint, 'card ' || charge.card_id || ' entry ' || charge.n, 'refunded', sum(back.amount)::bigint,
+        -charge.amount
+    FROM gift_card_entry charge JOIN gift_card_entry back ON back.card_id = charge.card_id AND back.of_n = charge.n
+    WHERE charge.club_id = %(club)s
+    GROUP BY charge.card_id, charge.n HAVING sum(back.amount) > -charge.amount OR charge.kind <> 'charged'
+"""
+"""Of a charge never more comes back than it was."""
+_CARD_TENDERS: Final = """
+    SELECT member_id, 'cards of event ' || id, 'charged', paid, charged
+    FROM (
+        SELECT sold.member_id, sold.id, sold.paid, (SELECT coalesce(-sum(amount), 0)::bigint FROM gift_card_entry
+            WHERE receipt = sold.receipt AND store_id = sold.store_id AND kind = 'charged') AS charged
+        FROM (
+            SELECT member_id, id, store_id, receipt, (SELECT sum((tender ->> 1)::bigint)::bigint
+                FROM jsonb_array_elements(extra -> 'tenders') AS tender WHERE tender ->> 2 IS NOT NULL) AS paid
+            FROM purchase WHERE club_id = %(club)s AND extra ? 'tenders'
+            UNION ALL
+            SELECT member_id, id, store_id, receipt, (SELECT sum((tender ->> 1)::bigint)::bigint
+                FROM jsonb_array_elements(sent #> '{extra,tenders}') AS tender WHERE tender ->> 2 IS NOT NULL)
+            FROM set_aside WHERE club_id = %(club)s AND type = 'purchase'
+        ) sold WHERE paid > 0
+    ) tendered
+    WHERE charged < paid
+"""
+"""What a purchase says that gift cards paid of it, these were charged for its receipt; one may be sold under twice."""
+_CODES_OUT: Final = """
+    SELECT redemption.member_id, 'redemption ' || redemption.id, 'provider codes', quantity, count(provider_code.id)
+    FROM redemption LEFT JOIN provider_code ON provider_code.member_id = redemption.member_id
+        AND provider_code.redemption_id = redemption.id
+    WHERE redemption.club_id = %(club)s AND status IN ('issued', 'used') AND promise ->> 'provider' = 'true'
+    GROUP BY redemption.member_id, redemption.id HAVING quantity <> count(provider_code.id)
+"""
 _PROOFS: Final = (
     ("balance", _BALANCES), ("lot", _LOTS), ("hold", _HOLDS), ("adjustment", _ADJUSTMENTS), ("entry", _AWARDS),
-    ("pilot", _PILOTS),
+    ("pilot", _PILOTS), ("stock", _STOCKS), ("redemption", _PRICES),
+    ("gift card", _CARDS), ("gift card", _CARD_REFUNDS), ("gift card", _CARD_TENDERS), ("provider code", _CODES_OUT),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import psycopg
 from loyalty.arrays import Statement, array, columns
 from loyalty.ledger.chain import link
 from loyalty.ledger.lots import PLACES, Held, Lot, Move, Purse
+from loyalty.rules.things import is_thing
 from loyalty.values import Shown
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -128,7 +129,7 @@ class Chest:
 
     def shown(self) -> dict[str, Shown]:
         """What each wallet holds, as an answer shows it."""
-        return {wallet: purse.shown() for wallet, purse in self.purses.items()}
+        return {wallet: purse.shown() for wallet, purse in self.purses.items() if not is_thing(wallet)}
 
     def settle(self, upto: datetime) -> None:
         """Do in every purse what fell due by an instant."""

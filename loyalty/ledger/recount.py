@@ -10,6 +10,7 @@ from loyalty.ledger.counted import families, stood
 from loyalty.ledger.proofs import Difference, proofs
 from loyalty.ledger.runs import COLUMNS, Asked, count, key_of, stored_run
 from loyalty.ledger.runs import Key as RunKey
+from loyalty.rules.limits import stock_key
 from loyalty.rules.runs import Run
 from loyalty.versions import Connection, Programme, programme
 
@@ -118,6 +119,7 @@ def _named(key: Key) -> str:
 def _limits(conn: Connection, club_id: int, used: dict[tuple[str, date], int]) -> list[Difference]:
     rows = conn.execute("SELECT key, start, used FROM club_use WHERE club_id = %s", [club_id])
     kept = {(row[0], row[1]): row[2] for row in rows}
+    used = {key: its for key, its in used.items() if stock_key(key[0]) is None}  # a stock is proven with its reward
     return [
         Difference("limit", None, f"{key[0]} from {key[1]}", kept.get(key, 0), its)
         for key in sorted(kept.keys() | used.keys())

@@ -13,6 +13,7 @@ from loyalty.ledger.counted import families
 from loyalty.rules import Bylaws, Event, Facts, Happening
 from loyalty.rules.challenges import Window
 from loyalty.rules.known import event_values
+from loyalty.rules.occasions import OF_TIERS
 from loyalty.rules.returned import Left, kept
 from loyalty.rules.ruling import Given
 from loyalty.rules.runs import Run
@@ -37,7 +38,7 @@ _PURCHASES: Final = f"""
     JOIN store ON store.id = its.store_id WHERE voided_at IS NULL
 """  # noqa: S608 - constants
 _EVENTS: Final = f"""
-    SELECT its.member_id, its.id, type, source, key, coalesce(store.code, ''), occurred_at, data, version, ruling
+    SELECT its.member_id, its.id, type, source, key, coalesce(store.code, ''), occurred_at, data, version, ruling, kept
     FROM {_ASKED} JOIN event its ON its.member_id = asked.member_id {_WITHIN}
     LEFT JOIN store ON store.id = its.store_id
 """  # noqa: S608 - constants
@@ -133,7 +134,7 @@ def _recorded(
     with conn.pipeline():
         purchases = conn.execute(_PURCHASES, asked)
         events = conn.execute(_EVENTS, asked)
-    found = [*_purchases(terms, purchases, states), *_events(events)]
+    found = [*_purchases(terms, purchases, states), *_events(events, states)]
     return sorted(found, key=lambda its: its[1][:2])
 
 
@@ -153,8 +154,10 @@ def _purchases(
             yield owner, Recorded(at, id_, left, given)
 
 
-def _events(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[int, Recorded]]:
-    for owner, id_, type_, source, key, store, at, data, _, ruling in rows:
-        if not ruling["facts"].get("inactive"):
-            event = Event(type_, at, key, source, store, attributes=data)
-            yield owner, Recorded(at, id_, event, tuple(Given(*award) for award in ruling["awards"]))
+def _events(rows: Iterable[tuple[Any, ...]], states: Mapping[int, State]) -> Iterable[tuple[int, Recorded]]:
+    for owner, id_, type_, source, key, store, at, data, _, ruling, state in rows:
+        if type_ in OF_TIERS or ruling["facts"].get("inactive"):
+            continue
+        event = Event(type_, at, key, source, store, attributes=data)
+        given = tuple(Given(*award) for award in (state or ruling)["awards"])
+        yield owner, Recorded(at, id_, event, states[id_][1] if id_ in states else given)

@@ -3,7 +3,9 @@
 from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum, PilotMember
 from loyalty.models.challenge import ChallengeRun, StreakMilestone
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
+from loyalty.models.code import Code, CodeSeries, CodeUse
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
+from loyalty.models.gift_card import GiftCard, GiftCardEntry, ProviderCode
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
 from loyalty.models.member import (
     BadgeLevel,
@@ -17,8 +19,11 @@ from loyalty.models.member import (
     TierMove,
 )
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
+from loyalty.models.payout import Payout, PayoutFile
 from loyalty.models.purchase import EVENT_ID, Event, EventKey, Handover, Purchase, Receipt, Return, SetAside
+from loyalty.models.raffle import RaffleDraw, RaffleEntry
 from loyalty.models.rehearsal import Rehearsal, RehearsalPart
+from loyalty.models.reward import Redemption, Reward
 from loyalty.models.segment import Segment
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
@@ -36,12 +41,17 @@ __all__ = [
     "ChallengeRun",
     "Club",
     "ClubUse",
+    "Code",
+    "CodeSeries",
+    "CodeUse",
     "Counter",
     "CounterSum",
     "Duty",
     "Entry",
     "Event",
     "EventKey",
+    "GiftCard",
+    "GiftCardEntry",
     "Handover",
     "Hold",
     "Identifier",
@@ -52,14 +62,21 @@ __all__ = [
     "MemberMerge",
     "Outbox",
     "PasswordLink",
+    "Payout",
+    "PayoutFile",
     "Person",
     "PilotMember",
     "Profile",
+    "ProviderCode",
     "Purchase",
+    "RaffleDraw",
+    "RaffleEntry",
     "Receipt",
+    "Redemption",
     "Rehearsal",
     "RehearsalPart",
     "Return",
+    "Reward",
     "Role",
     "Seal",
     "SealedHead",

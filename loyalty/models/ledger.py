@@ -28,6 +28,8 @@ ACCOUNTS = (*IN_LOTS, "issued", "spent", "expired", "debt", "forgiven", "adjuste
 """`issued` is where the club's promises come from and go back to. `debt` is what a member owes after a return,
 `forgiven` what the club let go of that; `adjusted`, `opening` and `moved` are the other sides of changes by hand, of an
 older programme's balances, and of what goes from member to member."""
+OF_TICKETS = "starts_with(wallet, 'tickets/')"
+"""Lots that a draw looks for; a query that says so finds them by their index."""
 _ADDS_UP = "pending + available + held + spent + expired = earned + forgiven + other + debt"
 
 
@@ -75,6 +77,7 @@ class Lot(Base):
         Index("lot_due", "club_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("lot_due_of_member", "member_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("lot_open", "member_id", "wallet", postgresql_where=text("pending + available + held > 0")),
+        Index("lot_of_tickets", "club_id", "wallet", "expires_at", postgresql_where=text(OF_TICKETS)),
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -157,6 +160,7 @@ class Hold(Base):
         Index("hold_by_id", "club_id", "id"),
         Index("hold_by_receipt", "store_id", "receipt"),
         Index("hold_of_member", "member_id", "until", postgresql_where=text("status = 'held'")),
+        Index("hold_of_redemption", "member_id", "redemption_id", postgresql_where=text("redemption_id IS NOT NULL")),
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -170,6 +174,8 @@ class Hold(Base):
     store_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("store.id"))
     receipt: Mapped[str | None] = mapped_column(Text)
     """The sale that it pays."""
+    redemption_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The reward that it pays."""
     occurred_at: Mapped[Instant]
     recorded_at: Mapped[Instant]
 

@@ -83,6 +83,7 @@ class Event(Base):
         Index("event_by_id", "id"),
         Index("event_by_time", "club_id", "occurred_at", "id"),
         Index("event_of_member", "member_id", "type", "occurred_at"),
+        Index("event_following", "member_id", "root", postgresql_where=text("root IS NOT NULL")),
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -104,6 +105,8 @@ class Event(Base):
     """What it still gives, once something is lost that it gave something with; see `loyalty.sold`."""
     claimed_as: Mapped[int | None] = mapped_column(BigInteger)
     """Of an event that was judged after it had waited: the number in whose place it is replayed."""
+    root: Mapped[int | None] = mapped_column(BigInteger)
+    """Of an event that followed from others: the number of the first of these; 0 where a tier moved by itself."""
 
 
 class Handover(Base):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from loyalty.db import connection
 from loyalty.errors import Invalid, NotFound
@@ -12,11 +12,11 @@ from loyalty.gather import LOCKED, Locked
 from loyalty.queries import members
 from loyalty.queries.members import MemberView
 from loyalty.queries.paging import Page, id_after
-from loyalty.rules import Bylaws
-from loyalty.rules.selection import Selection, load_filter
+from loyalty.rules.selection import Selection
+from loyalty.selections import selection
 from loyalty.standing_facts import standing_facts
 from loyalty.values import Text
-from loyalty.versions import Connection, Programme, programme
+from loyalty.versions import Connection, programme
 
 BATCH: Final = 500
 """Members looked at with one round of statements."""
@@ -28,43 +28,6 @@ _NEXT: Final = f"""
     WHERE club_id = %s AND id > %s AND status = 'active' AND merged_into IS NULL AND erased_at IS NULL
     ORDER BY id LIMIT %s
 """  # noqa: S608 - constants
-_DOCUMENT: Final = "SELECT document FROM bylaws WHERE club_id = %s AND version = %s"
-
-
-class Reader(NamedTuple):
-    """The version in force, with whose names filters are read."""
-
-    terms: Programme
-    force: Bylaws
-    document: dict[str, Any]
-
-    def read(self, tree: Mapping[str, Any]) -> Selection:
-        """A filter as these names have it.
-
-        Raises:
-            Invalid: it has faults; each is named with its place below `/filter`.
-        """
-        found = load_filter(tree, self.force, self.document, "/filter")
-        found.bylaws.bind(self.terms.live)
-        return found
-
-
-def reader(conn: Connection, club_id: int, at: datetime) -> Reader:
-    """The version in force for everybody: a pilot has its counters, tiers and audiences too."""
-    terms = programme(conn, club_id)
-    force = terms.at(at)
-    row = conn.execute(_DOCUMENT, [club_id, force.version]).fetchone()
-    assert row
-    return Reader(terms, force, row[0])
-
-
-def selection(conn: Connection, club_id: int, tree: Mapping[str, Any], at: datetime) -> Selection:
-    """A filter read with the names of the version in force.
-
-    Raises:
-        Invalid: it has faults; each is named with its place below `/filter`.
-    """
-    return reader(conn, club_id, at).read(tree)
 
 
 def of_audience(conn: Connection, club_id: int, code: str, at: datetime) -> Selection:

@@ -94,7 +94,7 @@ def _view(bylaws: Bylaws, run: Run) -> RunView:
         challenge.code,
         run.window.key,
         challenge.title,
-        _how(bylaws, challenge),
+        how_of(bylaws, challenge),
         run.window.from_at,
         run.window.until_at,
         tuple(
@@ -106,5 +106,6 @@ def _view(bylaws: Bylaws, run: Run) -> RunView:
     )
 
 
-def _how(bylaws: Bylaws, challenge: Challenge) -> Text:
+def how_of(bylaws: Bylaws, challenge: Challenge) -> Text:
+    """What a challenge asks and what it gives, as a sentence."""
     return both(bylaws, lambda voice: plain(challenge_phrase(challenge, voice)))

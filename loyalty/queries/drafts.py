@@ -11,7 +11,8 @@ from loyalty.db import connection
 from loyalty.errors import Fault, Invalid, NotFound
 from loyalty.rules import load
 from loyalty.rules.differences import Difference, differences
-from loyalty.rules.findings import Finding, findings
+from loyalty.rules.finding import Finding
+from loyalty.rules.findings import findings
 from loyalty.values import Text
 from loyalty.versions import programme
 

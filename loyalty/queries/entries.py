@@ -62,6 +62,10 @@ class Row(NamedTuple):
     by_hand: str | None
     """The kind of an adjustment."""
     reason: str | None
+    payout: str | None
+    """Of what is paid out to a bank account: the account's last characters, none once the member is erased."""
+    reward: Text | None = None
+    """The title of the reward that it pays, or that it comes from."""
 
     @property
     def kind(self) -> str:
@@ -105,7 +109,7 @@ def title(bylaws: Bylaws, row: Row) -> Text:
         return article or named
     if kind == "taken_back":
         return named.with_(article=article) if article else Text("Taken back", "پس‌گرفته‌شده")
-    return named
+    return _PAYOUT if row.payout is not None else row.reward or named
 
 
 def sentence(bylaws: Bylaws, row: Row, sale: Recorded | None) -> Text:
@@ -114,9 +118,16 @@ def sentence(bylaws: Bylaws, row: Row, sale: Recorded | None) -> Text:
     if given is not None and sale is not None:
         facts = sale.facts
         return both(bylaws, lambda voice: reckoned(voice, given, facts))
-    said = _SAID[row.kind](row)
+    said = _said(row)
     receipt = (sale.receipt if sale else None) or row.hold_receipt or ""
     return Text(**{lang: said.to(lang).format(**_slots(Voice(lang, bylaws), row, receipt)) for lang in LANGS})
+
+
+def _said(row: Row) -> Text:
+    """A sentence with its slots: of a payout, of a reward, or of its kind."""
+    if row.payout is not None and row.kind in _OF_PAYOUT:
+        return _OF_PAYOUT[row.kind]
+    return _OF_REWARD[row.kind] if row.reward and row.kind in _OF_REWARD else _SAID[row.kind](row)
 
 
 def _award(row: Row, sale: Recorded | None) -> Given | None:
@@ -136,6 +147,8 @@ def _slots(voice: Voice, row: Row, receipt: str) -> dict[str, str]:
         "ends": _day(row.expires_at, voice),
         "day": _day(row.at, voice),
         "until": _moment(row.hold_until, voice),
+        "reward": f"\u2068{row.reward.to(voice.lang) if row.reward else ''}\u2069",
+        "account": code(row.payout or ""),
         "reason": f"\u2068{(row.reason or '').strip().rstrip('.')}\u2069",
     }
 
@@ -295,3 +308,25 @@ _SAID: Final[dict[str, Callable[[Row], Text]]] = {
     "transferred": _transferred,
 }
 """By kind: the sentence with its slots."""
+_PAYOUT: Final = Text("Paid out", "واریز به حساب")
+_OF_PAYOUT: Final = {
+    "held": Text(
+        "On its way to the bank account that ends in {account}.", "در راه حساب بانکی‌ای که به {account} پایان می‌یابد."
+    ),
+    "spent": Text(
+        "Paid to the bank account that ends in {account}.", "به حساب بانکی‌ای که به {account} پایان می‌یابد واریز شد."
+    ),
+    "released": Text("It was not paid out, and came back.", "واریز نشد و برگشت."),
+    "restored": Text("The bank sent it back.", "بانک آن را برگرداند."),
+}
+"""The same for what is paid out."""
+_OF_REWARD: Final = {
+    "spent": Text("Spent for “{reward}”.", "برای «{reward}» خرج شد."),
+    "held": Text(
+        "Set apart for “{reward}”, until {until} at most.", "برای «{reward}» کنار گذاشته شد، حداکثر تا {until}."
+    ),
+    "released": Text("“{reward}” was not completed.", "«{reward}» کامل نشد."),
+    "restored": Text("“{reward}” was taken back, and its price came back.", "«{reward}» پس گرفته شد و بهایش برگشت."),
+    "adjusted": Text("From the reward “{reward}”.", "از پاداش «{reward}»."),
+}
+"""The same for what rewards cost and bring."""

@@ -8,10 +8,11 @@ from typing import Any, Final, LiteralString
 from psycopg.rows import dict_row
 
 from loyalty import absent
+from loyalty.cases import tender_told
 from loyalty.db import connection
 from loyalty.merging import family
 from loyalty.queries.purchases import quantity_text
-from loyalty.rules import Line, Tender
+from loyalty.rules import Line
 
 STEP: Final = 500
 """Rows that are read at a time: memory is flat in the length of the history."""
@@ -80,6 +81,35 @@ SECTIONS: Final[dict[str, LiteralString]] = {
     "holds": """
         SELECT member_id AS member, id, wallet, amount, restored, status, until, receipt, occurred_at
         FROM hold WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
+    """,
+    "redemptions": """
+        SELECT r.member_id AS member, r.id, reward.code AS reward, r.quantity, r.status, r.points, r.money, r.receipt,
+            r.expires_at, r.used_at, r.given_by AS event, r.article, r.occurred_at
+        FROM redemption r JOIN reward ON reward.id = r.reward_id
+        WHERE r.member_id = ANY(%(who)s) ORDER BY r.member_id, r.id
+    """,
+    "codes_used": """
+        SELECT u.member_id AS member, code.hint AS code, store.code AS store, u.receipt, u.discount, u.used_at,
+            u.released_at
+        FROM code_use u JOIN code ON code.id = u.code_id JOIN store ON store.id = u.store_id
+        WHERE u.member_id = ANY(%(who)s) ORDER BY u.member_id, u.used_at, u.code_id
+    """,
+    "gift_cards": """
+        SELECT g.member_id AS member, g.id, g.hint, g.amount, g.balance, g.expires_at, g.blocked_at, g.created_at,
+            g.redemption_id AS redemption, (SELECT json_agg(json_build_object('n', e.n, 'kind', e.kind,
+                'amount', e.amount, 'balance', e.balance, 'receipt', e.receipt, 'at', e.occurred_at) ORDER BY e.n)
+                FROM gift_card_entry e WHERE e.card_id = g.id) AS entries
+        FROM gift_card g WHERE g.member_id = ANY(%(who)s) ORDER BY g.member_id, g.id
+    """,
+    "payouts": """
+        SELECT p.member_id AS member, p.id, p.status, h.wallet, h.amount, p.hint AS account, p.reason, p.asked_at,
+            p.ended_at
+        FROM payout p JOIN hold h ON h.member_id = p.member_id AND h.id = p.id
+        WHERE p.member_id = ANY(%(who)s) ORDER BY p.member_id, p.id
+    """,
+    "provider_codes": """
+        SELECT member_id AS member, id, redemption_id AS redemption, taken_at FROM provider_code
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
     """,
     "counters": """
         SELECT s.member_id AS member, c.definition AS counter,
@@ -167,7 +197,7 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
     return row | {
         "lines": lines,
         **more,
-        "tenders": [dict(zip(Tender._fields, tender, strict=True)) for tender in more.get("tenders", ())],
+        "tenders": [tender_told(tender) for tender in more.get("tenders", ())],
         "awards": _awards(row["awards"]),
     }
 

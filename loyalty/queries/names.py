@@ -28,7 +28,7 @@ class Names(NamedTuple):
     """The tier of whoever has done nothing yet; None where the first step asks for something, or there is no ladder."""
 
     def wallet(self, code: str) -> WalletName:
-        """A wallet's name; one of an older version is called by its code."""
+        """A wallet's name; one of an older version, or of tickets and rewards, is called by its code."""
         return self.wallets.get(code) or WalletName(Text(code, code), "points")
 
     def tier(self, code: str | None) -> Text:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from psycopg.rows import class_row
 
 from loyalty import absent
+from loyalty.cases import tender_told
 from loyalty.db import connection
 from loyalty.queries.paging import DEFAULT_LIMIT, Page, cut, place_after, place_cursor
-from loyalty.rules.facts import Line, Tender
+from loyalty.rules.facts import Line
 
 _SELECT = """
 SELECT p.id, p.receipt, s.code AS store, s.name AS store_name, p.member_id, f.name AS member_name,
@@ -25,7 +26,8 @@ CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(wallet, amount) AS given
     FROM (
         SELECT award ->> 2 AS wallet, sum((award ->> 3)::bigint) AS amount
-        FROM jsonb_array_elements(coalesce(p.kept -> 'awards', p.ruling -> 'awards')) AS award GROUP BY 1
+        FROM jsonb_array_elements(coalesce(p.kept -> 'awards', p.ruling -> 'awards')) AS award
+        WHERE position('/' IN award ->> 2) = 0 GROUP BY 1
     ) e
 ) g
 CROSS JOIN LATERAL (
@@ -199,9 +201,7 @@ def _page(
 def _tidy(row: PurchaseView) -> PurchaseView:
     extra = {key: row.extra[key] for key in EXTRA if row.extra.get(key)}
     if "tenders" in extra:
-        extra["tenders"] = [
-            tender if isinstance(tender, dict) else Tender(*tender)._asdict() for tender in extra["tenders"]
-        ]
+        extra["tenders"] = [tender if isinstance(tender, dict) else tender_told(tender) for tender in extra["tenders"]]
     lines = [_line(line, row.kept) for line in row.lines]
     return row._replace(lines=lines, extra=extra, status=_status(row))
 

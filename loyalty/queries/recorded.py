@@ -25,6 +25,8 @@ _EVENTS: Final = """
     WHERE event.id = ANY(%s) AND event.club_id = %s
 """
 
+_FOLLOWED: Final = "SELECT id FROM event WHERE member_id = %s AND root = %s"
+
 
 class Recorded(NamedTuple):
     """A purchase or another event, the facts that were kept and the ruling that stands."""
@@ -50,6 +52,12 @@ def by_ids(terms: Programme, ids: Sequence[int]) -> dict[int, Recorded]:
         purchases = conn.execute(_PURCHASES, asked)
         events = conn.execute(_EVENTS, asked)
     return {its.id: its for its in (*_purchases(terms, purchases), *_events(terms, events))}
+
+
+def followed_by(terms: Programme, its: Recorded) -> list[Recorded]:
+    """What followed from a recorded event, in its order; all of it belongs to the first of these."""
+    ids = [id_ for (id_,) in connection().execute(_FOLLOWED, [its.member_id, its.id])]
+    return sorted(by_ids(terms, ids).values(), key=lambda one: one.id) if ids else []
 
 
 def _purchases(terms: Programme, rows: Iterable[tuple[Any, ...]]) -> Iterable[Recorded]:

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 from loyalty import absent
 from loyalty.db import connection
 from loyalty.errors import Conflict, Invalid
-from loyalty.queries.belonging import Reader, reader, selection
 from loyalty.queries.paging import Page, cut
 from loyalty.rules.explain import sentence
 from loyalty.rules.selection import Selection
+from loyalty.selections import Reader, reader, selection
 from loyalty.values import Text
 
 _SELECT: Final = """

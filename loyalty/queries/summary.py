@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from loyalty.db import connection
 from loyalty.queries import clubs
 from loyalty.queries.purchases import PurchaseView, page
+from loyalty.rules.things import is_thing
 
 DAYS = 90
 """How many local days the first page's chart covers."""
@@ -133,7 +134,7 @@ def summary(club_id: int, since: datetime | None = None, until: datetime | None 
     units = _units(club_id)
     moved = {wallet: figures for wallet, *figures in conn.execute(_MOVED, params)}
     stands = {wallet: figures for wallet, *figures in conn.execute(_OPEN if until is None else _CLOSED, params)}
-    codes = list(dict.fromkeys([*units, *moved, *stands]))
+    codes = [code for code in dict.fromkeys([*units, *moved, *stands]) if not is_thing(code)]
     issued, spent, expired = (_figures(codes, moved, place) for place in range(3))
     outstanding, debt = (_figures(codes, stands, place) for place in range(2))
     money = [code for code, unit in units.items() if unit == "money"]
@@ -176,7 +177,7 @@ def overview(club_id: int, now: datetime) -> Overview:
         " FROM balance WHERE club_id = %(club)s GROUP BY wallet ORDER BY wallet",
         params,
     )
-    wallets = [WalletTotal(*total) for total in totals]
+    wallets = [WalletTotal(*total) for total in totals if not is_thing(total[0])]
     return Overview(
         sum(tiers.values()), row[0], row[1], row[2], wallets, tiers, _days(club_id, now), _newest(club_id), row[3]
     )

@@ -23,7 +23,8 @@ from loyalty.recall import Recall
 from loyalty.rules import Bylaws, Event, Happening
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.events import checked
-from loyalty.rules.history import History, MemberFacts
+from loyalty.rules.history import History
+from loyalty.rules.member import MemberFacts
 from loyalty.versions import Connection, Programme, drafted
 
 
@@ -80,10 +81,10 @@ def _tried(
         member = gathered.members[member_id]
         behind = {} if member.counted is None else {member_id: member.counted}
         judge([sale], {member_id: _complete(conn, terms, member)}, Recall(conn, terms, behind), budgets)
-        post([sale], gathered.chests)
+        post(list(sale.whole()), gathered.chests)
     assert sale.ruling
     assert sale.facts
-    judged = Judged(None, sale.ruling, sale.facts, sale.wallets, bylaws)
+    judged = Judged(None, sale.ruling, sale.facts, sale.wallets_after, bylaws, sale.told)
     return Tried(judged, articles(bylaws, sale.facts, sale.ruling))
 
 

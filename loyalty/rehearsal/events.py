@@ -32,6 +32,8 @@ class Judged(NamedTuple):
     """What of the member's attributes was read then."""
     kept: bool
     """Whether something came back of it."""
+    root: int | None = None
+    """Of an event that followed from others, from which: what is judged anew is followed anew."""
 
 
 class Back(NamedTuple):

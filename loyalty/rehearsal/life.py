@@ -6,39 +6,40 @@ their wallets otherwise is done again as far as the rehearsed purse has it: what
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from loyalty.cases import Case, facts_again, kept_facts
 from loyalty.errors import InsufficientBalance
+from loyalty.followers import Follower
 from loyalty.judge import judge_one
 from loyalty.ledger.lots import Cause
 from loyalty.post import lapse, post
 from loyalty.rehearsal.chest import LastingChest
 from loyalty.rehearsal.events import Back, Granted, Judged, Merged, Moved, Step, Stood
-from loyalty.rehearsal.hands import Hands
-from loyalty.rehearsal.remembered import Remembered
-from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.shared import Budgets
 from loyalty.rehearsal.stage import Stage
+from loyalty.rehearsal.standing import Standing
 from loyalty.rehearsal.tally import Side
 from loyalty.rehearsal.tries import Tries
-from loyalty.rules import Bylaws, Purchase, Ruling, review
-from loyalty.rules.history import MemberFacts, known_tier
+from loyalty.rules import Bylaws, Event, Purchase, Ruling
 from loyalty.rules.known import ATTRIBUTE
+from loyalty.rules.member import MemberFacts, known_tier
 from loyalty.rules.returned import Left, standing
-from loyalty.rules.reviewing import Move, after_return
 from loyalty.rules.ruling import Given, giver
-from loyalty.rules.tenure import Stand, better, earn, give, rises_to
+from loyalty.rules.tenure import Stand
+from loyalty.rules.things import DISCOUNT
 from loyalty.sold import Sold
-from loyalty.stand_anew import Anew, Level, badge_gift, lost, take_gift, with_gifts
+from loyalty.stand_anew import Anew
 from loyalty.take_back import Counts, take_back
 
+MADE: Final = 1 << 50
+"""Numbers from here on are of events that only the rehearsal knows: later than all others."""
 
-class Life:
+
+class Life(Standing):
     """A member on the stage; events are handed in as they were recorded."""
 
     def __init__(
@@ -52,24 +53,14 @@ class Life:
         *,
         quiet: bool = False,
     ) -> None:
-        assert isinstance(member.history, Remembered)
-        self.stage, self.history, self.budgets, self.tries = stage, member.history, budgets, tries
-        self.member = replace(member, runs=tuple(tries.begun)) if tries.begun else member
+        super().__init__(stage, member, budgets, tries)
         self.attributes, self.stood = member.attributes, stood
-        self.chest = LastingChest(member.id)
-        self.side = Side()
-        self.hands = Hands(stage, self.chest, self.side)
         self.quiet = quiet
         """Whether nothing will ever ask for the member's lots: then none are kept."""
         self.later = later
         """Later steps of holds, in their order; they have no numbers."""
-        self.sold: dict[int, Sold] = {}
-        """Purchases that something came back of, or that earned a badge."""
-        self.levels: dict[Level, tuple[int, datetime]] = {}
-        """Which purchase earned a badge's level, and when."""
-        self.unsettled: list[tuple[datetime, Sold]] = []
-        self.seen = stage.reviewed[0] if stage.reviewed else stage.until
-        """Until when the timer has looked at the tier."""
+        self.numbers = count(MADE)
+        """Of events that follow."""
         self.judged = self.refused = 0
         self.merged = False
         """Whether others were merged into the member."""
@@ -112,21 +103,6 @@ class Life:
         self.member = replace(self.member, latest_at=max(latest, default=None), badges=self._badges())
         self._rise(at, other.member.stand)
 
-    def _rise(self, at: datetime, other: Stand) -> None:
-        """Let a survivor stand where both have come to together, or where the other stood for a term; only up."""
-        bylaws, member = self.stage.at(at, self.member.id), self.member
-        if not bylaws.tiers or not bylaws.membership[member.status_at(at)].earns:
-            return
-        before = known_tier(bylaws, member.tier)
-        member = member.on_tier(better(bylaws, member.stand, other), at)
-        facts = member.standing(bylaws, self.stage.calendar.moment(at))
-        rank = rises_to(bylaws, facts, facts.earned_rank)
-        if rank > facts.earned_rank:
-            member = member.on_tier(earn(bylaws, member.tenure, rank, at), at)
-        self.member, after = member, known_tier(bylaws, member.tier)
-        if after != before:
-            self._tell([Move(at, before, after, bylaws.version)])
-
     def _catch_up(self, event: Step) -> None:
         """What comes by itself before a step: later steps of holds, and reviews of the tier."""
         while self.later and (step := self.later[0]).recorded_at <= event.recorded_at:
@@ -163,6 +139,8 @@ class Life:
         return side
 
     def _judge(self, event: Judged) -> None:
+        if event.root is not None and not event.ruling:
+            return
         stage, id_, before = self.stage, self.member.id, self.member.status
         at = event.event.occurred_at
         moment = stage.calendar.moment(at)
@@ -170,30 +148,41 @@ class Life:
             self._settle(stage.calendar.instant(moment.day))
         recorded = event.ruling
         bylaws = stage.terms.version(event.version) if recorded else stage.draft
-        sale = Case(event.event, event.store_id, id_, bylaws, moment, event.id)
+        sale = Case(event.event, event.store_id, id_, bylaws, moment, event.id, root=event.root)
         if recorded:
             self._as_judged(sale, recorded)
         else:
             self._know(event)
             self.judged += isinstance(event.event, Purchase)
             self.member = judge_one(sale, self.member, stage, self.budgets)
-            self._tell(sale.reviews)
-        assert sale.ruling
-        assert sale.facts
-        if sale.moved_at and not recorded:
-            self._tier_moved(bylaws, sale.ruling.tier_from, sale.ruling.tier_to)
-        self._post(sale)
+        for its in sale.whole():
+            self._came(its, before, kept=its is sale and event.kept, moves=not recorded)
+
+    def _came(self, case: Case, before: str, *, kept: bool = False, moves: bool = True) -> None:
+        """Let what a judged event gives come to the member; `before` is the standing that it found."""
+        if moves:
+            self._tell(case.reviews)
+        bylaws, ruling = case.bylaws, case.ruling
+        assert ruling
+        case.id = case.id or next(self.numbers)
+        if isinstance(case.event, Event) and case.root is not None:
+            told = case.event
+            self.followed.append(Follower(case.id, self.member.id, told.type, told.attributes, told.key, case.root))
+        if case.moved_at and moves:
+            self._tier_moved(bylaws, ruling.tier_from, ruling.tier_to)
+        self._post(case)
         if bylaws.drastic:
-            self._lapse(sale, before)
-        for step in sale.ruling.badges:
-            self.levels[step.code, step.level] = event.id, at
-        if self.tries.note(sale.ruling, event.id, bylaws) or event.kept or sale.ruling.badges:
-            self._keep(sale)
+            self._lapse(case, before)
+        for step in ruling.badges:
+            self.levels[step.code, step.level] = case.id, case.event.occurred_at
+        if self.tries.note(ruling, case.id, bylaws) or kept or ruling.badges or case.root is not None or ruling.floor:
+            self._keep(case)
 
     def _post(self, sale: Case) -> None:
         """Post what a sale gives, as `post.post` does; most of it straight into its lot."""
         assert sale.ruling
-        chest, side, awards = self.chest, self.side, sale.ruling.awards
+        chest, side = self.chest, self.side
+        awards = [its for its in sale.ruling.awards if its.wallet != DISCOUNT]
         at = sale.event.occurred_at
         counts = self.stage.holds(at)
         chest.settle(at)
@@ -279,7 +268,16 @@ class Life:
         form, event = kept_facts(sale.facts), sale.event
         left = Left.of(event) if isinstance(event, Purchase) else Left()
         self.sold[sale.id] = Sold(
-            sale.id, sale.member_id, sale.store_id or 0, event, sale.bylaws, form, given, given, left
+            sale.id,
+            sale.member_id,
+            sale.store_id or 0,
+            event,
+            sale.bylaws,
+            form,
+            given,
+            given,
+            left,
+            floor=sale.ruling.floor,
         )
 
     def _give_back(self, event: Back) -> None:
@@ -311,95 +309,6 @@ class Life:
         """What running totals of a version read."""
         return Counts(self.history, bylaws.since(None, self.member.joined_at)) if bylaws.running else None
 
-    def _settle(self, begun: datetime) -> None:
-        """Look at the badges and tier after returns of earlier days."""
-        due = [(at, sold) for at, sold in self.unsettled if at < begun]
-        if due:
-            self.unsettled = [its for its in self.unsettled if its[0] >= begun]
-            at = max(self.stage.midnight_after(at) for at, _ in due)
-            self.chest.settle(at)
-            self._stand_anew(Anew(at, None, [sold for _, sold in due]))
-
-    def _stand_anew(self, its: Anew) -> None:
-        stage = self.stage
-        bylaws = stage.at(its.at, self.member.id)
-        self.member, undone = self.tries.undo(self.member)
-        for event, gift in undone.gifts:
-            take_gift(self.sold[event], gift, self.chest, bylaws, its)
-        member = self.member
-        moment = stage.calendar.moment(max(its.at, member.latest_at or its.at))
-        facts = member.standing(bylaws, moment)
-        events = {level: event for level, (event, _) in self.levels.items()}
-        gone = lost(bylaws, facts, events, its.returned)
-        its.lost = with_gifts(gone, member.id, events, undone.came, undone.went)
-        for level in its.lost:
-            take_gift(self.sold[events[level]], badge_gift(level), self.chest, bylaws, its)
-            del self.levels[level]
-        if its.lost:
-            self.member = member = replace(member, badges=self._badges())
-        self._note()
-        if bylaws.membership[member.status_at(its.at)].earns:
-            self.member, moves = after_return(bylaws, member, moment, its.at)
-            self._tell(moves)
-
-    def _badges(self) -> dict[str, int]:
-        reached: dict[str, int] = {}
-        for code, level in self.levels:
-            reached[code] = max(level, reached.get(code, 0))
-        return reached
-
-    def _tell(self, moves: Iterable[Move]) -> None:
-        """Count moves of the span."""
-        for at, before, after, version in moves:
-            if self.stage.holds(at):
-                self._tier_moved(self.stage.bylaws(version), before, after)
-
-    def _tier_moved(self, bylaws: Bylaws, before: str | None, after: str | None) -> None:
-        self.side.tier_moved(bylaws.ranks.get(before or "", -1), bylaws.ranks.get(after or "", -1))
-
-    def _review_until(self, now: datetime) -> None:
-        """Review the tier at the midnights at which the timer did, before what was recorded at an instant."""
-        stage = self.stage
-        if stage.reviewed is None or now <= self.seen:
-            return
-        upto = min(now, stage.reviewed[1], stage.until - timedelta(microseconds=1))
-        first, last = stage.day(self.seen) + timedelta(days=1), stage.day(upto)
-        self.seen = max(now, self.seen)
-        for day in days_of_change(stage, self.history, lambda: self.member, first, last):
-            begun = stage.calendar.instant(day)
-            if self.unsettled:
-                self._settle(begun)
-            self._review(begun)
-        if first <= last:
-            begun = stage.calendar.instant(last)
-            if self.unsettled:
-                self._settle(begun)
-            self._review(begun)
-
-    def _review(self, limit: datetime) -> None:
-        """Do what is due of the tier before an instant, and at midnights up to it."""
-        self.member, moves = review(partial(self.stage.at, member_id=self.member.id), self.member, limit)
-        self._tell(moves)
-
-    def _give_tier(self, event: Granted) -> None:
-        """Give it again, where the ladder has it."""
-        at = event.recorded_at
-        bylaws = self.stage.at(at, self.member.id)
-        if event.tier not in bylaws.ranks:
-            return
-        self._review(at)
-        before = known_tier(bylaws, self.member.tier)
-        self.member = self.member.on_tier(give(bylaws, self.member.stand, event.tier, event.until), at)
-        after = known_tier(bylaws, self.member.tier)
-        if after != before:
-            self._tell([Move(at, before, after, bylaws.version)])
-
     def _move(self, event: Moved) -> None:
         self.hands.move(event)
         self._note()
-
-    def _note(self) -> None:
-        """Add up what moved in the purses since."""
-        if self.chest.log:
-            self.side.moved(self.chest.log, self.stage.since, self.stage.until)
-            self.chest.log.clear()

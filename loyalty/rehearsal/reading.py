@@ -13,7 +13,7 @@ from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.stage import Stage
 from loyalty.returns import stored_return
 from loyalty.rules import Event
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from loyalty.versions import Connection
 
 ROWS: Final = 2000
@@ -44,7 +44,8 @@ BY_NUMBER: Final = f"{_PURCHASES} ORDER BY coalesce(claimed_as, id)"
 _EVENTS: Final = f"""
     SELECT member_id, coalesce(claimed_as, id), recorded_at, id, store_id, type, occurred_at, data, version,
         CASE WHEN occurred_at < %(since)s THEN ruling END,
-        ARRAY(SELECT DISTINCT its ->> 0 FROM jsonb_array_elements(ruling -> 'awards') its), ruling #> '{{facts,values}}'
+        ARRAY(SELECT DISTINCT its ->> 0 FROM jsonb_array_elements(ruling -> 'awards') its),
+        ruling #> '{{facts,values}}', root, key
     FROM event WHERE {_WHO} AND occurred_at < %(until)s AND recorded_at <= %(asked)s
 """  # noqa: S608 - constants
 EVENTS_BY_MEMBER: Final = f"{_EVENTS} ORDER BY member_id, id"
@@ -191,9 +192,10 @@ def bought(stage: Stage, row: tuple[Any, ...]) -> Judged:
 
 def told(stage: Stage, row: tuple[Any, ...]) -> Judged:
     """An event other than a purchase."""
-    _, number, recorded_at, id_, store_id, type_, at, data, version, ruling, gave, values = row
-    event = Event(type_, at, store=stage.stores.get(store_id, ""), attributes=data)
-    return Judged(number, recorded_at, id_, store_id, event, version, ruling, gave, values or {}, kept=False)
+    _, number, recorded_at, id_, store_id, type_, at, data, version, ruling, gave, *rest = row
+    values, root, key = rest
+    event = Event(type_, at, key, store=stage.stores.get(store_id, ""), attributes=data)
+    return Judged(number, recorded_at, id_, store_id, event, version, ruling, gave, values or {}, False, root)
 
 
 def back(row: tuple[Any, ...]) -> Back:

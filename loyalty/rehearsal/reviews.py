@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.stage import Stage
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 
 _DAY = timedelta(days=1)
 Seen = tuple[int, list[tuple[int, int]]]

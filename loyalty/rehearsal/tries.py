@@ -17,7 +17,7 @@ from loyalty.rehearsal.stage import Stage
 from loyalty.rules import Bylaws, Happening
 from loyalty.rules.challenges import Window
 from loyalty.rules.giving import badges_of
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.ruling import Given, Reached, Ruling
 from loyalty.rules.runs import Run, changed, runs_at
 from loyalty.rules.streaks import best, periods
@@ -36,6 +36,8 @@ class Undone(NamedTuple):
     """Badges that came with those that do not."""
     gifts: list[tuple[int, str]]
     """(purchase, name) of what is to be taken back."""
+    runs: list[tuple[str, int]]
+    """(challenge, purchase) of runs that are open again."""
 
 
 class Tries:
@@ -115,7 +117,7 @@ class Tries:
 
     def undo(self, member: MemberFacts) -> tuple[MemberFacts, Undone]:
         """The member without what is not reached any more by what judged it, and what came and went with all of it."""
-        undone = Undone([], [], [])
+        undone = Undone([], [], [], [])
         runs, completed = [], dict(member.completed)
         for run in member.runs:
             id_, bylaws = self.completed_by.get((run.challenge, run.window.key), (0, self.draft))
@@ -127,6 +129,7 @@ class Tries:
                 continue
             undone.went.append((member.id, id_, badges_of(challenge.give)))
             undone.gifts.append((id_, run.article))
+            undone.runs.append((run.challenge, id_))
             completed[run.challenge] = completed.get(run.challenge, 1) - 1
             runs.append(replace(run, completed_at=None))
         milestones = {code: list(its) for code, its in member.milestones.items()}

@@ -75,6 +75,41 @@ class WithheldSchema(Schema):
     because = text(metadata=told("In the language asked for.", "به زبان درخواست."))
 
 
+class OffLineSchema(Schema):
+    """What was taken off a line."""
+
+    line = text()
+    amount = whole()
+
+
+class DiscountSchema(Schema):
+    """What was taken off the basket before anything was earned."""
+
+    by = text(
+        metadata=told(
+            "The article, or `code:ID` or `redeem:ID`.", "شمارهٔ ماده، یا `code:ID` یا `redeem:ID`.", example="3"
+        )
+    )
+    title = both()
+    amount = whole(metadata={"example": 45_000})
+    lines = many(
+        OffLineSchema, metadata=told("Empty where the basket alone is lowered.", "خالی است اگر تنها جمع سبد کم شود.")
+    )
+    sentence = text(metadata=told("In the language asked for.", "به زبان درخواست."))
+
+
+class PresentedSchema(Schema):
+    """A code that was presented."""
+
+    code = text(
+        metadata=told(
+            "As it is kept: of a secret one only its end.", "همان‌گونه که نگه داشته شده: از کد محرمانه تنها پایانش."
+        )
+    )
+    used = fields.Boolean(required=True)
+    because = text(allow_none=True, metadata=told("Why it was not used.", "چرا به کار نرفت."))
+
+
 class HeldSchema(Schema):
     """What a wallet holds after it."""
 
@@ -111,6 +146,15 @@ class AnswerSchema(JudgedSchema):
 
     id = whole(allow_none=True, metadata=told("null in a quote.", "در پیش‌نمایش null است."))
     receipt = text(allow_none=True, metadata={"example": "A-1001"})
+    discounts = many(DiscountSchema)
+    codes = many(PresentedSchema)
+    to_pay = whole(
+        allow_none=True,
+        metadata=told(
+            "The net amount after discounts, before wallets and cards pay.",
+            "مبلغ خالص پس از تخفیف‌ها، پیش از پرداخت با کیف و کارت.",
+        ),
+    )
     status = text(
         metadata=told(
             "What waits has given nothing yet.", "آنچه در انتظار است هنوز چیزی نداده است.", enum=[*STATUSES, "quoted"]
@@ -158,6 +202,12 @@ class PaidSchema(Schema):
 
     type = text()
     amount = whole()
+    card = fields.String(
+        metadata=told(
+            "The gift card that was charged with it: its last characters.",
+            "کارت هدیه‌ای که با آن پرداخت شد: نویسه‌های آخرش.",
+        )
+    )
 
 
 class CameBackSchema(Schema):

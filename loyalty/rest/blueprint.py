@@ -61,11 +61,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         body: type[Base] | None = None,
         query: type[Base] | None = None,
         repeatable: bool = False,
+        secret: bool = False,
+        media_type: str | None = None,
     ) -> Callable[[View], View]:
         """A view as an operation, with what the documents say of it: a title, a description, and the answers' schemas.
 
         What `body` or `query` loads is handed to the view first. A `repeatable` one takes an `Idempotency-Key`, and its
-        view answers `Done`; every POST that moves value is, unless its body brings a key of its own.
+        view answers `Done`; every POST that moves value is, unless its body brings a key of its own. What answers a
+        `secret` is kept encrypted for the repeat; where the answer is no JSON, `media_type` says what it is.
         """
 
         meanings: dict[str, str] = {}
@@ -74,13 +77,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
         def decorated(view: View) -> View:
             if repeatable:
-                view = once(cast("Callable[..., Done]", view))
+                view = once(cast("Callable[..., Done]", view), secret=secret)
                 vars(view)["_apidoc"] = {"arguments": {"parameters": [PARAMETER]}}  # where `arguments` adds its own
             for status, answer in answers.items():
                 schema = _schema(answer)
                 meaning = answer[1] if isinstance(answer, tuple) else _DONE[status]
                 meanings[str(status)] = meaning.fa
-                view = self.response(status, schema, description=meaning.en)(view)
+                view = self.response(status, schema, description=meaning.en, content_type=media_type)(view)
             if body:
                 view = self.arguments(body)(view)
             if query:

@@ -103,7 +103,7 @@ def record(event: Event) -> Response:
     (outcome,) = record_events(club_id, [_of_store(event)], at, lateness=lateness())
     if outcome.problem is not None:
         raise outcome.problem
-    return reply(_answered(club_id, outcome), STATUS[outcome.status])
+    return reply(answered(club_id, outcome), STATUS[outcome.status])
 
 
 @blp.operation(
@@ -206,7 +206,7 @@ def claim(event_id: int) -> Done:
     """Judge an event that was set aside, by its own time."""
     club_id = caller().club_id
     outcome = claim_event(club_id, event_id, now())
-    return Done(_answered(club_id, outcome), 200 if outcome.status == "repeated" else 201, outcome.member_id)
+    return Done(answered(club_id, outcome), 200 if outcome.status == "repeated" else 201, outcome.member_id)
 
 
 def _of_store(event: Event) -> Event:
@@ -226,7 +226,7 @@ def _row(data: Any, at: datetime) -> Event | Problem:
         return problem
 
 
-def _answered(club_id: int, outcome: Outcome) -> dict[str, Any]:
+def answered(club_id: int, outcome: Outcome) -> dict[str, Any]:
     """The first answer, now or again; what waits to be judged has the same form, empty."""
     found = judged(club_id, outcome)
     if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -12,8 +13,9 @@ from typing import Any, Final
 
 from flask import Response, request
 
+from loyalty import keys
 from loyalty.actions.answer_once import HEADER, Answer, answer_once
-from loyalty.config import now
+from loyalty.config import now, settings
 from loyalty.errors import Invalid
 from loyalty.rest.access import caller
 from loyalty.rest.reply import MEDIA_TYPE, encoded, shown
@@ -54,8 +56,10 @@ class Done:
     """Whom the answer is about: with the member's erasure it goes."""
 
 
-def once(view: Callable[..., Done]) -> Callable[..., Response]:
+def once(view: Callable[..., Done], *, secret: bool = False) -> Callable[..., Response]:
     """A view that runs once for each `Idempotency-Key`; without one it just runs.
+
+    An answer that holds something `secret`, a code say, is kept encrypted under the instance key.
 
     With a key it runs in one transaction with the keeping of its answer: its actions join that, and after a deadlock it
     runs anew. So it must not change what it is handed, nor do anything outside of the database.
@@ -65,11 +69,13 @@ def once(view: Callable[..., Done]) -> Callable[..., Response]:
     def run(*loaded: Any, **place: Any) -> Response:
         def act() -> Answer:
             done = view(*loaded, **place)
-            return Answer(done.status, encoded(shown(done.content)).decode(), done.member_id)
+            body = encoded(shown(done.content)).decode()
+            return Answer(done.status, _sealed(body, key) if key and secret else body, done.member_id)
 
         key = _key()
         answer = act() if key is None else answer_once(caller().club_id, key, _digest(loaded, place), act, now())
-        return Response(answer.body, answer.status, mimetype=MEDIA_TYPE)
+        body = _opened(answer.body, key) if key and secret else answer.body
+        return Response(body, answer.status, mimetype=MEDIA_TYPE)
 
     return run
 
@@ -79,6 +85,20 @@ def _key() -> str | None:
     if key is not None and not _FORM.fullmatch(key):
         raise Invalid.at(f"/{HEADER}", _NO_KEY)
     return key
+
+
+def _sealed(body: str, key: str) -> str:
+    """An answer as JSON that tells nothing, bound to its club and key."""
+    sealed = keys.seal(body.encode(), _owner(key), settings().secret_key, "answer")
+    return json.dumps(base64.b64encode(sealed).decode())
+
+
+def _opened(kept: str, key: str) -> str:
+    return keys.unseal(base64.b64decode(json.loads(kept)), _owner(key), settings().secret_key, "answer").decode()
+
+
+def _owner(key: str) -> bytes:
+    return f"club:{caller().club_id}:{key}".encode()
 
 
 def _digest(loaded: tuple[Any, ...], place: dict[str, Any]) -> bytes:

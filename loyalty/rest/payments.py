@@ -26,7 +26,7 @@ from loyalty.values import Text
 blp = Blueprint(
     Text("Payments", "پرداخت‌ها"),
     __name__,
-    Text("Paying at the till from a wallet in money.", "پرداخت پای صندوق از کیف پول."),
+    Text("Paying at the till from a wallet.", "پرداخت پای صندوق از کیف."),
 )
 
 STATUS: Final = {"held": "held", "spent": "paid", "released": "voided", "reversed": "reversed"}
@@ -40,7 +40,13 @@ class PaymentAnswerSchema(Schema):
     id = whole()
     status = text(metadata={"enum": list(STATUS.values()), "example": "paid"})
     wallet = text(metadata={"example": "cashback"})
-    amount = whole(metadata=told("In minor units.", "به کوچک‌ترین واحد پول.", example=250_000))
+    amount = whole(
+        metadata=told(
+            "What the wallet gives: money in minor units, or points.",
+            "آنچه از کیف کم می‌شود: پول به کوچک‌ترین واحد، یا امتیاز.",
+            example=250_000,
+        )
+    )
     until = at(
         allow_none=True, metadata=told("When what is held lapses by itself.", "زمانی که نگهداشت خودبه‌خود آزاد می‌شود.")
     )
@@ -52,10 +58,11 @@ class PaymentAnswerSchema(Schema):
     "/wallets/<wallet>/pay",
     Text("Pay from a wallet", "پرداخت از کیف"),
     Text(
-        "Spends of a member's wallet in money for a sale, in the wallet's order of spending; or, with `hold`, sets the"
-        " amount apart for 15 minutes. A return of that sale brings it back in proportion. Too little is a 409"
-        " (insufficient_balance). A till pays for its own store.",
-        "برای یک خرید از کیف پول عضو و به ترتیب خرج آن برمی‌دارد؛ یا با hold مبلغ را ۱۵ دقیقه نگه می‌دارد. با مرجوع شدن"
+        "Spends of a member's wallet for a sale, in the wallet's order of spending: money, or as many points as the"
+        " bylaws say (`pays`, rounded up); or, with `hold`, sets it apart for 15 minutes. A return of that sale brings"
+        " it back in proportion. Too little is a 409 (insufficient_balance). A till pays for its own store.",
+        "برای یک خرید از کیف عضو و به ترتیب خرج آن برمی‌دارد: پول، یا به همان اندازه امتیاز که آیین‌نامه می‌گوید (pays،"
+        " گرد شده به بالا)؛ یا با hold آن را ۱۵ دقیقه نگه می‌دارد. با مرجوع شدن"
         " آن خرید به همان نسبت برمی‌گردد. موجودی ناکافی ۴۰۹ (insufficient_balance) است. صندوق برای فروشگاه خودش پرداخت"
         " می‌کند.",
     ),
@@ -64,7 +71,7 @@ class PaymentAnswerSchema(Schema):
     repeatable=True,
 )
 def pay(body: dict[str, Any], wallet: str) -> Done:
-    """Spend of a member's wallet in money for a sale, or hold the amount."""
+    """Spend of a member's wallet for a sale, or hold the amount."""
     instant, who = now(), caller()
     if "occurred_at" in body:
         not_ahead(body["occurred_at"], instant, "/occurred_at")

@@ -10,6 +10,7 @@ from flask import Response
 
 from loyalty import absent
 from loyalty.actions.record_purchases import record_purchases
+from loyalty.card_tenders import cards_of
 from loyalty.config import now
 from loyalty.errors import Invalid, Problem
 from loyalty.queries import explanation as explaining
@@ -25,12 +26,17 @@ from loyalty.rest.answers_purchase import (
     PurchasesSchema,
     SaleSchema,
 )
+from loyalty.rest.answers_reward import QuotedSchema
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.edge import region
 from loyalty.rest.fields import PageQuery, PeriodQuery, period
 from loyalty.rest.reply import lang, reply
+from loyalty.rest.rewards import shown_reward
 from loyalty.rest.sales import answered, explained, refused, result, sale
-from loyalty.rules.facts import Purchase
+from loyalty.rest.shown_cards import too_often, tried, were_good, with_cards
+from loyalty.rest.shown_codes import too_often as codes_too_often
+from loyalty.rest.shown_codes import tried_on, tried_on_many, were_judged
+from loyalty.rules.facts import CardShown, Purchase
 from loyalty.schemas import load_purchase
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
 from loyalty.schemas.moments import not_ahead
@@ -105,9 +111,12 @@ def record(purchase: Purchase) -> Response:
     not_ahead(purchase.occurred_at, at, "/occurred_at")
     same_store(purchase.store)
     club_id = caller().club_id
-    (outcome,) = record_purchases(club_id, [purchase], at, lateness=lateness())
-    if outcome.problem is not None:
-        raise outcome.problem
+    purchase = with_cards(purchase)
+    with tried(cards_of(purchase)), tried_on(purchase) as judged:
+        (outcome,) = record_purchases(club_id, [purchase], at, lateness=lateness())
+        judged.append(outcome.facts)
+        if outcome.problem is not None:
+            raise outcome.problem
     return reply(answered(club_id, outcome), STATUS[outcome.status])
 
 
@@ -127,9 +136,17 @@ def record(purchase: Purchase) -> Response:
 def batch(body: dict[str, list[Any]]) -> Response:
     """Record purchases in their order; a bad one refuses itself alone, and sending all again completes the rest."""
     at = now()
-    rows = [_row(data, at) for data in body["purchases"]]
+    read = [_row(data, at) for data in body["purchases"]]
+    limited = too_often(row for row in read if isinstance(row, Purchase))
+    rows = [_limited(row, limited) for row in read]
+    shown = [row for row in rows if isinstance(row, Purchase)]
+    counted = dict(zip(map(id, shown), tried_on_many(shown), strict=True))
+    rows = [(isinstance(row, Purchase) and codes_too_often(counted[id(row)])) or row for row in rows]
     good = [row for row in rows if isinstance(row, Purchase)]
-    outcomes = iter(record_purchases(caller().club_id, good, at, lateness=lateness()))
+    recorded = record_purchases(caller().club_id, good, at, lateness=lateness())
+    were_good(zip(good, recorded, strict=True))
+    were_judged([(row, counted[id(row)], outcome) for row, outcome in zip(good, recorded, strict=True)])
+    outcomes = iter(recorded)
     results = [
         result(next(outcomes)) if isinstance(row, Purchase) else refused(data, row)
         for data, row in zip(body["purchases"], rows, strict=True)
@@ -142,10 +159,12 @@ def batch(body: dict[str, list[Any]]) -> Response:
     "/quotes",
     Text("Quote a basket", "پیش‌نمایش سبد خرید"),
     Text(
-        "What a purchase would give if it were made; nothing is written.",
-        "اگر این خرید انجام شود چه می‌دهد؛ چیزی ثبت نمی‌شود.",
+        "What a purchase would give if it were made, with the codes and rewards that it asks for; and which rewards"
+        " could be redeemed with it, what each would take off, and why others cannot. Nothing is written.",
+        "اگر این خرید، با کدها و پاداش‌هایی که می‌خواهد، انجام شود چه می‌دهد؛ و کدام پاداش‌ها همراه آن گرفتنی است،"
+        " هر کدام چقدر کم می‌کند و بقیه چرا نه. چیزی ثبت نمی‌شود.",
     ),
-    {200: AnswerSchema},
+    {200: QuotedSchema},
     body=QuoteSchema,
 )
 def quote(purchase: Purchase) -> Response:
@@ -153,8 +172,16 @@ def quote(purchase: Purchase) -> Response:
     at = now()
     not_ahead(purchase.occurred_at, at, "/occurred_at")
     same_store(purchase.store)
-    judged = quoted(caller().club_id, purchase)
-    return reply(answer(judged, lang()) | {"id": None, "receipt": None, "status": "quoted"})
+    with tried_on(purchase) as judged:
+        found = quoted(caller().club_id, purchase)
+        judged.append(found.judged.facts)
+    rewards = [shown_reward(its.view) | {"discount": its.off} for its in found.rewards]
+    told = {"id": None, "receipt": None, "status": "quoted", "rewards": rewards}
+    told["yours"] = [
+        {"redemption": its.redemption, "title": its.title, "discount": its.off, "expires_at": its.expires_at}
+        for its in found.yours
+    ]
+    return reply(answer(found.judged, lang()) | told)
 
 
 @blp.operation(
@@ -229,7 +256,13 @@ def _row(data: Any, at: Any) -> Purchase | Problem:
         same_store(purchase.store)
     except Problem as problem:
         return problem
-    return purchase
+    return with_cards(purchase)
+
+
+def _limited(row: Purchase | Problem, limited: dict[CardShown, Problem]) -> Purchase | Problem:
+    """A row, refused where a card of it may not be tried now."""
+    cards = cards_of(row) if limited and isinstance(row, Purchase) else []
+    return next((limited[card] for card in cards if card in limited), row)
 
 
 def found(name: str) -> PurchaseView:

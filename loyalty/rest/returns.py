@@ -45,6 +45,13 @@ def _amounts(en: str, fa: str) -> fields.Dict:
     )
 
 
+class CardBackSchema(Schema):
+    """What came back to a gift card."""
+
+    card = text(metadata=told("Its last characters.", "نویسه‌های آخرش.", example="9WPA"))
+    amount = whole(metadata={"example": 50_000})
+
+
 class ReturnedSchema(Schema):
     """What a return came to, by wallet."""
 
@@ -57,6 +64,10 @@ class ReturnedSchema(Schema):
     net = whole()
     reversed = _amounts("Taken back.", "پس گرفته شد.")
     restored = _amounts("Paid from a wallet, and given back to it.", "از کیف پرداخت شده بود و به آن برگشت.")
+    cards = many(
+        CardBackSchema,
+        metadata=told("Paid with a gift card, and given back to it.", "با کارت هدیه پرداخت شده بود و به آن برگشت."),
+    )
     given = _amounts("Given, because what is kept now earns it.", "داده شد، چون آنچه مانده حالا سزاوار آن است.")
     owed = _amounts("Spent already, and owed from now on.", "پیش‌تر خرج شده بود و اکنون بدهی است.")
     forgiven = _amounts("Spent already, and let go.", "پیش‌تر خرج شده بود و بخشیده شد.")
@@ -173,6 +184,7 @@ def _shown(answer: Answer) -> dict[str, Any]:
         "gross": taken.gross,
         "net": taken.net,
         **{name: getattr(taken, name) for name in amounts},
+        "cards": [{"card": hint, "amount": amount} for hint, amount in taken.cards],
         "tier": {"from": taken.tier[0], "to": taken.tier[1]},
         "badges": [{"code": code, "level": level} for code, level in taken.badges],
         "challenges": [{"challenge": code, "run": key} for code, key in taken.challenges],

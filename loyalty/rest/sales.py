@@ -15,6 +15,9 @@ from loyalty.rest import problems
 from loyalty.rest.reply import lang, shown
 
 NOTHING_YET: Final[dict[str, Any]] = {
+    "discounts": [],
+    "to_pay": None,
+    "codes": [],
     "bylaws": None,
     "awards": [],
     "badges": [],
@@ -44,7 +47,7 @@ def judged(club_id: int, outcome: Outcome) -> dict[str, Any] | None:
     """The answer to what is judged, now or before; None while it waits."""
     assert outcome.id is not None
     if outcome.ruling and outcome.facts and outcome.bylaws:
-        now = Judged(outcome.id, outcome.ruling, outcome.facts, outcome.wallets, outcome.bylaws)
+        now = Judged(outcome.id, outcome.ruling, outcome.facts, outcome.wallets, outcome.bylaws, outcome.followed)
         found: dict[str, Any] | None = answer(now, lang())
     else:
         found = first_answer(club_id, outcome.id, lang())

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 
 from loyalty.calendars import Span
+from loyalty.rules.awards.discount import Discount
+from loyalty.rules.awards.effects import HandOut
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.challenges import Challenge
 from loyalty.rules.counters import Counter
@@ -16,9 +18,9 @@ from loyalty.rules.facts import Facts, Happening, Setting
 from loyalty.rules.game import Game
 from loyalty.rules.kinds import Award, Earning
 from loyalty.rules.ladder import Step, Tiers
-from loyalty.rules.limits import Limit
+from loyalty.rules.limits import Limit, stock_of
 from loyalty.rules.membership import Membership
-from loyalty.rules.occasions import PLAIN, Occasion
+from loyalty.rules.occasions import FOLLOWING, PLAIN, Occasion
 from loyalty.rules.parts import (
     Article,
     Audience,
@@ -35,7 +37,9 @@ from loyalty.rules.reads import Ask, Moved, Read
 from loyalty.rules.ruling import Given, giver
 from loyalty.rules.streaks import Streak
 from loyalty.rules.terms import Term
+from loyalty.rules.things import is_thing, raffle_of, reward_of
 from loyalty.rules.windows import Since
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Lang, Text
 
 __all__ = [
@@ -129,6 +133,14 @@ class Bylaws:
     """Whether a window that it reads begins with a day of the member's life."""
     drastic: bool = field(init=False)
     """Whether some article changes a member's standing or lets a wallet lapse."""
+    discounting: bool = field(init=False)
+    """Whether some article takes something off the basket."""
+    circling: bool = field(init=False)
+    """Whether what badges, challenges, streaks and prizes give feeds counters."""
+    lifting: bool = field(init=False)
+    """Whether some article gives a tier or hands out a challenge."""
+    following: bool = field(init=False)
+    """Whether anything may follow from a ruling: see `following.py`."""
     passing: bool = field(init=False)
     """Whether some article gives to others than the member."""
     occasions: dict[str, Occasion] = field(init=False)
@@ -139,7 +151,9 @@ class Bylaws:
     """The rank of its highest step; -1 where there is none."""
     sentences: dict[tuple[Lang, int], str] = field(init=False, default_factory=dict)
     """Conditions, by `id`, as they were said once."""
-    _given: dict[tuple[str, int], Earning | Multiply] = field(init=False)
+    prizes: dict[str, NamedPrize] = field(init=False)
+    """What the club may give by itself, by name."""
+    _given: dict[tuple[str, int], Earning | Multiply | Discount] = field(init=False)
     """What gives, by its name in rulings and its place there."""
     _totals: frozenset[tuple[str, int]] = field(init=False)
     lots_end: bool = field(init=False)
@@ -152,28 +166,39 @@ class Bylaws:
     _plans: dict[tuple[date, int, str], Plan] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
+        self.prizes = {its.name: its for its in self.game.prizes()}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
         self.drastic = any(article.statuses or article.forfeits for article in self.articles)
+        self.discounting = any(article.discounts for article in self.articles)
+        self.lifting = any(article.tiers or article.handed for article in self.articles)
         self.passing = any(article.passed for article in self.articles)
         waiting = [article.on for article in self.articles]
         waiting += [badge.on for badge in self.badges.values() if badge.condition]
         waiting += [PLAIN[its.of] for its in self.counters.values() if its.of in PLAIN]
         self.occasions = {its.type: its for its in waiting}
+        story = self.game.story
+        self.following = bool(
+            self.lifting
+            or story
+            or FOLLOWING.keys() & self.occasions.keys()
+            or any(isinstance(its, HandOut) for _, give in self.gifts() for its in give)
+        )
         self.steps = self.tiers.ladder if self.tiers else ()
         self.top = len(self.steps) - 1
         self.steadily = self.tiers is not None and self.tiers.promote == "at_once" and not self.tiers.lasting
         self.ranks = {step.code: rank for rank, step in enumerate(self.steps)}
         self._given = {
             (name, place): award
-            for name, give in self._gifts()
+            for name, give in self.gifts()
             for place, award in enumerate(give)
-            if isinstance(award, Earning | Multiply)
+            if isinstance(award, Earning | Multiply | Discount)
         }
+        self.capped = {code: wallet.limits for code, wallet in self.wallets.items() if wallet.limits}
+        self.capped |= {its.wallet: (stock_of(its.wallet),) for its in self._given.values() if reward_of(its.wallet)}
         terms = [term for wallet in self.wallets.values() for term in (wallet.matures, wallet.lots_expire)]
         terms += [term for award in self._given.values() for term in (award.matures, award.expires)]
-        self.lots_end = any(terms)
+        self.lots_end = any(terms) or bool(self.game.raffles)
         needs = [step.earned for step in self.steps]
         badges = list(self.badges.values())
         self._planner = Planner(self.articles, badges, needs, self.stacking, bool(self.capped))
@@ -182,7 +207,7 @@ class Bylaws:
         self._totals = frozenset((its.no, its.place) for its in self.running)
         self.bind(self.own_counters())
 
-    def _gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
+    def gifts(self) -> list[tuple[str, tuple[Award, ...]]]:
         """What gives, under the name that rulings give it."""
         badges = [(badge.code, n, level) for badge in self.badges.values() for n, level in enumerate(badge.levels, 1)]
         return [
@@ -190,14 +215,19 @@ class Bylaws:
             *((f"badge:{code}:{n}", level.give) for code, n, level in badges),
             *((f"challenge:{its.code}", its.give) for its in self.challenges.values()),
             *((f"streak:{its.code}:{at}", give) for its in self.streaks.values() for at, give in its.milestones),
+            *((its.name, its.give) for its in self.prizes.values()),
         ]
+
+    def given_wallets(self) -> set[str]:
+        """The wallets into which anything gives."""
+        return {award.wallet for award in self._given.values()}
 
     @property
     def returns(self) -> str:
         """When a return moves tier and badges: `at_review`, `at_once` or never (`keep`)."""
         return self.tiers.returns if self.tiers else "at_review"
 
-    def award(self, given: Given) -> Earning | Multiply:
+    def award(self, given: Given) -> Earning | Multiply | Discount:
         """The award that gave an amount under this version."""
         return self._given[giver(given.article) if given.is_gift else given.article, given.award]
 
@@ -227,9 +257,16 @@ class Bylaws:
         return own or self.wallets[wallet].lots_expire is not None
 
     def _lot(self, wallet: str, at: datetime, matures: Term | None, expires: Term | None) -> Lot:
+        if is_thing(wallet):
+            return None, self._drawn(wallet, at)
         purse, calendar = self.wallets[wallet], self.club.calendar
         matures, expires = matures or purse.matures, expires or purse.lots_expire
         return matures.ends(at, calendar) if matures else None, expires.ends(at, calendar) if expires else None
+
+    def _drawn(self, wallet: str, at: datetime) -> datetime | None:
+        """The last instant of tickets that come at an instant: the end of the day on which they are drawn."""
+        raffle = self.game.raffles.get(raffle_of(wallet) or "")
+        return raffle.drawn(at, self.club.calendar) if raffle else None
 
     def own_counters(self) -> tuple[Counter, ...]:
         """Every counter that this version names or reads, each once."""
@@ -249,12 +286,13 @@ class Bylaws:
         self._asks, self._moved, self._moves = {}, {}, {}
         self.streaks_fed = tuple((its, places[its.definition]) for its in self.streaks.values())
         self.feeds = tuple(places[read.counter] for read in self.reads)
+        gifts = self.gifts()
         by_type: dict[str, list[tuple[int, Counter]]] = {}
         by_article: dict[str, list[tuple[int, int | None, str | None]]] = {}
         for place, counter in enumerate(live):
             if counter.type is not None and not counter.by:
                 by_type.setdefault(counter.type, []).append((place, counter))
-            of_any = [article.no for article in self.articles] if counter.type is None else []
+            of_any = [name for name, _ in gifts] if counter.type is None else []
             for article in counter.articles or of_any:
                 only = {award.wallet for (no, _), award in self._given.items() if no == article} == {counter.wallet}
                 wallet = None if only else counter.wallet
@@ -262,6 +300,7 @@ class Bylaws:
         self.fed_by = {type_: tuple(fed) for type_, fed in by_type.items()}
         self.feeding = {type_: _feeding(fed, len(live)) for type_, fed in by_type.items()}
         self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
+        self.circling = any(name in by_article for name, _ in gifts if ":" in name)
 
     def plan(self, facts: Facts, type_: str | None = None) -> Plan:
         """What may hold for events such as this; or for those of another type, under the same circumstances."""
@@ -277,7 +316,7 @@ class Bylaws:
         """Add what awards feed to the live counters."""
         fed_by = self.of_articles
         for given in awards:
-            for place, takes, wallet in fed_by.get(given[0], ()):
+            for place, takes, wallet in fed_by.get(given[0]) or fed_by.get(giver(given[0]), ()):
                 if wallet is None or wallet == given[2]:
                     if takes is not None:
                         feeds[place] += given[takes]  # type: ignore[operator]
@@ -360,6 +399,10 @@ class Bylaws:
     def passed(self, before: str | None, after: str | None) -> tuple[str, ...]:
         """The steps that a move up reaches, the lowest first; none for a move down."""
         return tuple(step.code for step in self.steps[self.rank(before) + 1 : self.rank(after) + 1])
+
+    def awaits(self, occasion: Occasion) -> bool:
+        """Whether anything waits for an occasion."""
+        return occasion.type in self.occasions
 
     def budgets(self) -> list[Limit]:
         """The limits that all members share."""

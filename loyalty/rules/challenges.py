@@ -109,7 +109,7 @@ def _added(measure: Measure, facts: Facts, awards: Sequence[Given]) -> int:
         return measure.feed(facts) if measure.type == facts.event.type else 0
     value = 0
     for given in awards:
-        counts = not given.is_gift and (not measure.articles or given.article in measure.articles)
+        counts = not measure.articles or given.article in measure.articles
         if counts and measure.wallet in (None, given.wallet):
             value = 1 if measure.takes is None else value + given[measure.takes]  # type: ignore[operator]
     return value

@@ -11,12 +11,12 @@ from loyalty.rules.counters import MEASURES, OF_LINES, POINTS, Counter, written
 from loyalty.rules.filters import read_filter
 from loyalty.rules.kinds import Condition
 from loyalty.rules.known import FIELD
-from loyalty.rules.occasions import BIRTHDAY, ENROLMENT, JOINING, Occasion
+from loyalty.rules.occasions import BIRTHDAY, ENROLMENT, FOLLOWING, JOINING, Occasion
 from loyalty.rules.reading import Node, Reading, one_of, unknown_name
 from loyalty.values import Text
 
 FIELDS: Final = ("measure", "where", "if", "by", "wallet", "articles")
-OCCASIONS: Final = {its.type: its for its in (ENROLMENT, BIRTHDAY, JOINING)}
+OCCASIONS: Final = {its.type: its for its in (ENROLMENT, BIRTHDAY, JOINING)} | FOLLOWING
 """The occasions that the club finds by itself and that are counted: each is an event of its member."""
 BY: Final = ("store", "sku", "category", "brand", "channel", "cashier")
 """Labels that have a name; fields are labels too."""

@@ -10,30 +10,32 @@ from zoneinfo import available_timezones
 
 from loyalty import formats
 from loyalty.calendars import Calendar
+from loyalty.rules.awards.discount import Discount
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.awards.receiver import FRIEND
 from loyalty.rules.bylaws import RETURN_WINDOW, Bylaws, Read
 from loyalty.rules.catalogue import read_award, read_condition
 from loyalty.rules.challenges import read_challenge
+from loyalty.rules.circles import no_circles_follow
 from loyalty.rules.counters import POINTS, Counter
 from loyalty.rules.counting import read_counter
 from loyalty.rules.events import read_event_type
 from loyalty.rules.game import SECTIONS as GAME
 from loyalty.rules.game import read_game
 from loyalty.rules.kinds import Earning
-from loyalty.rules.limits import Limit, different, read_limit, read_wallet_limit
+from loyalty.rules.limits import Limit, different, read_limit
 from loyalty.rules.membership import STANDINGS, read_membership
 from loyalty.rules.naming import counter_name, with_condition
 from loyalty.rules.occasions import REFERRAL, Occasion, read_occasion
 from loyalty.rules.parts import Article, ClubTerms, Wallet
-from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.stacking import STACKING, one_wallet_per_group, read_stacking
 from loyalty.rules.standings import named, read_audience, read_badge, read_leaderboard, read_tiers
 from loyalty.rules.streaks import read_streak
 from loyalty.rules.terms import Term, read_end
 from loyalty.rules.totals import changes, no_circles, read_totals
-from loyalty.rules.types import BOOLEAN, bilingual, read_date
+from loyalty.rules.types import bilingual, read_date
+from loyalty.rules.wallets import read_wallet
 from loyalty.values import Text
 
 FORMAT = 1
@@ -79,23 +81,16 @@ def _load(root: Node, version: int) -> Bylaws:
     if club:
         reading.calendar = club.calendar
     declare(found)
-    wallets = named(found.get("wallets"), _wallet)
+    wallets = named(found.get("wallets"), read_wallet)
     events = reading.events = named(found.get("events"), read_event_type)
-    counters = named(found.get("counters"), _counter)
-    reading.names["counters"] = set(counters)
-    for name, (counter, given) in counters.items():
-        of_money = counter.of == POINTS and reading.wallet_units.get(counter.wallet or "") == "money"
-        reading.counter_units[name] = "money" if of_money and counter.measure == "amount" else counter.unit
-        reading.counter_names[name] = given or counter_name(counter, events, wallets)
-        if counter.by and not counter.distinct:
-            reading.labelled.add(name)
+    counters = _read_counters(found, reading, wallets)
     reading.audiences = named(found.get("audiences"), read_audience)
     articles = reading.attempt(lambda node: node.every(_article), found["articles"]) or ()
     one_wallet_per_group(articles, found["articles"])
-    no_circles(articles, {name: counter for name, (counter, _) in counters.items()}, found["articles"])
+    definitions = {name: counter for name, (counter, _) in counters.items()}
+    no_circles(articles, definitions, found["articles"])
     tiers = reading.attempt(read_tiers, found["tiers"]) if "tiers" in found else None
     badges = named(found.get("badges"), read_badge)
-    definitions = {name: counter for name, (counter, _) in counters.items()}
     challenges = named(found.get("challenges"), lambda code, node: read_challenge(code, node, definitions))
     streaks = named(found.get("streaks"), lambda code, node: read_streak(code, node, definitions))
     boards = named(found.get("leaderboards"), read_leaderboard)
@@ -128,10 +123,26 @@ def _load(root: Node, version: int) -> Bylaws:
         challenges,
         streaks,
     )
+    no_circles_follow(bylaws, root)
     for name, (counter, given) in counters.items():
         if given is None:
             bylaws.counter_names[name] = with_condition(bylaws.counter_names[name], counter, bylaws)
     return bylaws
+
+
+def _read_counters(
+    found: dict[str, Node], reading: Reading, wallets: Mapping[str, Wallet]
+) -> dict[str, tuple[Counter, Text | None]]:
+    """The counters, each with the name that it was given; notes of each what conditions ask for."""
+    counters = named(found.get("counters"), _counter)
+    reading.names["counters"] = set(counters)
+    for name, (counter, given) in counters.items():
+        of_money = counter.of == POINTS and reading.wallet_units.get(counter.wallet or "") == "money"
+        reading.counter_units[name] = "money" if of_money and counter.measure == "amount" else counter.unit
+        reading.counter_names[name] = given or counter_name(counter, reading.events, wallets)
+        if counter.by and not counter.distinct:
+            reading.labelled.add(name)
+    return counters
 
 
 def reads_of(reading: Reading, counters: Mapping[str, Counter]) -> tuple[Read, ...]:
@@ -152,6 +163,12 @@ def declare(found: dict[str, Node]) -> None:
     badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}
     names["granted_badges"] = {
         code for code, body in badges.items() if isinstance(body, Mapping) and not {"counter", "on"} & body.keys()
+    }
+    challenges = found["challenges"].value if "challenges" in found else {}
+    names["handed_challenges"] = {
+        code
+        for code, body in (challenges.items() if isinstance(challenges, Mapping) else ())
+        if isinstance(body, Mapping) and body.get("start") in ("handed_out", "chosen")
     }
     reading = found["club"].reading
     for code, body in badges.items():
@@ -199,52 +216,6 @@ def _zone(node: Node) -> str:
     return str(node.value)
 
 
-def _wallet(code: str, node: Node) -> Wallet:
-    found = node.fields(
-        ["unit", "name"], ["rounds", "matures", "expires", "spend", "debt", "transfers", "limits", "pays", "same_sale"]
-    )
-    attempt = node.reading.attempt
-
-    def one(name: str, *options: str) -> str | None:
-        return attempt(lambda n: n.choice(options), found[name]) if name in found else options[0]
-
-    unit, rounds = one("unit", "points", "money"), one("rounds", "floor", "half_up", "ceil")
-    if unit is not None and rounds is not None:  # known to awards, whatever else is wrong here
-        node.reading.wallet_units[code] = unit
-        node.reading.roundings[code] = rounds  # type: ignore[assignment]
-    name = attempt(bilingual, found["name"])
-    matures = attempt(read_end, found["matures"]) if "matures" in found else None
-    expires = attempt(lambda n: read_end(n, of_wallet=True), found["expires"]) if "expires" in found else None
-    spend, debt = one("spend", "soonest_expiry", "oldest"), one("debt", "allow", "clamp", "refuse")
-    transfers = attempt(BOOLEAN.read, found["transfers"]) if "transfers" in found else False
-    limits = attempt(lambda n: _wallet_limits(n, code), found["limits"]) if "limits" in found else ()
-    pays = attempt(lambda n: read_pays(n, unit or "points"), found["pays"]) if "pays" in found else None
-    same_sale = attempt(_same_sale, found["same_sale"]) if "same_sale" in found else False
-    if (
-        unit is None
-        or rounds is None
-        or name is None
-        or spend is None
-        or debt is None
-        or transfers is None
-        or limits is None
-        or same_sale is None
-    ):
-        raise Bad
-    return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers, limits, pays, same_sale)  # type: ignore[arg-type]
-
-
-def _same_sale(node: Node) -> bool:
-    same: bool = BOOLEAN.read(node)
-    if same:
-        node.unbuilt(Text("Spending in the sale that earns (“same_sale”)", "خرج کردن در همان خرید («same_sale»)"))
-    return same
-
-
-def _wallet_limits(node: Node, code: str) -> tuple[Limit, ...]:
-    return different(node.every(lambda n: read_wallet_limit(n, code)), node)
-
-
 def _counter(_name: str, node: Node) -> tuple[Counter, Text | None]:
     its = node.mapping()
     given = node.reading.attempt(bilingual, its["name"]) if "name" in its else None
@@ -263,8 +234,12 @@ def _article(node: Node) -> Article:
     no = attempt(_article_no, found["no"])
     title = attempt(bilingual, found["title"])
     on = attempt(read_occasion, found["on"]) if "on" in found else None
-    with node.reading.awaiting(on):
-        return _on_occasion(node, found, no, title, on)
+    try:
+        with node.reading.awaiting(on):
+            return _on_occasion(node, found, no, title, on)
+    finally:  # once it is read: what it gives may be reckoned of articles before it
+        if no is not None:
+            _numbers(node).add(no)
 
 
 def _on_occasion(
@@ -285,7 +260,7 @@ def _on_occasion(
         on = attempt(lambda n: changes(n, give), node)
     if no is None or title is None or on is None or not give:
         raise Bad
-    wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply)]
+    wallets = [award.wallet for award in give if isinstance(award, Earning | Multiply | Discount)]
     if "limits" in found and not wallets:
         raise found["limits"].bad(Text("There is no amount to limit.", "این ماده مقداری نمی‌دهد که سقف داشته باشد."))
     limits: tuple[Limit, ...] = ()
@@ -313,8 +288,11 @@ def _article_no(node: Node) -> str:
                 "شمارهٔ ماده از حرف لاتین، رقم، نقطه یا خط تیره است.",
             )
         )
-    seen = node.reading.names.setdefault("article numbers", set())
-    if no in seen:
+    if no in _numbers(node):
         raise node.bad(Text(f"There already is an article {no}.", f"مادهٔ {no} پیش‌تر آمده است."))
-    seen.add(no)
     return no
+
+
+def _numbers(node: Node) -> set[str]:
+    """The numbers of the articles that were read."""
+    return node.reading.names.setdefault("article numbers", set())

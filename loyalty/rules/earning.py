@@ -60,7 +60,12 @@ def multiplier(no: str, multipliers: Sequence[tuple[int, Multiply]], limits: Seq
 
 
 def _alone(awards: Sequence[tuple[int, Earning | Multiply]], limits: Sequence[Limit]) -> bool:
-    return len(awards) == 1 and awards[0][1].table is None and not any(limit.shared for limit in limits)
+    return (
+        len(awards) == 1
+        and awards[0][1].table is None
+        and not awards[0][1].follows
+        and not any(limit.shared for limit in limits)
+    )
 
 
 def _constant(given: Given, limits: Sequence[Limit], trim: Trim | None) -> Earn:

@@ -12,19 +12,22 @@ from loyalty.rules.awards.multiply import Earned
 from loyalty.rules.bylaws import Article, Badge, Bylaws
 from loyalty.rules.contest import Shut, contest
 from loyalty.rules.facts import Facts
+from loyalty.rules.feeding import feeds
 from loyalty.rules.kinds import Earning
 from loyalty.rules.ladder import Step, Tiers
 from loyalty.rules.limiting import Caps, limited, use
 from loyalty.rules.multiplying import Done, Multipliers, Multiplying
+from loyalty.rules.occasions import OF_TIERS
 from loyalty.rules.passing import PASSED, passed, receive
 from loyalty.rules.plan import Plan, Ready
 from loyalty.rules.rounds import go_round
-from loyalty.rules.ruling import BadgeStep, Given, Ruling
-from loyalty.rules.running import of_labels
+from loyalty.rules.ruling import BadgeStep, Floor, Given, Handed, Ruling
+from loyalty.rules.running import DEPTH, of_labels
 from loyalty.rules.runs import serve
 from loyalty.rules.streaks import reach
 from loyalty.rules.tables import chosen
 from loyalty.rules.tenure import rises_to
+from loyalty.rules.winning import PRIZE, win
 
 
 def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
@@ -38,15 +41,36 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
     held = _give(bylaws, plan, facts, ruling)
     if bylaws.drastic:
         _drastic(held, ruling)
+    if bylaws.lifting:
+        _lift(bylaws, held, facts, ruling)
     if bylaws.passing:
         ruling.passes = bool(passed(bylaws, facts))
-    go_round(bylaws, facts, ruling)
+    for _ in range(DEPTH):
+        go_round(bylaws, facts, ruling)
+        before = len(ruling.awards)
+        _reach(bylaws, plan, held, facts, ruling)
+        if not bylaws.circling or len(ruling.awards) == before:
+            break
+    else:
+        ruling.feeds, ruling.labels = feeds(bylaws, facts, facts, ruling.awards)
+    if ruling.floor:
+        _show(bylaws, ruling.floor, facts, ruling)
+    return ruling
+
+
+def _reach(bylaws: Bylaws, plan: Plan, held: list[Article], facts: Facts, ruling: Ruling) -> None:
+    """Let what hangs on counters be reached, as they are fed by now: runs, streaks, badges, the tier.
+
+    May be done again once what these gave is fed, too: it adds what is reached with that.
+    """
     counts = _after(bylaws, facts, ruling)
     if facts.runs:
         serve(bylaws, facts, ruling)
     if bylaws.streaks:
         reach(bylaws, facts, ruling)
     _badges(plan, held, facts, counts, ruling)
+    if facts.event.type in OF_TIERS:  # a move moves no tier: what was looked at when it came stands
+        return
     if bylaws.steadily:
         for rank in range(bylaws.top, facts.earned_rank, -1):
             needs = plan.needs[rank]
@@ -55,7 +79,6 @@ def evaluate(bylaws: Bylaws, facts: Facts) -> Ruling:
                 break
     elif bylaws.tiers:
         _tier(bylaws, bylaws.tiers, facts, facts.with_counts(counts), ruling)
-    return ruling
 
 
 def award(bylaws: Bylaws, facts: Facts) -> list[Given]:
@@ -73,8 +96,15 @@ def met(bylaws: Bylaws, facts: Facts) -> list[Article]:
 
 def _give(bylaws: Bylaws, plan: Plan, facts: Facts, ruling: Ruling) -> list[Article]:
     """Let the articles give; answers those that held and give more than what they earn."""
+    if facts.offs:
+        ruling.discounts = facts.offs
+        ruling.awards += facts.off_awards
+        ruling.uses |= facts.off_uses
     if facts.event.type == PASSED:
         return receive(bylaws, facts, ruling)
+    if facts.event.type == PRIZE:
+        win(bylaws, facts, ruling)
+        return []
     if bylaws.contested:
         left, _ = contested(bylaws, facts, met(bylaws, facts))
         held = _amounts(bylaws, plan, plan.only(left), facts, ruling)
@@ -116,6 +146,21 @@ def _drastic(held: Sequence[Article], ruling: Ruling) -> None:
         ruling.forfeits += tuple(wallet for wallet in article.forfeits if wallet not in ruling.forfeits)
 
 
+def _lift(bylaws: Bylaws, held: Sequence[Article], facts: Facts, ruling: Ruling) -> None:
+    """The highest tier that articles give, and the runs that they hand out."""
+    at, calendar = facts.event.occurred_at, bylaws.club.calendar
+    given = [Floor(its.tier, its.until.ends(at, calendar)) for article in held for its in article.tiers]
+    ruling.floor = max(given, key=lambda its: (bylaws.ranks[its.tier], its.until), default=None)
+    for article in held:
+        ruling.handed += [Handed(its.challenge, f"{article.no}:{n}", its.lasts) for n, its in enumerate(article.handed)]
+
+
+def _show(bylaws: Bylaws, floor: Floor, facts: Facts, ruling: Ruling) -> None:
+    """Let the member be shown a tier that is given, where none higher is."""
+    if bylaws.ranks[floor.tier] > max(facts.standing_rank, bylaws.rank(ruling.tier_to)):
+        ruling.tier_to = floor.tier
+
+
 def contested(bylaws: Bylaws, facts: Facts, held: Sequence[Article]) -> tuple[list[Article], dict[str, Shut]]:
     """Of articles whose conditions hold those that are not shut out; and by whom the others are."""
     plan = bylaws.plan(facts)
@@ -135,7 +180,7 @@ def _earn(article: Article, facts: Facts, ruling: Ruling, caps: Caps | None, ear
     """What an article earns that has several awards, a table of rates, or limits that others share."""
     own: list[Given] = []
     for place, award in article.earns(facts):
-        base, asked = award.reckon(facts, facts.whole)
+        base, asked = award.of_given(ruling.awards) if award.follows else award.reckon(facts, facts.whole)
         amount = asked
         if asked and (article.limits or caps):
             base, amount = limited(article, award, facts, base, asked, own)
@@ -190,7 +235,7 @@ def _after(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> list[int]:
 
 
 def _badges(plan: Plan, held: list[Article], facts: Facts, counts: list[int], ruling: Ruling) -> None:
-    levels = facts.badges
+    levels = facts.badges | dict(ruling.badges) if ruling.badges else facts.badges
     for badge, code, index, steps, test in plan.badges:
         has = levels.get(code, 0)
         if has < len(steps):

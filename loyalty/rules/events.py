@@ -34,6 +34,8 @@ class EventField:
     one_of: tuple[str, ...] = ()
     optional: bool = False
     title: Text | None = None
+    names: str = ""
+    """Of what its values are the codes: `tiers`, `badges`, `challenges`."""
 
     @property
     def said(self) -> Text:
@@ -134,8 +136,8 @@ def _place(name: str) -> str:
 RESERVED: Final = frozenset(
     {
         "purchase", "enrolment", "birthday", "anniversary", "referral", "tier_reached", "tier_lost", "badge_earned",
-        "challenge_completed", "run_begun", "idle", "code", "schedule", "passed", "purchases", "lines", "given",
-        "points",
+        "challenge_completed", "run_begun", "idle", "code", "schedule", "passed", "prize", "purchases",
+        "lines", "given", "points",
     }
 )  # fmt: skip
 """Names of occasions and of what counters count: a declared type has another."""
@@ -167,13 +169,37 @@ def _field(name: str, node: Node) -> EventField:
     return EventField(name, type_, from_, until, options, optional, title)
 
 
+_OWN_FIELDS: Final = {
+    "tier_reached": {"tier": Text("tier", "سطح")},
+    "tier_lost": {"tier": Text("tier", "سطح")},
+    "badge_earned": {"badge": Text("badge", "نشان"), "level": Text("level", "تراز")},
+    "challenge_completed": {"challenge": Text("challenge", "چالش")},
+}
+"""What the club's own occasions tell, with titles."""
+_NAMED: Final = {"tier": "tiers", "badge": "badges", "challenge": "challenges"}
+"""Which of these hold a name of the document, and of what."""
+
+
+def _own_fields(occasion: str, node: Node) -> tuple[EventField, ...]:
+    return tuple(
+        EventField(
+            name,
+            "text" if name in _NAMED else "integer",
+            one_of=tuple(sorted(node.reading.names[_NAMED[name]])) if name in _NAMED else (),
+            title=title,
+            names=_NAMED.get(name, ""),
+        )
+        for name, title in _OWN_FIELDS.get(occasion, {}).items()
+    )
+
+
 def named_field(node: Node) -> EventField | str:
     """The field that a node names: declared by the type of event that is awaited; of a purchase only its name."""
     name, occasion = node.text(100), node.reading.occasion
     if occasion is None or occasion.has_basket:
         return name
     declared = node.reading.events.get(occasion.type)
-    known = {its.name: its for its in declared.fields} if declared else {}
+    known = {its.name: its for its in (declared.fields if declared else _own_fields(occasion.type, node))}
     if name not in known:
         raise node.bad(unknown_name(name, list(known)))
     return known[name]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from loyalty.rules.awards.discount import Discount
 from loyalty.rules.bylaws import Article, Bylaws
 from loyalty.rules.conditions.logic import Several
 from loyalty.rules.contest import Shut
@@ -19,7 +20,9 @@ from loyalty.rules.phrase import plain
 from loyalty.rules.ruling import Given, Ruling, Withheld
 from loyalty.rules.running import figure, moves
 from loyalty.rules.tables import chosen
+from loyalty.rules.things import is_thing
 from loyalty.rules.voice import Voice
+from loyalty.rules.winning import PRIZE
 from loyalty.values import Text
 
 
@@ -71,7 +74,8 @@ def arithmetic(bylaws: Bylaws, given: Given, facts: Facts) -> Text:
 def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
     """`arithmetic` in one language."""
     award = voice.bylaws.award(given)
-    how = (chosen(award, facts) or award).arithmetic(given.base, given.asked, voice)
+    by_rate = award if isinstance(award, Discount) else chosen(award, facts) or award
+    how = by_rate.arithmetic(given.base, given.asked, voice)
     if given.amount == given.asked:
         return how
     left = voice.worth(given.amount, given.wallet)
@@ -79,7 +83,7 @@ def reckoned(voice: Voice, given: Given, facts: Facts) -> str:
 
 
 def title(bylaws: Bylaws, article: str) -> Text:
-    """The title of what gave: an article, a badge's level, or a challenge."""
+    """The title of what gave: an article, a badge's level, a challenge, a streak or a prize."""
     if article.startswith("badge:"):
         _, code, level = article.split(":")
         badge = bylaws.badges[code]
@@ -95,6 +99,8 @@ def title(bylaws: Bylaws, article: str) -> Text:
         numbers = both(bylaws, lambda voice: voice.number(int(length)))
         said = Text("Streak “{s}”, {n} in a row", "زنجیرهٔ «{s}»، {n} پیاپی")
         return said.with_(s=bylaws.streaks[code].title, n=numbers)
+    if article in bylaws.prizes:
+        return bylaws.prizes[article].title
     return next(its.title for its in bylaws.articles if its.no == article)
 
 
@@ -104,6 +110,8 @@ def event_title(bylaws: Bylaws, type_: str) -> Text:
         return declared.title
     if occasion := bylaws.occasions.get(type_):
         return both(bylaws, occasion.said)
+    if type_ == PRIZE:
+        return Text("A prize", "برنده شدن")
     return Text(f"“{type_}”", f"«{type_}»")
 
 
@@ -150,7 +158,7 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
             "What it gives goes to others, once the return window has passed.",
             "آنچه این ماده می‌دهد، پس از پایان مهلت مرجوعی به دیگران می‌رسد.",
         )
-    if not (brought or article.earns(facts) or article.multiplies(facts)):
+    if not (brought or article.earns(facts) or article.multiplies(facts) or article.discounts):
         return voice.pick("No rate of this article holds here.", "هیچ‌یک از نرخ‌های این ماده در اینجا برقرار نیست.")
     for limit in article.limits:
         if limit.room(facts, 0) < 1 or (limit.of == "base" and _would_give(article, facts)):
@@ -158,12 +166,8 @@ def reason(voice: Voice, article: Article, facts: Facts) -> str | None:
                 f"The limit is used up: {limit.say(voice)}.", f"سقف این ماده پر شده است: {limit.say(voice)}."
             )
     for limit in _full_caps(voice.bylaws, article, facts):
-        return voice.pick(
-            f"The limit of the wallet is used up: {limit.say(voice)}.", f"سقف کیف پر شده است: {limit.say(voice)}."
-        )
-    if not article.earnings:
-        return voice.pick("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
-    return voice.pick("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
+        return _full(limit, voice)
+    return _nothing_there(voice, article, facts)
 
 
 def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
@@ -177,9 +181,10 @@ def _not_held(voice: Voice, article: Article, facts: Facts) -> str | None:
         return voice.pick("The membership is not active.", "عضویت فعال نیست.")
     if not article.in_force(facts.moment.day):
         return voice.pick("The article was not in force on that day.", "این ماده در آن روز در اجرا نبود.")
-    if article.condition is not None and not article.condition.holds(facts):
-        stopped = _stopped(article.condition, facts)
-        what, saw = said(voice, stopped), stopped.saw(facts, voice)
+    seen = article.sees(facts)
+    if article.condition is not None and not article.condition.holds(seen):
+        stopped = _stopped(article.condition, seen)
+        what, saw = said(voice, stopped), stopped.saw(seen, voice)
         return voice.pick(f"Not met: {what} ({saw}).", f"این شرط برقرار نبود: {what} ({saw}).")
     if voice.bylaws.contested and (shut := _shut_out(voice.bylaws, article, facts)):
         winner = voice.article(shut.by.no)
@@ -223,6 +228,40 @@ def _full_caps(bylaws: Bylaws, article: Article, facts: Facts) -> list[Limit]:
     wallets += [award.wallet for _, award in article.multiplies(facts)]
     caps = [limit for wallet in dict.fromkeys(wallets) for limit in bylaws.capped.get(wallet, ())]
     return caps if _would_give(article, facts) else [limit for limit in caps if limit.room(facts, 0) < 1]
+
+
+def _no_discount(voice: Voice, article: Article, facts: Facts) -> str:
+    """What the basket lacks for a discount."""
+    net = (facts.sent or facts).event.net
+    for _, discount in article.discounts:
+        if discount.min_basket is not None and net < discount.min_basket:
+            least, lacks = voice.money(discount.min_basket), voice.money(discount.min_basket - net)
+            return voice.pick(
+                f"This begins with a basket of {least}; {lacks} more are needed.",
+                f"این تخفیف از خریدی به مبلغ {least} آغاز می‌شود؛ {lacks} کم است.",
+            )
+    return voice.pick("The basket holds nothing that it lowers.", "در این خرید چیزی نیست که تخفیف بگیرد.")
+
+
+def _nothing_there(voice: Voice, article: Article, facts: Facts) -> str:
+    """What the basket lacks, where nothing else stopped an article."""
+    if article.discounts:
+        return _no_discount(voice, article, facts)
+    if not article.earnings:
+        return voice.pick("There was nothing to multiply.", "چیزی نبود که چند برابر شود.")
+    if any(award.follows for _, award in article.earnings):
+        return voice.pick("What it is reckoned of was not given.", "آنچه این ماده از رویش حساب می‌شود داده نشد.")
+    return voice.pick("The basket was too small to earn anything here.", "خرید به اندازه‌ای نبود که این ماده چیزی بدهد.")
+
+
+def _full(limit: Limit, voice: Voice) -> str:
+    """A wallet's limit that is used up; of things it is their stock."""
+    if is_thing(limit.wallet):
+        thing = voice.wallet(limit.wallet)
+        return voice.pick(f"Of {thing} none is left.", f"از {thing} چیزی نمانده است.")
+    return voice.pick(
+        f"The limit of the wallet is used up: {limit.say(voice)}.", f"سقف کیف پر شده است: {limit.say(voice)}."
+    )
 
 
 def _would_give(article: Article, facts: Facts) -> bool:

@@ -11,6 +11,8 @@ from loyalty.calendars import Calendar, Moment
 from loyalty.rules.windows import Since
 
 if TYPE_CHECKING:
+    from loyalty.rules.discounting import Offer
+    from loyalty.rules.ruling import Given, Off
     from loyalty.rules.runs import Run
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
@@ -36,17 +38,40 @@ class Line(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+class CardTyped(NamedTuple):
+    """A gift card as a cashier types or scans it."""
+
+    code: str
+    pin: str | None = None
+
+
+class CardShown(NamedTuple):
+    """A gift card as somebody showed it, by keyed hashes: past the edge nobody needs its code or PIN."""
+
+    digest: bytes
+    pin: bytes | None = None
+
+
 class Tender(NamedTuple):
     """A means of payment: `type` is free text such as `cash` or `card`; `amount` in minor units."""
 
     type: str
     amount: int
+    card: str | None = None
+    """Of a gift card that is charged with the purchase: what it is recognised by, which alone is kept."""
+    shown: CardTyped | CardShown | None = None
+    """That card, until it is charged."""
 
 
-STORED_VALUE: Final = frozenset({"wallet", "gift_card"})
+GIFT_CARD: Final = "gift_card"
+STORED_VALUE: Final = frozenset({"wallet", GIFT_CARD})
 """Tenders of money that the club holds already: what they pay is not paid anew."""
 
 
+HIDDEN: Final = "…"
+"""What a presented code begins with where it is kept by its end alone, because only its holder knows it."""
+PRESENTED: Final = "presented"
+"""Under what name facts keep the codes that were presented: each as it is kept, with its id, or 0 if it is no good."""
 PURCHASE: Final = "purchase"
 """The type of the event that has a basket."""
 
@@ -69,6 +94,8 @@ class Purchase:
     attributes: dict[str, Any] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     """Codes that the member presented."""
+    redeem: tuple[tuple[str, int], ...] = ()
+    """Rewards that the member redeems with it: code and quantity."""
     type: ClassVar[str] = PURCHASE
 
     @property
@@ -173,6 +200,15 @@ class Facts:
     """By streak: the milestones that the member has reached already."""
     earned_rank: int = AS_SHOWN
     """Where the member stands by what is earned: below `standing_rank` where a higher tier was given by hand."""
+    offers: tuple[Offer, ...] = ()
+    """What codes and redeemed rewards promise on this sale."""
+    sent: Facts | None = None
+    """Where discounts were taken off: the same of the basket as it was sent."""
+    offs: tuple[Off, ...] = ()
+    """What was taken off, in its order."""
+    off_awards: tuple[Given, ...] = ()
+    off_uses: dict[tuple[str, date], int] = field(default_factory=dict)
+    """The same as articles gave it, and what that took of limits that all members share."""
     whole: int = field(init=False)
     """The mask of the whole basket; a basket without lines counts as one nameless line."""
     labels: Labels | None = field(init=False, default=None, repr=False, compare=False)
@@ -224,16 +260,21 @@ class Facts:
         if mask == self.whole and measure != "quantity":
             return event.net if measure == "net" else event.gross if measure == "gross" else event.paid
         place = PLACES.get(measure)
-        return self.share(event.paid, mask) if place is None else self.total(place, mask)
+        if place is None:
+            return self.share(event.paid, mask)
+        return self.total(place, mask)
 
     def total(self, place: int, mask: int) -> int:
-        """The sum of what stands at a place (see `PLACES`) of the lines of a mask."""
+        """The sum of what stands at a place (see `PLACES`) of the lines of a mask.
+
+        Of net amounts at most the basket's: a discount of the basket is of no line.
+        """
         lines, total = self.event.lines, 0
         while mask and lines:
             last = mask.bit_length() - 1
             total += lines[last][place]  # type: ignore[operator]
             mask ^= 1 << last
-        return total
+        return total if place != NET or total <= self.event.net else self.event.net
 
     def share(self, amount: int, mask: int) -> int:
         """What of an amount falls to the lines of a mask, by their net amounts, floored."""
@@ -245,6 +286,7 @@ class Facts:
 
 Labels = tuple[dict[str | None, int], dict[str | None, int], dict[str | None, int]]
 """Masks of lines by category, by brand and by tag."""
+NET: Final = Line._fields.index("net")
 CATEGORY, BRAND, TAG = range(3)
 """Places in `Labels`."""
 

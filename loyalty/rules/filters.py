@@ -55,7 +55,7 @@ class LineFilter:
 
         def total(facts: Facts) -> int:
             found = mask(facts) if value is None else (facts.labels or facts.labelled())[label].get(value, 0)
-            if found & (found - 1):
+            if found & (found - 1) or facts.offs:  # of one line, as most are, it stands there
                 return facts.total(place, found)
             return facts.event.lines[found.bit_length() - 1][place] if found else 0  # type: ignore[return-value]
 

@@ -4,52 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Literal, NamedTuple
 
-from loyalty.calendars import Calendar
-from loyalty.formats import day as said_day
-from loyalty.formats import digits, listed
+from loyalty.formats import digits
 from loyalty.rules.awards.earn import Earn
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Step
 from loyalty.rules.compare import apart, implies, lines_apart, never
 from loyalty.rules.conditions.history import NthPurchase
 from loyalty.rules.conditions.logic import All
 from loyalty.rules.conditions.time import Dates
+from loyalty.rules.explain import both
 from loyalty.rules.filters import LineFilter
+from loyalty.rules.finding import Finding, day_said
+from loyalty.rules.game_findings import of_game
 from loyalty.rules.giving import badges_of
-from loyalty.rules.goals import Happened, Test
+from loyalty.rules.goals import Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.ladder import counts_since_tier
-from loyalty.rules.story import Story
 from loyalty.values import Text
-
-Code = Literal[
-    "unbuilt",
-    "unreachable_tier",
-    "unkeepable_tier",
-    "lasting_tier",
-    "overlap",
-    "no_limit",
-    "out_of_date",
-    "impossible",
-    "unearnable_badge",
-    "unreachable_goal",
-    "unread_counter",
-    "unused_event",
-    "no_story",
-    "dead_end",
-    "endless_story",
-    "empty_audience",
-    "unused_audience",
-]
-
-
-class Finding(NamedTuple):
-    """One odd thing: what kind it is, the JSON pointer of its place, and a sentence."""
-
-    code: Code
-    path: str
-    message: Text
 
 
 def findings(bylaws: Bylaws, today: date) -> list[Finding]:
@@ -63,10 +34,8 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_tiers(bylaws),
         *_keeping(bylaws),
         *_badges(bylaws, today),
-        *_challenges(bylaws, today),
         *_counters(bylaws),
-        *_story(bylaws.game.story),
-        *_raffles(bylaws, today),
+        *of_game(bylaws, today),
     ]
 
 
@@ -99,7 +68,7 @@ def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
     for place, article in enumerate(bylaws.articles):
         path, named = f"/articles/{place}", _article(article)
         if last := _ended(article, today):
-            when = _day(last, bylaws.club.calendar)
+            when = day_said(last, bylaws.club.calendar)
             yield Finding(
                 "out_of_date",
                 f"{path}/until" if article.until == last else f"{path}/if",
@@ -127,8 +96,7 @@ def _overlaps(bylaws: Bylaws) -> Iterator[Finding]:
                 "{a} and {b} can both give {what} for the same goods; what they give adds up.",
                 "{a} و {b} هر دو می‌توانند برای یک کالا {what} بدهند و با هم جمع می‌شوند.",
             )
-            names = [bylaws.wallets[code].name for code in wallets]
-            what = Text(listed([its.en for its in names], "en"), listed([its.fa for its in names], "fa"))
+            what = both(bylaws, lambda voice, wallets=wallets: voice.listed(list(map(voice.wallet, wallets))))  # type: ignore[misc]
             message = said.with_(a=_article(earlier), b=_article(article), what=what)
             yield Finding("overlap", f"/articles/{place}", message)
 
@@ -189,39 +157,6 @@ def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
             yield Finding("unearnable_badge", f"/badges/{code}", said.with_(b=title))
 
 
-def _challenges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
-    for code, challenge in bylaws.challenges.items():
-        path, named = f"/challenges/{code}", Text(f"“{challenge.title.en}”", f"«{challenge.title.fa}»")
-        impossible = [n for n, step in enumerate(challenge.steps) if never(step) or _test_never(step)]
-        if challenge.until and challenge.until < today:
-            said = Text("Challenge {c} ended on {day}.", "چالش {c} در {day} پایان یافته است.")
-            message = said.with_(c=named, day=_day(challenge.until, bylaws.club.calendar))
-            yield Finding("out_of_date", f"{path}/until", message)
-        elif impossible:
-            place = f"/steps/{impossible[0]}" if challenge.stepwise else "/goal"
-            said = Text("Nobody can complete challenge {c}.", "هیچ عضوی نمی‌تواند چالش {c} را به پایان برساند.")
-            yield Finding("unreachable_goal", path + place, said.with_(c=named))
-        elif challenge.start == "automatic" and not (challenge.each or challenge.until):
-            said = Text(
-                "Challenge {c} has no end: each member can complete it once, whenever that may be.",
-                "چالش {c} پایانی ندارد: هر عضو یک بار، هر زمان که باشد، می‌تواند آن را کامل کند.",
-            )
-            yield Finding("no_limit", path, said.with_(c=named))
-        elif challenge.start == "handed_out" and not (challenge.lasts or challenge.until):
-            said = Text(
-                "A run of challenge {c} that is handed out without “until” has no end.",
-                "دوری از چالش {c} که بدون «until» سپرده شود پایانی ندارد.",
-            )
-            yield Finding("no_limit", path, said.with_(c=named))
-
-
-def _test_never(step: Condition) -> bool:
-    """Whether what one event must do can never be done; of several that are asked for one is enough to be missing."""
-    if isinstance(step, Happened):
-        return step.asked.condition is not None and never(step.asked.condition)
-    return isinstance(step, All) and any(map(_test_never, step.value))
-
-
 def _counters(bylaws: Bylaws) -> Iterator[Finding]:
     read = {its.counter for its in bylaws.reads} | {
         bylaws.counters[its.counter] for its in bylaws.leaderboards.values()
@@ -241,42 +176,13 @@ def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:
         return not never(badge.condition) and _until(badge.condition) >= today
     open_ = [its.give for its in bylaws.challenges.values() if (its.until or date.max) >= today]
     open_ += [milestone.give for streak in bylaws.streaks.values() for milestone in streak.milestones]
+    open_ += [prize.give for raffle in bylaws.game.raffles.values() for prize in raffle.prizes]
     if any(badge.code in badges_of(give) for give in open_):
         return True
     giving = [article for article in bylaws.articles if badge.code in article.granted]
     return any(
         not _ended(article, today) and not (article.condition and never(article.condition)) for article in giving
     )
-
-
-def _story(story: Story | None) -> Iterator[Finding]:
-    """A story leads from chapter to chapter, and ends."""
-    if story is None:
-        said = Text(
-            "There is no story: nothing leads members from a beginning to an end.",
-            "داستانی در کار نیست: چیزی اعضا را از آغازی به پایانی نمی‌برد.",
-        )
-        yield Finding("no_story", "/story", said)
-        return
-    for place, chapter in enumerate(story.chapters):
-        if not chapter.challenges:
-            said = Text(
-                "Chapter {c} has no challenge: nothing leads on from it.",
-                "فصل {c} چالشی ندارد: چیزی از آن به بعد راه نمی‌برد.",
-            )
-            title = Text(f"“{chapter.title.en}”", f"«{chapter.title.fa}»")
-            yield Finding("dead_end", f"/story/chapters/{place}", said.with_(c=title))
-    if story.end is None:
-        yield Finding("endless_story", "/story", Text("The story has no end.", "داستان پایان ندارد."))
-
-
-def _raffles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
-    for code, raffle in bylaws.game.raffles.items():
-        if isinstance(raffle.draw, date) and raffle.draw < today:
-            title = Text(f"“{raffle.title.en}”", f"«{raffle.title.fa}»")
-            said = Text("The raffle {r} was drawn on {day}.", "قرعه‌کشی {r} در {day} پایان یافته است.")
-            message = said.with_(r=title, day=_day(raffle.draw, bylaws.club.calendar))
-            yield Finding("out_of_date", f"/raffles/{code}/draw", message)
 
 
 def _ended(article: Article, today: date) -> date | None:
@@ -352,7 +258,3 @@ def _article(article: Article) -> Text:
 
 def _quoted(step: Step) -> Text:
     return Text(f"“{step.title.en}”", f"«{step.title.fa}»")
-
-
-def _day(day: date, calendar: Calendar) -> Text:
-    return Text(said_day(day, calendar, "en"), said_day(day, calendar, "fa"))

@@ -15,13 +15,14 @@ from loyalty.rules.standings import named
 from loyalty.rules.story import Story, read_story
 from loyalty.rules.teams import Teams, read_teams
 from loyalty.rules.voice import Voice
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
 SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins")
 
 
 class Told(NamedTuple):
-    """A part of the game as it is told: its code and title, and how it says itself."""
+    """A part as it is told: its code and title, and how it says itself."""
 
     no: str
     title: Text
@@ -37,6 +38,13 @@ class Game:
     leagues: dict[str, League] = field(default_factory=dict)
     raffles: dict[str, Raffle] = field(default_factory=dict)
     spins: dict[str, Spin] = field(default_factory=dict)
+
+    def prizes(self) -> Iterator[NamedPrize]:
+        """What the club may give by itself, each prize once."""
+        if self.story:
+            yield from self.story.named_prizes()
+        for code, raffle in self.raffles.items():
+            yield from raffle.named_prizes(code)
 
     def sections(self) -> Iterator[tuple[str, Text, list[Told]]]:
         """Its sections in reading order: code, title and parts."""

@@ -1,4 +1,4 @@
-"""What is given without a purchase, at the end of a story or in a draw: fixed amounts, rewards, badges, messages."""
+"""What is given without a purchase, at the end of a story or in a draw: fixed amounts, badges, runs, messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from loyalty.rules.awards.counted import Counted
 from loyalty.rules.awards.earn import Earn
-from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.rules.awards.effects import GiveBadge, GiveMessage, HandOut
 from loyalty.rules.catalogue import read_award
 from loyalty.rules.kinds import Award
 from loyalty.rules.phrase import Slot
@@ -19,11 +19,12 @@ from loyalty.values import Text
 def _read(node: Node) -> Award:
     award = read_award(node)
     fixed = isinstance(award, Earn | Counted) and award.how == "fixed"
-    if not fixed and not isinstance(award, GiveBadge | GiveMessage):
+    if not fixed and not isinstance(award, GiveBadge | GiveMessage | HandOut):
         raise node.bad(
             Text(
-                "There is no purchase here: only fixed amounts, rewards, tickets, badges and messages are given.",
-                "اینجا خریدی در کار نیست: تنها مقدار ثابت، جایزه، بلیت، نشان و پیام داده می‌شود.",
+                "There is no purchase here: only fixed amounts, rewards, tickets, badges, challenges and messages"
+                " are given.",
+                "اینجا خریدی در کار نیست: تنها مقدار ثابت، جایزه، بلیت، نشان، چالش و پیام داده می‌شود.",
             )
         )
     return award

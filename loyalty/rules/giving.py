@@ -1,11 +1,11 @@
-"""What is given for what was done over some time, by challenges and streaks: fixed amounts, badges, messages. Pure."""
+"""What is given for what was done over some time, by challenges and streaks. Pure."""
 
 from __future__ import annotations
 
-from loyalty.rules.awards.effects import GiveBadge, GiveMessage
+from loyalty.rules.awards.effects import GiveBadge, GiveMessage, HandOut
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Award, Earning
-from loyalty.rules.ruling import BadgeStep, Given, Ruling
+from loyalty.rules.ruling import BadgeStep, Given, Handed, Ruling
 from loyalty.rules.tables import chosen
 
 
@@ -21,6 +21,8 @@ def give(gifts: tuple[Award, ...], name: str, facts: Facts, ruling: Ruling) -> N
                 ruling.badges.append(BadgeStep(gift.value, 1))
         elif isinstance(gift, GiveMessage):
             ruling.messages.append(gift.value)
+        elif isinstance(gift, HandOut):
+            ruling.handed.append(Handed(gift.challenge, f"{name}:{place}", gift.lasts))
 
 
 def badges_of(gifts: tuple[Award, ...]) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final, NamedTuple, Self
 
 from loyalty.rules.bounds import Bounds
 from loyalty.rules.facts import Facts, Setting, Test
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.ruling import Given
 from loyalty.rules.tables import Table
 from loyalty.rules.terms import Term
 from loyalty.rules.types import Field, read_fields, said_label
@@ -128,6 +129,8 @@ class Earning(Award):
     """How it is reckoned where it is of the whole basket's amount, floored."""
     total: bool = False
     """Whether it is a running total of a counter: then it is reckoned after counting, see `running.py`."""
+    follows: bool = False
+    """Whether it is reckoned of what articles before it gave: see `of_given`."""
     table: Table | None = None
     """Rates in place of one: then a variant of it reckons, see `tables.chosen`."""
     variants: tuple[Self | None, ...] = ()
@@ -145,6 +148,14 @@ class Earning(Award):
     def reckoner(self) -> Callable[[Facts], tuple[int, int]]:
         """`reckon` over the whole basket, with what the award tells known beforehand."""
         return lambda facts: self.reckon(facts, facts.whole)
+
+    def of_given(self, awards: Iterable[Given]) -> tuple[int, int]:
+        """Of an award that follows others: (base, amount) of what these gave.
+
+        Raises:
+            NotImplementedError: it follows none.
+        """
+        raise NotImplementedError
 
     def reached(self, value: int) -> int:
         """Of a running total: how much of what its counter reads it is reckoned on."""

@@ -15,7 +15,7 @@ from loyalty.rules.yearly import of_date
 
 if TYPE_CHECKING:
     from loyalty.rules.facts import Happening
-    from loyalty.rules.history import MemberFacts
+    from loyalty.rules.member import MemberFacts
 
 ATTRIBUTE: Final = "attribute:"
 NEAR: Final = "near:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from loyalty.rules.awards.discount import Discount
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import Earning
@@ -14,7 +15,7 @@ from loyalty.rules.ruling import Given, Ruling
 
 
 def limited(
-    article: Article, award: Earning | Multiply, facts: Facts, base: int, asked: int, before: list[Given]
+    article: Article, award: Earning | Multiply | Discount, facts: Facts, base: int, asked: int, before: list[Given]
 ) -> tuple[int, int]:
     """(base, amount) that the article's limits leave, after what its earlier awards of this event took."""
     amount = asked

@@ -13,6 +13,7 @@ from loyalty.rules.events import field_key
 from loyalty.rules.facts import Facts
 from loyalty.rules.known import FIELD
 from loyalty.rules.reading import Node
+from loyalty.rules.things import reward_of
 from loyalty.rules.types import MAX_NUMBER, integer
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import EVER, Window, read_window
@@ -150,6 +151,17 @@ _EVERY: Final = {
     "quarter": Text("a quarter", "در فصل"),
     "year": Text("a year", "در سال"),
 }
+
+
+def stock_of(wallet: str) -> Limit:
+    """The stock of a reward that articles give: a limit that all members share, kept with the reward."""
+    return Limit(None, CLUB, EVER, MAX_NUMBER, "points", wallet, -1)
+
+
+def stock_key(key: str) -> str | None:
+    """The reward whose stock a limit's key is, if it is one."""
+    whose, _, wallet, *_ = key.split(":")
+    return reward_of(wallet) if whose == "wallet" else None
 
 
 def read_limit(node: Node, article: str, wallet: str) -> Limit:

@@ -137,7 +137,16 @@ JOINING: Final = Yearly("anniversary", Text("each anniversary of joining", "هر
 REFERRAL: Final = Occasion(
     "referral", Text("the first purchase of a friend whom the member referred", "نخستین خرید دوستی که عضو معرفی کرده")
 )
-PLAIN: Final = {its.type: its for its in (PURCHASE, ENROLMENT, BIRTHDAY, JOINING, REFERRAL)}
+TIER_REACHED: Final = Occasion("tier_reached", Text("reaching a tier", "رسیدن به یک سطح"), Text("On", "هنگام"))
+TIER_LOST: Final = Occasion("tier_lost", Text("losing a tier", "از دست دادن یک سطح"), Text("On", "هنگام"))
+BADGE_EARNED: Final = Occasion("badge_earned", Text("earning a badge", "گرفتن یک نشان"), Text("On", "هنگام"))
+CHALLENGE_COMPLETED: Final = Occasion(
+    "challenge_completed", Text("completing a challenge", "به پایان رساندن یک چالش"), Text("On", "هنگام")
+)
+FOLLOWING: Final = {its.type: its for its in (TIER_REACHED, TIER_LOST, BADGE_EARNED, CHALLENGE_COMPLETED)}
+"""The occasions that follow from what something else gave: each is an event of its own."""
+OF_TIERS: Final = (TIER_REACHED.type, TIER_LOST.type)
+PLAIN: Final = {its.type: its for its in (PURCHASE, ENROLMENT, BIRTHDAY, JOINING, REFERRAL, *FOLLOWING.values())}
 """The occasions that a word alone names."""
 
 
@@ -200,8 +209,7 @@ def _idle(node: Node) -> Idle:
 
 def _code(node: Node) -> Occasion:
     """A single-use code of a series, found in a pack."""
-    series = node.text(100)
-    node.unbuilt(Text(f"Codes of the series “{series}”", f"کدهای سری «{series}»"))
+    series = node.text(60)
     each = Text(f"each code of “{series}” that the member finds", f"هر کد از سری «{series}» که عضو پیدا کند")
     return Occasion(f"code:{series}", each)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from loyalty.calendars import Calendar, Period
 from loyalty.formats import Unit
-from loyalty.rules.awards.effects import Forfeit, GiveBadge, GiveMessage, GiveStatus
+from loyalty.rules.awards.discount import Discount
+from loyalty.rules.awards.effects import Forfeit, GiveBadge, GiveMessage, GiveStatus, GiveTier, HandOut
 from loyalty.rules.awards.multiply import Multiply
 from loyalty.rules.earning import Earn, earner, multiplier
 from loyalty.rules.facts import Facts
@@ -45,7 +46,7 @@ class Wallet:
     """When what is earned may be spent; at once where there is none."""
     expires: Term | None = None
     """When a lot expires or, counted from activity, the whole wallet lapses; never where there is none."""
-    spend: Literal["soonest_expiry", "oldest"] = "soonest_expiry"
+    spend: Literal["soonest_expiry", "oldest", "own"] = "soonest_expiry"
     debt: Literal["allow", "clamp", "refuse"] = "allow"
     transfers: bool = False
     """Whether members may give each other of it."""
@@ -59,6 +60,10 @@ class Wallet:
     def lots_expire(self) -> Term | None:
         """The term of each lot; a wallet that lapses as a whole has none."""
         return None if self.expires is None or self.expires.from_activity else self.expires
+
+
+OF_THINGS: Final = Wallet("", "points", Text("", ""), "floor", spend="own", debt="clamp")
+"""How things are kept: a return takes those that it gave, and nothing of those that were used already."""
 
 
 class Running(NamedTuple):
@@ -97,7 +102,12 @@ class Article:
     passed: tuple[tuple[int, Earning], ...] = field(init=False)
     """What it gives to others than the member, or later than at once."""
     multipliers: tuple[tuple[int, Multiply], ...] = field(init=False)
+    discounts: tuple[tuple[int, Discount], ...] = field(init=False)
     granted: tuple[str, ...] = field(init=False)
+    tiers: tuple[GiveTier, ...] = field(init=False)
+    """The tiers that it lets the member stand on."""
+    handed: tuple[HandOut, ...] = field(init=False)
+    """The challenges that it hands out."""
     messages: tuple[Text, ...] = field(init=False)
     statuses: tuple[str, ...] = field(init=False)
     """Into what standing it puts the member."""
@@ -121,7 +131,10 @@ class Article:
         put(self, "earnings", tuple((i, a) for i, a in earnings if a.to == MEMBER and not later))
         put(self, "passed", tuple((i, a) for i, a in earnings if a.to != MEMBER or later))
         put(self, "multipliers", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Multiply)))
+        put(self, "discounts", tuple((i, a) for i, a in enumerate(self.give) if isinstance(a, Discount)))
         put(self, "granted", tuple(a.value for a in self.give if isinstance(a, GiveBadge)))
+        put(self, "tiers", tuple(a for a in self.give if isinstance(a, GiveTier)))
+        put(self, "handed", tuple(a for a in self.give if isinstance(a, HandOut)))
         put(self, "statuses", tuple(a.value for a in self.give if isinstance(a, GiveStatus)))
         put(self, "forfeits", tuple(a.value for a in self.give if isinstance(a, Forfeit)))
         put(self, "messages", tuple(a.value for a in self.give if isinstance(a, GiveMessage)))
@@ -135,7 +148,11 @@ class Article:
     @property
     def gives_amounts(self) -> bool:
         """Whether it gives amounts, not badges and messages alone."""
-        return bool(self.earnings or self.passed or self.multipliers or self.totals)
+        return bool(self.earnings or self.passed or self.multipliers or self.totals or self.discounts)
+
+    def sees(self, facts: Facts) -> Facts:
+        """On which facts its condition is judged: one with a discount looks at the basket as it was sent."""
+        return facts.sent if self.discounts and facts.sent is not None else facts
 
     def earns(self, facts: Facts) -> tuple[tuple[int, Earning], ...]:
         """What it earns for an event, each with its place: by the rates that hold."""

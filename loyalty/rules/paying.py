@@ -27,8 +27,18 @@ class Pays:
         Field("at_most", POSITIVE, Text("At most", "حداکثر"), None),
     )
 
-    def say(self, wallet: str, voice: Voice) -> str:
-        """`At the till, 100 points pay 10,000 toman. One payment takes at least 500 points of it.`"""
+    def takes(self, money: int) -> int:
+        """How much of the wallet pays an amount of money: of points no fewer than it is worth."""
+        if self.points is None or self.money is None:
+            return money
+        return -(-money * self.points // self.money)
+
+    def allows(self, amount: int) -> bool:
+        """Whether one payment may take so much of the wallet."""
+        return (self.at_least or 0) <= amount <= (self.at_most or amount)
+
+    def bounds(self, wallet: str, voice: Voice) -> str:
+        """`at least 500 points and at most 5,000 points`; empty where there are none."""
         points = voice.bylaws.wallets[wallet].unit == "points"
         least, most = (
             "" if its is None else voice.worth(its, wallet) if points else voice.money(its)
@@ -36,7 +46,11 @@ class Pays:
         )
         bounds = [voice.pick(f"at least {least}", f"دست‌کم {least}")] if least else []
         bounds += [voice.pick(f"at most {most}", f"حداکثر {most}")] if most else []
-        said = voice.listed(bounds)
+        return voice.listed(bounds) if bounds else ""
+
+    def say(self, wallet: str, voice: Voice) -> str:
+        """`At the till, 100 points pay 10,000 toman. One payment takes at least 500 points of it.`"""
+        said = self.bounds(wallet, voice)
         takes = voice.pick(f"One payment takes {said} of it.", f"با هر پرداخت {said} از آن کم می‌شود.") if said else ""
         if self.points is None or self.money is None:
             return takes
@@ -53,7 +67,6 @@ class Pays:
 
 def read_pays(node: Node, unit: str) -> Pays:
     """What a wallet of a unit pays."""
-    node.unbuilt(Text("What a wallet pays at the till (“pays”)", "پرداخت با کیف هنگام خرید («pays»)"))
     pays = Pays(**read_fields(node, Pays.fields))
     if unit == "points" and not (pays.points and pays.money):
         raise node.bad(

@@ -69,6 +69,8 @@ class Planner:
         for article in self.articles:
             if article.on.type == type_ and article.in_force(setting.day):
                 test = self._test(article.condition, setting)
+                if article.discounts and not isinstance(test, bool):
+                    test = self._once((article.no, test, "sent"), _on_sent(test))
                 earn = None if self.capped else article.earn
                 if test is not False:
                     it = article, *_used_up(article), _open(test), earn, article.only_earns
@@ -112,6 +114,11 @@ def _used_up(article: Article) -> tuple[int, int]:
             if limit.of == "times" or (limit.wallet == award.wallet and (limit.of == "points" or not award.constant)):
                 return limit.index, limit.at_most
     return -1, 0
+
+
+def _on_sent(test: Test) -> Test:
+    """A test over the basket as it was sent, before discounts."""
+    return lambda facts, counts: test(facts.sent or facts, counts)
 
 
 def _open(test: Test | bool) -> Test | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 
-from loyalty.calendars import Period
+from loyalty.calendars import Calendar, Period
+from loyalty.formats import number
 from loyalty.rules.catalogue import read_condition
 from loyalty.rules.gifts import GIFTS, said_gifts
 from loyalty.rules.kinds import Award, Condition
@@ -17,6 +19,7 @@ from loyalty.rules.standings import of_member
 from loyalty.rules.types import POSITIVE, TITLE, Field, Reads, read_date, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import PERIOD_NAMES
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
 _EACH_NAMES: Final = {period: Text(f"each {name.en}", f"هر {name.fa}") for period, name in PERIOD_NAMES.items()}
@@ -59,6 +62,17 @@ class Raffle:
         Field("if", Reads("condition", lambda node: _condition(node)), Text("If", "اگر"), None),
     )
 
+    def drawn(self, at: datetime, calendar: Calendar) -> datetime:
+        """The last instant of the day of the draw that takes tickets which come at an instant."""
+        day = self.draw if isinstance(self.draw, date) else calendar.span(self.draw, calendar.moment(at).day).end
+        return calendar.instant(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+    def named_prizes(self, code: str) -> Iterator[NamedPrize]:
+        """Its prizes by the names that rulings give them; they are numbered from 1."""
+        for n, prize in enumerate(self.prizes, 1):
+            said = Text("Raffle “{r}”, prize {n}", "قرعه‌کشی «{r}»، جایزهٔ {n}")
+            yield NamedPrize(prize_name(code, n), said.with_(r=self.title, n=Text(str(n), number(n, "fa"))), prize.give)
+
     def phrase(self, voice: Voice) -> Phrase:
         """`Drawn at the end of 29 Esfand 1405 from all tickets; to be won: 1,000 points for 1 winner.`"""
         prizes = voice.then(voice.listed([prize.say(voice) for prize in self.prizes]))
@@ -75,6 +89,11 @@ class Raffle:
 
 
 _EACH: Final = (Field("each", EACH, Text("Each", "هر")),)
+
+
+def prize_name(raffle: str, prize: int) -> str:
+    """What a prize's gifts are named by in a ruling."""
+    return f"raffle:{raffle}:{prize}"
 
 
 def _draw(node: Node) -> Draw:
@@ -100,7 +119,6 @@ def _condition(node: Node) -> Condition:
     return condition
 
 
-def read_raffle(code: str, node: Node) -> Raffle:
+def read_raffle(_: str, node: Node) -> Raffle:
     """A raffle."""
-    node.unbuilt(Text(f"The raffle “{code}”", f"قرعه‌کشی «{code}»"))
     return Raffle(**read_fields(node, Raffle.fields))

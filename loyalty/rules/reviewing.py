@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from loyalty.calendars import Calendar, Moment
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.facts import Facts
-from loyalty.rules.history import MemberFacts, known_tier
 from loyalty.rules.ladder import Review
+from loyalty.rules.member import MemberFacts, known_tier
 from loyalty.rules.tenure import (
     INSTANT,
     NO_TENURE,
@@ -94,9 +94,22 @@ def after_return(bylaws: Bylaws, member: MemberFacts, moment: Moment, at: dateti
         stand = _without(bylaws, member, facts, at)
     if stand is None:
         return Reviewed(member, ())
-    before, after = (known_tier(bylaws, tier) for tier in (member.tier, stand.tier))
-    moves = (Move(at, before, after, bylaws.version),) if before != after else ()
-    return Reviewed(member.on_tier(stand, at), moves)
+    return Reviewed(member.on_tier(stand, at), step_taken(bylaws, member.tier, stand.tier, at))
+
+
+def lapsed(bylaws: Bylaws, member: MemberFacts, at: datetime) -> Reviewed:
+    """The member without a given tier whose time was over before an instant."""
+    over = member.tenure.floor_until
+    if not bylaws.tiers or over is None or over >= at:
+        return Reviewed(member, ())
+    after = member.on_tier(take_away(member.stand), over + INSTANT)
+    return Reviewed(after, step_taken(bylaws, member.tier, after.tier, over + INSTANT))
+
+
+def step_taken(bylaws: Bylaws, tier: str | None, then: str | None, at: datetime) -> tuple[Move, ...]:
+    """The move from one tier to another; none where a member is shown the same."""
+    before, after = known_tier(bylaws, tier), known_tier(bylaws, then)
+    return (Move(at, before, after, bylaws.version),) if before != after else ()
 
 
 def _without(bylaws: Bylaws, member: MemberFacts, facts: Facts, at: datetime) -> Stand | None:
@@ -215,10 +228,8 @@ class _Review:
         return self.at(self.seen).club.calendar
 
     def _put(self, stand: Stand, at: datetime, bylaws: Bylaws) -> None:
-        before, after = (known_tier(bylaws, tier) for tier in (self.member.tier, stand.tier))
+        self.moves += step_taken(bylaws, self.member.tier, stand.tier, at)
         self.member, self.changed = self.member.on_tier(stand, at), True
-        if before != after:
-            self.moves.append(Move(at, before, after, bylaws.version))
 
 
 def _reviews(bylaws: Bylaws) -> Review | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +11,7 @@ from loyalty.values import Text
 
 if TYPE_CHECKING:
     from loyalty.rules.runs import Run
+    from loyalty.rules.terms import Term
 
 
 def giver(article: str) -> str:
@@ -20,7 +22,8 @@ def giver(article: str) -> str:
 class Given(NamedTuple):
     """An amount that an award gives.
 
-    `article` is an article's number, `badge:CODE:LEVEL`, `streak:CODE:AT` or `challenge:CODE` with the run's key;
+    `article` is an article's number, `badge:CODE:LEVEL`, `streak:CODE:AT`, `challenge:CODE` with the run's key, or the
+    name of a prize;
     `award` is the place in its `give`;
     `base` is what it was reckoned on, `asked` what it came to before limits.
     """
@@ -34,8 +37,27 @@ class Given(NamedTuple):
 
     @property
     def is_gift(self) -> bool:
-        """Whether a badge, challenge or streak gave it, not an article."""
+        """Whether a badge, challenge, streak or prize gave it, not an article."""
         return ":" in self.article
+
+
+class Off(NamedTuple):
+    """What a discount took off: by an article's number, `code:ID` or `redeem:ID`; of the basket, and of which lines."""
+
+    by: str
+    title: Text
+    amount: int
+    lines: tuple[tuple[str, int], ...] = ()
+
+    def form(self) -> list[Any]:
+        """Itself as it is stored."""
+        return [self.by, list(self.title), self.amount, [list(line) for line in self.lines]]
+
+    @classmethod
+    def from_form(cls, form: Sequence[Any]) -> Off:
+        """The inverse of `form`."""
+        by, title, amount, lines = form
+        return cls(by, Text(*title), amount, tuple((line, off) for line, off in lines))
 
 
 class BadgeStep(NamedTuple):
@@ -59,6 +81,21 @@ class Reached(NamedTuple):
 
     streak: str
     at: int
+
+
+class Handed(NamedTuple):
+    """A run of a challenge that is handed out: by what, by its place there; and how long it lasts, if that is said."""
+
+    challenge: str
+    by: str
+    lasts: Term | None
+
+
+class Floor(NamedTuple):
+    """A tier that is given: the last instant for which the member stands on no lower one."""
+
+    tier: str
+    until: datetime
 
 
 class Withheld(NamedTuple):
@@ -94,8 +131,14 @@ class Ruling:
     """The runs that it changes, as it leaves them."""
     labels: dict[int, dict[str, int]] = field(default_factory=dict)
     """What it adds to counters that are kept by label, by their place."""
+    discounts: tuple[Off, ...] = ()
+    """What was taken off the basket before anything was earned."""
     earned: str | None = None
     """The tier that is earned with it, also where it is held already and earned anew."""
+    floor: Floor | None = None
+    """The tier that it gives, whatever is earned."""
+    handed: list[Handed] = field(default_factory=list)
+    """The runs that it hands out: each begins by an event of its own."""
 
     def kept(self) -> dict[str, Any]:
         """The effects as they are stored with the purchase."""
@@ -110,6 +153,16 @@ class Ruling:
         if self.milestones:
             form["streaks"] = [list(its) for its in self.milestones]
         form["tier"] = [self.tier_from, self.tier_to]
+        form |= self._standing()
+        if self.discounts:
+            form["discounts"] = [its.form() for its in self.discounts]
+        if self.messages:
+            form["messages"] = [list(message) for message in self.messages]
+        return form
+
+    def _standing(self) -> dict[str, Any]:
+        """What it does to how the member stands."""
+        form: dict[str, Any] = {}
         if self.passes:
             form["passes"] = True
         if self.status:
@@ -118,8 +171,8 @@ class Ruling:
             form["forfeits"] = list(self.forfeits)
         if self.earned and self.tier_from == self.tier_to:  # a move tells it already
             form["earned"] = self.earned
-        if self.messages:
-            form["messages"] = [list(message) for message in self.messages]
+        if self.floor:
+            form["floor"] = [self.floor.tier, self.floor.until.isoformat()]
         return form
 
     @classmethod
@@ -140,6 +193,8 @@ class Ruling:
                 Completed(code, key, *(datetime.fromisoformat(at) if at else None for at in window))
                 for code, key, *window in form.get("challenges", ())
             ],
+            discounts=tuple(Off.from_form(its) for its in form.get("discounts", ())),
             milestones=[Reached(*its) for its in form.get("streaks", ())],
             earned=form.get("earned", None if before == after else after),
+            floor=Floor(form["floor"][0], datetime.fromisoformat(form["floor"][1])) if "floor" in form else None,
         )

@@ -16,6 +16,7 @@ from loyalty.rules.counters import Counter
 from loyalty.rules.facts import Facts, Happening
 from loyalty.rules.giving import give
 from loyalty.rules.goals import over_run
+from loyalty.rules.occasions import OF_TIERS
 from loyalty.rules.ruling import Completed, Ruling
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ def handed_out(event: Happening) -> tuple[str, Window] | None:
 def runs_at(bylaws: Bylaws, runs: Sequence[Run], event: Happening) -> tuple[Run, ...]:
     """The runs that an event serves: those of a member that hold its instant, those that are under way by themselves,
     and the one that it hands out."""
+    if event.type in OF_TIERS:  # a review may have moved it at any time: what it gives counts in no run
+        return ()
     at, calendar = event.occurred_at, bylaws.club.calendar
     known = {(its.challenge, its.window.key): its for its in runs if its.challenge in bylaws.challenges}
     for challenge in bylaws.challenges.values():
@@ -201,10 +204,11 @@ def runs_at(bylaws: Bylaws, runs: Sequence[Run], event: Happening) -> tuple[Run,
 def serve(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
     """Let an event, and what articles gave for it, count in the runs that it serves; give what it completes."""
     event = facts.event
-    begun = handed_out(event)
+    begun, ruling.runs, awards = handed_out(event), [], tuple(ruling.awards)
+    done = {(its.challenge, its.key) for its in ruling.completed}
     for run in facts.runs:
         challenge = bylaws.challenges[run.challenge]
-        adds = challenge.adds(facts, ruling.awards) if run.window.holds(event.occurred_at) else ()
+        adds = challenge.adds(facts, awards) if run.window.holds(event.occurred_at) else ()
         if not run.basis:
             if any(adds):
                 ruling.runs.append(run)
@@ -212,7 +216,8 @@ def serve(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
         after = run.plus(challenge, event.occurred_at, facts.moment.day, adds)
         if after.completed_at is None and after.reached(challenge):
             after = replace(after, completed_at=event.occurred_at)
-            _complete(challenge, after, facts, ruling)
+            if (run.challenge, run.window.key) not in done:
+                _complete(challenge, after, facts, ruling)
         if after is not run or (run.challenge, run.window) == begun:
             ruling.runs.append(replace(after, version=bylaws.version))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from loyalty.rules.bylaws import Article, Audience, Badge, Bylaws, Leaderboard
 from loyalty.rules.challenge_sentences import challenge_phrase
 from loyalty.rules.events import EventField, EventType
+from loyalty.rules.game import Told
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
 from loyalty.rules.stacking import stacking_said
@@ -21,7 +24,7 @@ from loyalty.rules.streak_sentences import streak_phrase
 from loyalty.rules.tier_sentences import step_phrase
 from loyalty.rules.voice import Voice, singular
 from loyalty.rules.windows import EVER, PERIOD_NAMES
-from loyalty.values import LANGS, Lang, Text
+from loyalty.values import LANGS, Text
 
 
 class Said(NamedTuple):
@@ -43,99 +46,49 @@ class Part(NamedTuple):
 def sections(bylaws: Bylaws, *, secrets: bool = False) -> list[Part]:
     """Everything a member should know, in reading order; `secrets` tells also of secret badges."""
     voices = {lang: Voice(lang, bylaws) for lang in LANGS}
-    parts = [
-        Part(
-            "articles",
-            Text("Articles", "ماده‌ها"),
-            tuple(Said(a.no, a.title, {lang: _article(a, v) for lang, v in voices.items()}) for a in bylaws.articles),
-        ),
-        Part("events", Text("Events", "رویدادها"), _events(bylaws, voices, secrets=secrets)),
-        Part(
-            "audiences",
-            Text("Audiences", "گروه‌های مخاطب"),
-            tuple(
-                Said(its.code, its.title, {lang: _audience(its, v) for lang, v in voices.items()})
-                for its in bylaws.audiences.values()
-            ),
-        ),
-        Part(
-            "tiers",
-            Text("Tiers", "سطح‌ها"),
-            tuple(
-                Said(step.code, step.title, {lang: step_phrase(step, bylaws.tiers, v) for lang, v in voices.items()})
-                for step in bylaws.steps
-                if bylaws.tiers
-            ),
-        ),
-        Part(
-            "badges",
-            Text("Badges", "نشان‌ها"),
-            tuple(
-                Said(badge.code, badge.title, {lang: badge_phrase(badge, v) for lang, v in voices.items()})
-                for badge in bylaws.badges.values()
-                if secrets or not badge.secret
-            ),
-        ),
-        Part(
-            "challenges",
-            Text("Challenges", "چالش‌ها"),
-            tuple(
-                Said(its.code, its.title, {lang: challenge_phrase(its, v) for lang, v in voices.items()})
-                for its in bylaws.challenges.values()
-            ),
-        ),
-        Part(
-            "streaks",
-            Text("Streaks", "زنجیره‌ها"),
-            tuple(
-                Said(its.code, its.title, {lang: streak_phrase(its, v) for lang, v in voices.items()})
-                for its in bylaws.streaks.values()
-            ),
-        ),
-        Part("returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws, voices)),
-        Part(
-            "leaderboards",
-            Text("Leaderboards", "جدول رده‌بندی"),
-            tuple(
-                Said(board.code, board.title, {lang: _board(board, v) for lang, v in voices.items()})
-                for board in bylaws.leaderboards.values()
-            ),
-        ),
-        Part(
-            "wallets",
-            Text("Wallets", "کیف‌ها"),
-            tuple(
-                Said(wallet.code, wallet.name, {lang: wallet_phrase(wallet, v) for lang, v in voices.items()})
-                for wallet in bylaws.wallets.values()
-            ),
-        ),
-        Part(
-            "membership",
-            Text("Membership", "عضویت"),
-            tuple(
-                Said(
-                    "-".join(statuses),
-                    standings_title(statuses),
-                    {lang: membership_phrase(terms, v) for lang, v in voices.items()},
-                )
-                for statuses, terms in standings(bylaws)
-            ),
-        ),
-    ]
-    for code, title, told in bylaws.game.sections():
-        said = tuple(Said(no, its, {lang: say(v) for lang, v in voices.items()}) for no, its, say in told)
+    parts = []
+    for code, title, told in (*_sections(bylaws, secrets=secrets), *bylaws.game.sections()):
+        said = tuple(Said(no, its, {lang: say(voice) for lang, voice in voices.items()}) for no, its, say in told)
         parts.append(Part(code, title, said))
     return [part for part in parts if part.said]
 
 
-def _events(bylaws: Bylaws, voices: dict[Lang, Voice], *, secrets: bool) -> tuple[Said, ...]:
+def _sections(bylaws: Bylaws, *, secrets: bool) -> Iterator[tuple[str, Text, Iterable[Told]]]:
+    """What every club's bylaws have, in reading order."""
+
+    def each(said: Callable[[Any, Voice], Phrase], parts: Mapping[str, Any]) -> list[Told]:
+        return [Told(its.code, its.title, partial(said, its)) for its in parts.values()]
+
+    tiers = bylaws.tiers
+    articles = [Told(its.no, its.title, partial(_article, its)) for its in bylaws.articles]
+    steps = [Told(step.code, step.title, partial(step_phrase, step, tiers)) for step in bylaws.steps if tiers]
+    badges = {code: its for code, its in bylaws.badges.items() if secrets or not its.secret}
+    wallets = [Told(its.code, its.name, partial(wallet_phrase, its)) for its in bylaws.wallets.values()]
+    standing = [
+        Told("-".join(statuses), standings_title(statuses), partial(membership_phrase, terms))
+        for statuses, terms in standings(bylaws)
+    ]
+    yield "articles", Text("Articles", "ماده‌ها"), articles
+    yield "events", Text("Events", "رویدادها"), _events(bylaws, secrets=secrets)
+    yield "audiences", Text("Audiences", "گروه‌های مخاطب"), each(_audience, bylaws.audiences)
+    yield "tiers", Text("Tiers", "سطح‌ها"), steps
+    yield "badges", Text("Badges", "نشان‌ها"), each(badge_phrase, badges)
+    yield "challenges", Text("Challenges", "چالش‌ها"), each(challenge_phrase, bylaws.challenges)
+    yield "streaks", Text("Streaks", "زنجیره‌ها"), each(streak_phrase, bylaws.streaks)
+    yield "returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws)
+    yield "leaderboards", Text("Leaderboards", "جدول رده‌بندی"), each(_board, bylaws.leaderboards)
+    yield "wallets", Text("Wallets", "کیف‌ها"), wallets
+    yield "membership", Text("Membership", "عضویت"), standing
+
+
+def _events(bylaws: Bylaws, *, secrets: bool) -> list[Told]:
     """The declared events; members are told of those for which there is something."""
-    said = []
-    for its in bylaws.events.values():
-        waiting = {lang: _for_event(its, voice, secrets=secrets) for lang, voice in voices.items()}
-        if secrets or all(waiting.values()):
-            said.append(Said(its.code, its.title, {lang: _event(its, waiting[lang], voices[lang]) for lang in voices}))
-    return tuple(said)
+    any_voice = Voice(LANGS[0], bylaws)
+    return [
+        Told(its.code, its.title, partial(_event, its, secrets=secrets))
+        for its in bylaws.events.values()
+        if secrets or _for_event(its, any_voice, secrets=secrets)
+    ]
 
 
 def _for_event(its: EventType, voice: Voice, *, secrets: bool) -> list[str]:
@@ -147,8 +100,9 @@ def _for_event(its: EventType, voice: Voice, *, secrets: bool) -> list[str]:
     ]
 
 
-def _event(its: EventType, waiting: list[str], voice: Voice) -> Phrase:
+def _event(its: EventType, voice: Voice, *, secrets: bool) -> Phrase:
     """For what it counts, and what it tells."""
+    waiting = _for_event(its, voice, secrets=secrets)
     words: Phrase = (voice.pick("No article waits for it.", "هیچ ماده‌ای در انتظار آن نیست."),)
     if waiting:
         what = voice.when(voice.listed(waiting))
@@ -168,9 +122,9 @@ def _field(its: EventField, voice: Voice) -> str:
     return voice.text(its.said) + (f" ({of})" if of else "")
 
 
-def _returns(bylaws: Bylaws, voices: dict[Lang, Voice]) -> tuple[Said, ...]:
-    said = {str(lang): phrase for lang, voice in voices.items() if (phrase := returns_phrase(bylaws, voice))}
-    return (Said("standing", Text("Tier and badges", "سطح و نشان‌ها"), said),) if said else ()
+def _returns(bylaws: Bylaws) -> list[Told]:
+    said = Told("standing", Text("Tier and badges", "سطح و نشان‌ها"), partial(returns_phrase, bylaws))
+    return [said] if said.phrase(Voice(LANGS[0], bylaws)) else []
 
 
 def _article(article: Article, voice: Voice) -> Phrase:

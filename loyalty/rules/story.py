@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from loyalty.rules.gifts import GIFTS, said_gifts
 from loyalty.rules.kinds import Award
@@ -11,7 +13,11 @@ from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.types import TITLE, Field, Many, NameOf, Reads, bilingual, read_fields
 from loyalty.rules.voice import Voice
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
+
+if TYPE_CHECKING:
+    from loyalty.rules.ruling import Ruling
 
 TELLING: Final = Reads("bilingual", lambda node: bilingual(node, longest=2000))
 
@@ -77,6 +83,12 @@ class Story:
         Field("end", Reads("end", lambda node: End(**read_fields(node, End.fields))), Text("End", "پایان"), None),
     )
 
+    def named_prizes(self) -> Iterator[NamedPrize]:
+        """What its end gives."""
+        if self.end and self.end.give:
+            said = Text("The end of “{s}”", "پایان «{s}»")
+            yield NamedPrize(STORY_END, said.with_(s=self.title), self.end.give)
+
     def phrase(self, voice: Voice) -> Phrase:
         """`A story in 3 chapters.`"""
         n = len(self.chapters)
@@ -86,6 +98,37 @@ class Story:
                 f"داستانی در {voice.number(n)} فصل.",
             ),
         )
+
+
+STORY_END: Final = "story:end"
+"""The name of the prize at the end."""
+
+
+def chapter_reached(story: Story, completed: Mapping[str, int]) -> int:
+    """How many chapters are done, one after the other."""
+    done = 0
+    for chapter in story.chapters:
+        if not chapter.challenges or not all(completed.get(code) for code in chapter.challenges):
+            break
+        done += 1
+    return done
+
+
+def opened(story: Story, ruling: Ruling, completed: Mapping[str, int]) -> Iterator[Chapter]:
+    """The chapters that a ruling opens; `completed` are the times after it."""
+    before = dict(completed)
+    for its in ruling.completed:
+        before[its.challenge] -= 1
+    yield from story.chapters[chapter_reached(story, before) + 1 : chapter_reached(story, completed) + 1]
+
+
+def ended(story: Story, ruling: Ruling, completed: Mapping[str, int]) -> bool:
+    """Whether a ruling has completed the last challenge that was missing; `completed` are the times after it."""
+    asked = [code for chapter in story.chapters for code in chapter.challenges]
+    if not asked or not all(completed.get(code) for code in asked):
+        return False
+    times = Counts(its.challenge for its in ruling.completed)
+    return any(times[code] and completed[code] == times[code] for code in asked)
 
 
 def _chapter(node: Node) -> Chapter:
@@ -98,7 +141,6 @@ def read_story(node: Node) -> Story:
     Raises:
         Bad: something of it is wrong; every fault is noted.
     """
-    node.unbuilt(Text("The story", "داستان"))
     story = Story(**read_fields(node, Story.fields))
     seen: set[str] = set()
     for place, chapter in enumerate(story.chapters):

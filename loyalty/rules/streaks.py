@@ -19,6 +19,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.gifts import GIFTS
 from loyalty.rules.giving import give
 from loyalty.rules.kinds import Award
+from loyalty.rules.occasions import OF_TIERS
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.ruling import Reached, Ruling
 from loyalty.rules.types import bilingual, integer, ratio
@@ -184,7 +185,7 @@ def _walk(
 def reach(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
     """Let an event lengthen the streaks whose counters it has fed, and give what they reach."""
     calendar, day = bylaws.club.calendar, facts.moment.day
-    for streak, place in bylaws.streaks_fed:
+    for streak, place in bylaws.streaks_fed if facts.event.type not in OF_TIERS else ():
         fed = ruling.feeds[place]
         if not fed or not streak.milestones:
             continue
@@ -192,7 +193,8 @@ def reach(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
             fed = 0 if facts.active_days & (1 << place) else 1
         found, start = dict(facts.streaks[streak.code]), calendar.start_of(streak.every, day)
         found[start] = found.get(start, 0) + fed
-        length, reached = around(streak, found, day, calendar), facts.milestones.get(streak.code, ())
+        length, reached = around(streak, found, day, calendar), {*facts.milestones.get(streak.code, ())}
+        reached |= {its.at for its in ruling.milestones if its.streak == streak.code}
         for milestone in streak.milestones:
             if milestone.at <= length and milestone.at not in reached:
                 ruling.milestones.append(Reached(streak.code, milestone.at))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from loyalty.calendars import Calendar
 from loyalty.rules.bylaws import Bylaws, Step
 from loyalty.rules.facts import Facts
 from loyalty.rules.ladder import counts_since_tier, looks_back
+from loyalty.rules.terms import INSTANT as INSTANT
 from loyalty.rules.terms import Term
-
-INSTANT: Final = timedelta(microseconds=1)
-"""A tier is held up to and including its last instant: what comes after begins so much later."""
 
 
 class Tenure(NamedTuple):
@@ -90,6 +88,14 @@ def give(bylaws: Bylaws, stand: Stand, tier: str, until: datetime) -> Stand:
     earned, tenure = earned_tier(*stand), stand.tenure
     both = tenure._replace(floor=tier, floor_until=until, under=earned)
     return Stand(tier if bylaws.rank(tier) > bylaws.rank(earned) else earned, both)
+
+
+def lift(bylaws: Bylaws, stand: Stand, tier: str, until: datetime) -> Stand:
+    """With a tier that an article gives: it takes the place of a lower one, or of one that ends sooner."""
+    own = stand.tenure
+    if own.floor and own.floor_until and (bylaws.rank(own.floor), own.floor_until) >= (bylaws.rank(tier), until):
+        return stand
+    return give(bylaws, stand, tier, until)
 
 
 def take_away(stand: Stand) -> Stand:

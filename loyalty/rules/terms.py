@@ -21,7 +21,7 @@ ENDS: Final[dict[str, Period]] = {f"end_of_{period}": period for period in PERIO
 _WORDS: Final = ("after", "at", "plus", "from")
 _MOST_FURTHER: Final = 100
 _DAY: Final = timedelta(days=1)
-_INSTANT: Final = timedelta(microseconds=1)
+INSTANT: Final = timedelta(microseconds=1)
 """The least that two instants differ: the last instant of a day lies so far before the next day."""
 _UNIT_PERIODS: Final[dict[Unit, Period]] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -74,7 +74,7 @@ class Term:
         if self.at is None:
             # Of a time of day that a change of offset repeats it is the first, as in `Calendar.instant`: hence no fold.
             return datetime.combine(day, local.time(), calendar.zone).replace(fold=0).astimezone(UTC)
-        return calendar.instant(self._day_after(day, calendar)) - _INSTANT
+        return calendar.instant(self._day_after(day, calendar)) - INSTANT
 
     def _reached(self, day: date, calendar: Calendar) -> date:
         match self.unit:

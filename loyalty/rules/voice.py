@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty import formats
 from loyalty.rules.phrase import Slot
+from loyalty.rules.things import DISCOUNT, is_thing, raffle_of, reward_of
 from loyalty.values import QUANTITY_SCALE, Lang, Text
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ class Voice:
                 return self.number(value)
 
     def worth(self, amount: int, wallet: str) -> str:
-        """An amount of a wallet: `72 points`, or money with the wallet's name."""
+        """An amount of a wallet: `72 points`, or money with the wallet's name; or a number of things."""
+        if is_thing(wallet):
+            return self._things(amount, wallet)
         purse = self.bylaws.wallets[wallet]
         if purse.unit == "money":
             return self.pick(f"{self.money(amount)} in {purse.name.en}", f"{self.money(amount)} {purse.name.fa}")
@@ -115,8 +118,29 @@ class Voice:
         return f"{self.ratio(rate)} {self.text(purse.name)}"
 
     def wallet(self, code: str) -> str:
-        """A wallet's name."""
+        """A wallet's name; of things what one of them is called."""
+        if is_thing(code):
+            return self._thing(code)
         return self.text(self.bylaws.wallets[code].name)
+
+    def _things(self, number: int, wallet: str) -> str:
+        if wallet == DISCOUNT:
+            return self.pick(f"a discount of {self.money(number)}", f"{self.money(number)} تخفیف")
+        many, reward = self.number(number), reward_of(wallet)
+        if reward is not None:
+            return self.pick(f"{many} {'reward' if number == 1 else 'rewards'} “{reward}”", f"{many} جایزهٔ «{reward}»")
+        raffle = self.raffle(raffle_of(wallet) or "")
+        tickets = f"{many} {'ticket' if number == 1 else 'tickets'}"
+        return self.pick(f"{tickets} in the raffle “{raffle}”", f"{many} بلیت قرعه‌کشی «{raffle}»")
+
+    def _thing(self, wallet: str) -> str:
+        if wallet == DISCOUNT:
+            return self.pick("discount", "تخفیف")
+        reward = reward_of(wallet)
+        if reward is not None:
+            return self.pick(f"the reward “{reward}”", f"جایزهٔ «{reward}»")
+        raffle = self.raffle(raffle_of(wallet) or "")
+        return self.pick(f"tickets in the raffle “{raffle}”", f"بلیت قرعه‌کشی «{raffle}»")
 
     def tier(self, code: str) -> str:
         """A tier's title; the code itself where this version has no such step."""
@@ -128,8 +152,9 @@ class Voice:
         return self.text(self.bylaws.badges[code].title)
 
     def raffle(self, code: str) -> str:
-        """A raffle's title."""
-        return self.text(self.bylaws.game.raffles[code].title)
+        """A raffle's title; the code itself where this version has no such raffle."""
+        raffle = self.bylaws.game.raffles.get(code)
+        return self.text(raffle.title) if raffle else code
 
     def badge_named(self, code: str) -> str:
         """A badge within a sentence: `the badge “Critic”`."""

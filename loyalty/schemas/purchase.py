@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, post_load
 
-from loyalty.rules.facts import Line, Purchase, Tender
+from loyalty.rules.facts import GIFT_CARD, CardTyped, Line, Purchase, Tender
 from loyalty.schemas.fields import MAX_AMOUNT, Base, Inner, Many, Quantity, Whole, Words, read
+from loyalty.schemas.gift_card import LONGEST_CODE, Pin
 from loyalty.schemas.moments import Instant, not_ahead
 from loyalty.schemas.people import Attributes, Ref
 from loyalty.schemas.said import Said, told
@@ -21,6 +22,8 @@ MAX_CODES: Final = 20
 _NET_ABOVE: Final = Said("net may not exceed gross.", "net نمی‌تواند از gross بیشتر باشد.")
 _TWICE: Final = Said("Another line has this name.", "سطر دیگری همین نام را دارد.")
 _SUM: Final = Said("This is not the sum of the lines ({total}).", "این با جمع سطرها ({total}) برابر نیست.")
+_NOT_A_CARD: Final = Said("Only a gift_card has a code.", "تنها gift_card کد دارد.")
+_PIN_ALONE: Final = Said("A PIN comes with a code.", "رمز همراه کد می‌آید.")
 _NEEDED: Final = Said("Needed for a purchase without lines.", "برای خرید بدون سطر لازم است.")
 _TOO_MUCH: Final = Said("The lines come to more than {most}.", "جمع سطرها از {most} بیشتر است.")
 
@@ -62,11 +65,36 @@ class TenderSchema(Base):
 
     type = Words(50, required=True, metadata={"example": "cash"})
     amount = money(required=True, metadata={"example": 900000})
+    code = Words(
+        LONGEST_CODE,
+        allow_none=True,
+        metadata=told(
+            "Of a gift card: it is charged with the purchase.", "کد کارت هدیه: همراه با خرید از آن برداشته می‌شود."
+        ),
+    )
+    pin = Pin(allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Tender:
         """The tender as a value."""
-        return Tender(**data)
+        code, pin = data.get("code"), data.get("pin")
+        if code is not None and data["type"] != GIFT_CARD:
+            raise ValidationError({"code": [_NOT_A_CARD]})
+        if pin is not None and code is None:
+            raise ValidationError({"pin": [_PIN_ALONE]})
+        return Tender(data["type"], data["amount"], shown=CardTyped(code, pin) if code else None)
+
+
+class RedeemSchema(Base):
+    """A reward that is redeemed with a purchase."""
+
+    reward = Words(60, required=True, metadata={"example": "free_coffee"})
+    quantity = Whole(1, 100, load_default=1)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> tuple[str, int]:
+        """Its code, and how many."""
+        return data["reward"], data["quantity"]
 
 
 class PurchaseSchema(Base):
@@ -113,6 +141,16 @@ class PurchaseSchema(Base):
         allow_none=True,
         metadata=told("Codes that the member presented.", "کدهایی که عضو ارائه کرده است.", example=["NOWRUZ"]),
     )
+    redeem = Many(
+        Inner(RedeemSchema),
+        MAX_CODES,
+        allow_none=True,
+        metadata=told(
+            "Rewards that the member redeems with it: discounts, and goods that are in the basket.",
+            "پاداش‌هایی که عضو همراه آن می‌گیرد: تخفیف، و کالایی که در سبد است.",
+            example=[],
+        ),
+    )
     channel = Words(50, allow_none=True, metadata={"example": "pos"})
     cashier = Words(100, allow_none=True)
     attributes = Attributes(allow_none=True)
@@ -136,6 +174,7 @@ class PurchaseSchema(Base):
             cashier=data.get("cashier"),
             attributes=data.get("attributes") or {},
             codes=tuple(dict.fromkeys(data.get("codes") or ())),
+            redeem=tuple(data.get("redeem") or ()),
         )
 
 

@@ -23,6 +23,13 @@ AS_IS: Final = (
     "badge.earned",
     "challenge.completed",
     "streak.reached",
+    "redemption.held",
+    "redemption.issued",
+    "redemption.used",
+    "redemption.voided",
+    "redemption.lapsed",
+    "redemption.reversed",
+    "raffle.drawn",
     "bylaws.published",
 )
 """Types that are told as they lie in the outbox, with the member."""

@@ -273,7 +273,7 @@ def test_a_quote_and_a_trial_know_what_is_new_to_the_member(story: Story) -> Non
     story.buys(sara, lines=bag("x", "y"))
     sale = story.sale(sara, lines=bag("y", "z"))
     db.session.rollback()
-    assert gave(quote(story.club_id, sale))["5"] == 7
+    assert gave(quote(story.club_id, sale).judged)["5"] == 7
     tried = trial(story.club_id, sale, HOTEL)
     assert gave(tried.draft.judged) == gave(tried.in_force.judged) == {"1": 2, "5": 7}
     newcomer = trial(story.club_id, story.sale(None, lines=bag("y", "z")), HOTEL)

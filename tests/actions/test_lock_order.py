@@ -14,14 +14,20 @@ from random import Random
 import pytest
 from flask import Flask
 
+from loyalty.actions.charge_gift_card import charge_gift_card
 from loyalty.actions.claim_purchase import claim_purchase
 from loyalty.actions.expire_points import expire_points
+from loyalty.actions.issue_gift_card import issue_gift_card
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.actions.transfer_points import transfer_points
+from loyalty.acts import By
 from loyalty.db import db
 from loyalty.errors import InsufficientBalance
 from loyalty.returns import Return
-from loyalty.rules import MemberRef
+from loyalty.rewards import gift_cards
+from loyalty.rewards.card_moves import Sale
+from loyalty.rewards.gift_cards import NewCard
+from loyalty.rules import MemberRef, Tender
 from tests.actions.at_once import at_once
 from tests.story import BASE, CASHBACK, POINTS, Story, article, document
 
@@ -100,6 +106,30 @@ def test_buying_returning_claiming_giving_and_expiring(app: Flask, story: Story,
                 to = MemberRef("id", str(taker))
                 transfer_points(story.club_id, giver, to, "cashback", 5, None, story.now)
             expire_points(story.club_id, story.now + chance.randrange(10) * DAY, story.now)
+
+    assert everybody(app, work) == {"done": WRITERS}
+    assert story.books_agree()
+
+
+def test_gift_cards_that_pay_and_are_paid_back_in_any_order(app: Flask, story: Story, members: list[int]) -> None:
+    """Batches whose sales are paid by cards drawn from a few, returns of earlier ones, and tills that charge alone."""
+    shown = []
+    for _ in range(6):
+        card = issue_gift_card(story.club_id, NewCard(1_000_000), "a key", By(key=1), story.now)
+        shown.append(gift_cards.shown(story.club_id, card.code, card.pin, "a key"))
+
+    def paid(chance: Random) -> tuple[Tender, ...]:
+        return tuple(Tender("gift_card", 100, "hint", its) for its in chance.sample(shown, 3))
+
+    sold = [story.buys(who, 1_000, tenders=paid(Random(n))).id or 0 for n, who in enumerate(members * 2)]
+
+    def work(chance: Random, n: int) -> None:
+        buyers = chance.sample(members, 6)
+        sales = [story.sale(who, 1_000, receipt=f"c{n}-{who}", tenders=paid(chance)) for who in buyers]
+        assert {its.status for its in story.records(sales)} == {"recorded"}
+        back = [(id_, Return(f"r{n}-{id_}", "s1", story.now, amount=10)) for id_ in chance.sample(sold, 5)]
+        assert {its.status for its in return_purchases(story.club_id, back, story.now)} == {"recorded"}
+        charge_gift_card(story.club_id, chance.choice(shown), 7, Sale(f"d{n}"), story.now)
 
     assert everybody(app, work) == {"done": WRITERS}
     assert story.books_agree()

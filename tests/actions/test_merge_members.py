@@ -199,7 +199,7 @@ def test_what_names_the_merged_member_later_reaches_the_survivor_through_any_cha
     by_card = story.sale(None, 7_000)
     [outcome] = story.records([_named(by_card, MemberRef("external_id", "a"))])
     assert outcome.member_id == third
-    assert quote(story.club_id, story.sale(first, 1_000)).wallets["points"].pending == 23
+    assert quote(story.club_id, story.sale(first, 1_000)).judged.wallets["points"].pending == 23
     assert [row(member)[0] for member in (first, second, third)] == [0, 0, 22]
     assert [ever(member) for member in (first, second, third)] == [[10_000, 1], [10_000, 1], [22_000, 1]]
     assert members.one(story.club_id, third).external_id == "c"

@@ -21,11 +21,11 @@ from loyalty.errors import Invalid
 from tests.conftest import START
 from tests.story import BASE, Story, article, document, title
 
-RAFFLE = {"title": title("R"), "draw": "1405-12-29", "prizes": [{"give": [{"points": {"fixed": 5}}]}]}
-AHEAD = document(BASE, article("2", {"tickets": {"raffle": "r", "fixed": 1}}), raffles={"r": RAFFLE})
+SPIN = {"title": title("S"), "odds": [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]}
+AHEAD = document(BASE, article("2", {"points": {"fixed": 7}}), spins={"s": SPIN})
 AHEAD["wallets"] = deepcopy(AHEAD["wallets"])
 AHEAD["wallets"]["points"]["same_sale"] = True
-PLACES = ["/wallets/points/same_sale", "/articles/1/give/0/tickets", "/raffles/r"]
+PLACES = ["/wallets/points/same_sale", "/spins/s"]
 BY = By(key=1)
 WRITTEN = ("club", "bylaws", "bylaws_draft", "bylaws_request", "counter", "outbox", "act")
 pytestmark = pytest.mark.usefixtures("app")
@@ -34,8 +34,7 @@ pytestmark = pytest.mark.usefixtures("app")
 def built() -> dict[str, Any]:
     """The same without what has no effect."""
     rest = deepcopy(AHEAD)
-    del rest["raffles"], rest["wallets"]["points"]["same_sale"]
-    rest["articles"][1]["give"] = [{"points": {"fixed": 7}}]
+    del rest["spins"], rest["wallets"]["points"]["same_sale"]
     return rest
 
 

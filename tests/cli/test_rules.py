@@ -64,10 +64,11 @@ def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) 
 def test_check_says_no_to_what_has_no_effect_yet_and_publish_too(run: CliRunner, tmp_path: Path) -> None:
     Story()
     file = tmp_path / "ahead.json"
-    file.write_text(json.dumps(document(article("1", {"reward": {"code": "coffee", "fixed": 1}}))))
+    odds = [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]
+    file.write_text(json.dumps(document(spins={"s": {"title": {"en": "S", "fa": "س"}, "odds": odds}})))
     result = run.invoke(bylaws, ["check", str(file)])
     assert result.exit_code == 1
-    assert "/articles/0/give/0/reward: The award “reward” has no effect yet" in result.output
+    assert "/spins/s: The spin “s” has no effect yet" in result.output
     assert "These bylaws cannot be published as they are." in result.output
     assert "sound" not in result.output
     told = run.invoke(bylaws, ["check", "--json", str(file)])
@@ -77,7 +78,7 @@ def test_check_says_no_to_what_has_no_effect_yet_and_publish_too(run: CliRunner,
     assert found["warnings"][0]["code"] == "unbuilt"
     published = run.invoke(bylaws, ["publish", str(file), "--club", "anar"])
     assert isinstance(published.exception, Invalid)
-    assert [its.path for its in published.exception.faults] == ["/articles/0/give/0/reward"]
+    assert [its.path for its in published.exception.faults] == ["/spins/s"]
     assert connection().execute("SELECT max(version) FROM bylaws").fetchone() == (1,)
 
 

@@ -15,7 +15,7 @@ from loyalty.rehearsal.remembered import Remembered
 from loyalty.rehearsal.reviews import days_of_change
 from loyalty.rehearsal.stage import stage
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from tests.actions.test_return_properties import FIXTURE
 from tests.rules.drawn import windows
 from tests.story import Story, document, title

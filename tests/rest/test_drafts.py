@@ -88,21 +88,18 @@ def test_what_is_odd_is_told_with_its_place(club: Club, server) -> None:
 
 
 def ahead() -> dict[str, Any]:
-    """What gives a ticket besides its points, and pays with points: neither has its effect yet."""
+    """What can be spent in the sale that earns it, and a wheel: neither has its effect yet."""
     document = double()
-    document["wallets"]["points"]["pays"] = {"points": 10, "money": 100}
-    document["articles"][0]["give"].append({"tickets": {"raffle": "spring", "fixed": 1}})
-    spring = {"en": "Spring", "fa": "بهار"}
-    document["raffles"] = {
-        "spring": {"title": spring, "draw": "2027-03-20", "prizes": [{"give": [{"points": {"fixed": 9}}]}]}
-    }
+    document["wallets"]["points"]["same_sale"] = True
+    odds = [{"chance": "10%", "give": [{"points": {"fixed": 9}}]}, {"chance": "90%"}]
+    document["spins"] = {"wheel": {"title": {"en": "Wheel", "fa": "گردونه"}, "odds": odds}}
     return document
 
 
 def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, server) -> None:
     club.enrols(external_id="C-1", joined_at="2026-01-01T00:00:00Z")
     server.put("/bylaws/draft", {"document": ahead()})
-    places = ["/wallets/points/pays", "/articles/0/give/1/tickets", "/raffles/spring"]
+    places = ["/wallets/points/same_sale", "/spins/wheel"]
     checked = server.post("/bylaws/draft/check").json
     assert (checked["errors"], checked["publishable"]) == ([], False)
     unbuilt = [its for its in checked["warnings"] if its["code"] == "unbuilt"]
@@ -111,7 +108,7 @@ def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, 
     assert all("هنوز اثری ندارد" in its["message"]["fa"] for its in unbuilt)
     tried = server.post("/bylaws/draft/judge", {"purchase": club.sale(receipt=...), "member": {"external_id": "C-1"}})
     assert [a["amount"] for a in tried.json["draft"]["awards"] if a["wallet"] == "points"] == [18]
-    assert ("raffles", "spring", "added") in [
+    assert ("spins", "wheel", "added") in [
         (its["part"], its["no"], its["what"]) for its in server.get("/bylaws/versions/1/diff/draft").json["items"]
     ]
     before = rows()
@@ -121,7 +118,7 @@ def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, 
     assert "منتشرشدنی نیست" in refused.json["detail"]
     assert rows() == before
     rest = ahead()
-    del rest["raffles"], rest["wallets"]["points"]["pays"], rest["articles"][0]["give"][1]
+    del rest["spins"], rest["wallets"]["points"]["same_sale"]
     server.put("/bylaws/draft", {"document": rest})
     assert server.post("/bylaws/draft/check").json["publishable"]
     assert server.post("/bylaws/draft/publish", {}).status_code == 200

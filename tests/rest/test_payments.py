@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from loyalty.ledger.recount import recount
 from tests.conftest import Clock
-from tests.rest.conftest import Api, Club, at_fault, rows
+from tests.rest.conftest import BYLAWS, Api, Club, at_fault, rows
 
 PAY = "/wallets/cashback/pay"
 
@@ -64,6 +66,36 @@ def test_what_is_held_is_captured_or_voided_in_time(till: Api, clock: Clock, sar
         assert till.post(f"/payments/{late['id']}/{verb}").status_code == 409
     assert till.speaking("fa").post(f"/payments/{late['id']}/capture").json["detail"].startswith("زمان این نگهداشت")
     assert till.post(PAY, payment(amount=600)).status_code == 201
+
+
+@pytest.fixture
+def paying(app: Flask, client: FlaskClient, clock: Clock) -> Club:
+    """A club whose points pay: 100 of them 50,000; between 100 and 300 at a time."""
+    bylaws = deepcopy(BYLAWS)
+    bylaws["wallets"]["points"]["pays"] = {"points": 100, "money": 50_000, "at_least": 100, "at_most": 300}
+    return Club("anar", client, clock, bylaws)
+
+
+def test_points_pay_by_what_the_bylaws_say_rounded_up_and_come_back_in_proportion(paying: Club) -> None:
+    till, points = paying.till, "/wallets/points/pay"
+    sara = paying.enrols(name="Sara", phone="09121234567")
+    given = {"wallet": "points", "amount": 1000, "reason": "Start"}
+    paying.server.post(f"/members/{sara['id']}/adjustments", given)
+    paid = till.post(points, payment(amount=100_001))
+    assert (paid.status_code, paid.json["amount"], paid.json["wallets"]["points"]["available"]) == (201, 201, 799)
+    bought = till.post("/purchases", paying.sale(receipt="A-1", member={"phone": "09121234567"}, net=400_000))
+    back = till.post(
+        f"/purchases/{bought.json['id']}/returns",
+        {"return": "x", "occurred_at": paying.clock.now.isoformat(), "amount": 100_000},
+    )
+    assert back.json["restored"] == {"points": 51}, "of 201 what pays for three quarters, rounded down, stays spent"
+    for amount, said in ((49_000, "at least 100 points and at most 300 points"), (150_001, "at most 300 points")):
+        refused = till.post(points, payment(amount=amount, receipt="A-2"))
+        assert (refused.status_code, at_fault(refused)) == (422, ["/amount"])
+        assert said in refused.json["errors"][0]["message"]
+    held = till.post(points, payment(amount=50_000, receipt="A-3", hold=True)).json
+    assert till.post(f"/payments/{held['id']}/void").json["wallets"]["points"]["held"] == 0
+    assert recount(paying.id) == []
 
 
 def test_the_same_key_pays_once(club: Club, till: Api, sara: dict[str, Any]) -> None:

@@ -28,9 +28,13 @@ def judged_plainly(bylaws: Bylaws, facts: Facts) -> Ruling:
         held, _ = contest(held, lambda some: _tried(bylaws, some, facts))
     _amounts(bylaws, held, facts, ruling)
     ruling.messages = [message for article in held for message in article.messages]
+    for _ in range(3):
+        before = len(ruling.awards)
+        counts = _after(bylaws, facts, _feeds(bylaws, facts, ruling.awards))
+        _badges(bylaws, held, facts, counts, ruling)
+        if len(ruling.awards) == before:
+            break
     ruling.feeds = _feeds(bylaws, facts, ruling.awards)
-    counts = _after(bylaws, facts, ruling.feeds)
-    _badges(bylaws, held, facts, counts, ruling)
     for rank in range(facts.standing_rank + 1, len(bylaws.steps)):
         needs = bylaws.steps[rank].needs
         if needs is None or needs.holds(facts.with_counts(counts)):
@@ -78,8 +82,11 @@ def _feeds(bylaws: Bylaws, facts: Facts, awards: Sequence[Given]) -> list[int]:
         if counter.type is not None:
             feeds.append(counter.feed(facts) if counter.type == facts.event.type else 0)
             continue
-        numbers = counter.articles or [article.no for article in bylaws.articles]
-        its = [given for given in awards if given.article in numbers and counter.wallet in (None, given.wallet)]
+        its = [
+            given
+            for given in awards
+            if (not counter.articles or given.article in counter.articles) and counter.wallet in (None, given.wallet)
+        ]
         of = {"amount": [given.amount for given in its], "base": [given.base for given in its], "times": [bool(its)]}
         feeds.append(sum(of[counter.measure]))
     return feeds
@@ -102,7 +109,8 @@ def _badges(bylaws: Bylaws, held: Sequence[Article], facts: Facts, counts: Seque
         else:
             on = badge.condition is not None and badge.on.type == facts.event.type
             reached = int(on and badge.condition.holds(facts))
-        for level in range(facts.badges.get(badge.code, 0) + 1, reached + 1):
+        has = max([facts.badges.get(badge.code, 0), *(its.level for its in ruling.badges if its.code == badge.code)])
+        for level in range(has + 1, reached + 1):
             ruling.badges.append(BadgeStep(badge.code, level))
             for place, award in enumerate(badge.levels[level - 1].give):
                 if isinstance(award, Earning):

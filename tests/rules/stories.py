@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from loyalty.calendars import Calendar, parse_date
 from loyalty.documents import parse
-from loyalty.rules import Bylaws, Event, Facts, Line, Purchase, Ruling, Tender, evaluate, load, plain, review
+from loyalty.rules import Bylaws, Event, Facts, Happening, Line, Purchase, Ruling, Tender, evaluate, load, plain, review
 from loyalty.rules.bylaws import Ask
 from loyalty.rules.counters import PURCHASES_EVER
-from loyalty.rules.history import Fed, History, MemberFacts, standing_day
+from loyalty.rules.discounting import Offer, discounted
+from loyalty.rules.history import Fed, History
+from loyalty.rules.member import MemberFacts, standing_day
 from loyalty.rules.reviewing import Move, overdue
 from loyalty.rules.sentences import sections
 from loyalty.rules.tenure import NO_TENURE, Stand, Tenure, give
@@ -70,7 +72,10 @@ class Story:
         """Judge a purchase, or another event, and carry the member on."""
         told = dict(told)
         left = told.pop("left_of_budget", None)
-        event = self.event(told) if "event" in told else self.purchase(told)
+        return self.judge(self.event(told) if "event" in told else self.purchase(told), left)
+
+    def judge(self, event: Happening, left: int | None = None, offers: tuple[Offer, ...] = ()) -> Judged:
+        """The same of one that is told whole; `left` of every limit that members share."""
         moment = self.calendar.moment(event.occurred_at)
         day = standing_day(self.member, moment, self.calendar)
         facts = self.member.facts(self.bylaws, event, moment, day)
@@ -79,6 +84,8 @@ class Story:
             facts = self.member.facts(self.bylaws, event, moment, day)
         if left is not None:
             facts.budgets = {limit.budget(facts): left for limit in self.bylaws.budgets()}
+        facts.offers = offers
+        facts = discounted(self.bylaws, facts)
         ruling = evaluate(self.bylaws, facts)
         self.member = self.member.after(self.bylaws, facts, ruling)
         return Judged(facts, ruling)
@@ -87,7 +94,8 @@ class Story:
         """An event other than a purchase: its type and data as declared, `at`, and the store if there is one."""
         unknown = set(told) - {"event", "at", "store", "fields"}
         assert not unknown, f"an event has no {unknown}"
-        data, faults = self.bylaws.events[told["event"]].read(told.get("fields", {}))
+        declared = self.bylaws.events.get(told["event"])  # an occasion of the club's own is not declared
+        data, faults = declared.read(told.get("fields", {})) if declared else (dict(told["fields"]), [])
         assert not faults
         at = instant(told.get("at", NOON), self.calendar)
         return Event(told["event"], at, store=told.get("store", ""), attributes=data)

@@ -13,7 +13,7 @@ from loyalty.documents import parse
 from loyalty.rules import Bylaws, load
 from loyalty.rules.catalogue import award_kinds, condition_kinds
 from loyalty.rules.explain import arithmetic, withheld
-from loyalty.rules.history import MemberFacts
+from loyalty.rules.member import MemberFacts
 from loyalty.rules.tenure import INSTANT
 from loyalty.values import Text
 from tests.rules.stories import Judged, Story, article, compared, document, said_wrong

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loyalty.rules import Bylaws, load
-from loyalty.rules.history import known_tier
+from loyalty.rules.member import known_tier
 from tests.rules.stories import Story, article, document, instant
 
 

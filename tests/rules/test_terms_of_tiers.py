@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.rules import load
-from loyalty.rules.history import known_tier
+from loyalty.rules.member import known_tier
 from tests.rules.stories import Story, article, document, instant
 
 GREGORIAN = {

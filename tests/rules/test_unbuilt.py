@@ -46,19 +46,12 @@ CLUB["wallets"] = deepcopy(CLUB["wallets"])
 CLUB["wallets"]["points"].update(pays={"points": 1, "money": 10}, same_sale=True)
 CLUB["wallets"]["cashback"].update(same_sale=False)
 PLACES = [
-    "/wallets/points/pays",
     "/wallets/points/same_sale",
-    "/articles/1/give/1/reward",
-    "/articles/1/give/2/tickets",
-    "/articles/2/give/0/discount",
     "/challenges/c/by",
     "/leaderboards/friends/scope",
     "/leaderboards/teams/by",
-    "/story",
-    "/story/end/give/0/reward",
     "/teams",
     "/leagues/l",
-    "/raffles/r",
     "/spins/s",
 ]
 
@@ -72,14 +65,14 @@ def test_every_part_without_effect_is_named_at_its_place() -> None:
     assert [its.path for its in bylaws.unbuilt] == PLACES
     assert found(CLUB, "unbuilt") == [("unbuilt", path) for path in PLACES]
     first, *_, last = (its.message for its in findings(bylaws, TODAY) if its.code == "unbuilt")
-    assert first.en.startswith("What a wallet pays at the till (“pays”) has no effect yet")
+    assert first.en.startswith("Spending in the sale that earns (“same_sale”) has no effect yet")
     assert last.en == "The spin “s” has no effect yet: while it is in them, the bylaws cannot be published."
     assert last.fa == "گردونهٔ «s» هنوز اثری ندارد؛ تا در متن هست، آیین‌نامه منتشر نمی‌شود."
 
 
 def test_what_has_its_effect_is_not_named() -> None:
     assert load(document()).unbuilt == ()
-    assert {kind for kind, its in award_kinds().items() if not its.built} == {"reward", "tickets", "discount"}
+    assert {kind for kind, its in award_kinds().items() if not its.built} == set()
 
 
 def test_a_club_without_a_story_is_warned_and_one_with_an_endless_one_too() -> None:
@@ -109,6 +102,24 @@ def test_each_chapter_is_carried_by_challenges_of_its_own() -> None:
     ]
 
 
+def test_a_challenge_of_the_story_that_can_be_missed_is_odd_and_one_without_an_end_is_not() -> None:
+    goal = {"counter": {"name": "orders", "over": "run", "at_least": 1}}
+    counters = {"orders": {"of": "purchases", "measure": "times"}}
+    begun = {"title": title("Begun"), "goal": goal}
+    asked = begun | {"start": "handed_out"}
+    for challenge, odd in ((asked, []), (asked | {"lasts": {"days": 9}}, [("missable", "/challenges/second")])):
+        telling = {
+            "title": title("A story"),
+            "chapters": [
+                {"title": title(code), "text": title("…"), "challenges": [code]} for code in ("first", "second")
+            ],
+            "end": {"text": title("Over.")},
+        }
+        form = document(counters=counters, challenges={"first": begun, "second": challenge}, story=telling)
+        assert found(form, "missable") == odd
+        assert [path for _, path in found(form, "no_limit") if path.startswith("/challenges")] == []
+
+
 def test_a_chapter_from_which_nothing_leads_on_is_a_dead_end() -> None:
     assert found(document(story=story()), "dead_end") == [("dead_end", "/story/chapters/0")]
 
@@ -118,6 +129,16 @@ def test_a_raffle_that_was_drawn_is_over() -> None:
     assert found(past, "out_of_date") == [("out_of_date", "/raffles/r/draw")]
     assert found(document(raffles=raffle(draw="1405-08-10")), "out_of_date") == []
     assert found(document(raffles=raffle(draw={"each": "month"})), "out_of_date") == []
+
+
+def test_a_raffle_whose_tickets_nothing_gives_is_named() -> None:
+    tickets = {"tickets": {"raffle": "r", "per": 1000, "give": 1}}
+    assert found(document(raffles=raffle()), "no_tickets") == [("no_tickets", "/raffles/r")]
+    twice = document(article("1", tickets), article("2", tickets), raffles=raffle())
+    assert found(twice, "no_tickets", "overlap") == [("overlap", "/articles/1")]
+    [overlap] = [its.message for its in findings(load(twice), TODAY) if its.code == "overlap"]
+    assert "tickets in the raffle" in overlap.en
+    assert "بلیت قرعه‌کشی" in overlap.fa
 
 
 def test_what_is_said_otherwise_of_it_is_a_difference() -> None:

@@ -203,7 +203,12 @@ WRONG: list[tuple[str, Any, str, str]] = [
     (GIVE, [{"points": {"percent": "1", "of": "sent"}}], f"{GIVE}/0/points/of", "“quantity”"),
     (GIVE, [{"points": {"percent": "1", "of": "years"}}], f"{GIVE}/0/points/of", "Years have no percentage"),
     (GIVE, [{"points": {"per": 1, "give": 1, "of": {"paid_with": []}}}], f"{GIVE}/0/points/of/paid_with", "At least 1"),
-    (GIVE, [{"points": {"per": 1, "give": 1, "of": {"points": ["1"]}}}], f"{GIVE}/0/points/of/points", "is not known"),
+    (
+        GIVE,
+        [{"points": {"per": 1, "give": 1, "of": {"points": ["1"]}}}],
+        f"{GIVE}/0/points/of/points/0",
+        "before this one",
+    ),
     (GIVE, [{"points": {"fixed": {"by": "tier"}}}], f"{GIVE}/0/points/fixed", "“values” is missing"),
     (GIVE, [{"points": {"fixed": {"by": "age", "values": {"1": 1}}}}], f"{GIVE}/0/points/fixed/by", "“years”"),
     (

@@ -123,6 +123,8 @@ class Life:
             self._returns(told)
         elif "spends" in told:
             self._spends(who, told)
+        elif "pays" in told:
+            self._pays(who, told)
         elif "joins" in told:
             at = instant(told.pop("at"), self.calendar)
             self.enrols(told.pop("joins"), told, at)
@@ -209,6 +211,14 @@ class Life:
             else:
                 held = hold_points(self.club_id, self.members[who], wallet, amount, self.clock.now)
                 capture_hold(self.club_id, held.id, self.clock.now)
+
+    def _pays(self, who: str, told: dict[str, Any]) -> None:
+        """`pays: {points: 1000}, receipt: R`: so much money, from a wallet."""
+        for wallet, money in told["pays"].items():
+            payment = Payment(
+                self._ref(who), money, told.get("receipt", f"paid{next(self._numbers)}"), told.get("store")
+            )
+            pay_from_wallet(self.club_id, wallet, payment, self.clock.now)
 
     def _ref(self, name: str) -> MemberRef:
         return MemberRef("id", str(named(self.members, name)))

@@ -60,6 +60,19 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What articles before gave into a wallet, in the same ruling: `{points: ["1", "2"]}`."""
+
+    articles: frozenset[str]
+    wallet: str
+
+    def say(self, voice: Voice) -> str:
+        """It in words: `points from article 1`."""
+        named = voice.listed([voice.article(no) for no in sorted(self.articles)])
+        return voice.pick(f"{voice.wallet(self.wallet)} from {named}", f"{voice.wallet(self.wallet)} {named}")
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """A measure (`net` … `years`, `tenders`, `counter`, `field:NAME`), of some lines, types of tender or a counter."""
 
@@ -69,6 +82,8 @@ class Base:
     name: Text = Text("", "")  # noqa: RUF009 - immutable
     """What a field is called."""
     counter: Reached | None = None
+    given: Given | None = None
+    """What other articles of the same ruling gave."""
     plain: bool = field(init=False, repr=False, compare=False)
     """Whether the basket alone tells it."""
 
@@ -78,7 +93,7 @@ class Base:
     @property
     def unit(self) -> str:
         """What it is counted in."""
-        if self.measure.startswith(FIELD):
+        if self.measure.startswith(FIELD) or self.given:
             return "count"
         if self.counter:
             return self.counter.unit
@@ -87,11 +102,12 @@ class Base:
     @property
     def on_lines(self) -> bool:
         """Whether it belongs to lines, so that multipliers multiply what it earns."""
-        return self.measure not in (YEARS, "counter") and not self.measure.startswith(FIELD)
+        return self.measure not in (YEARS, "counter", "points") and not self.measure.startswith(FIELD)
 
     def of(self, facts: Facts, mask: int) -> int:
-        """How much there is of it on the lines of a mask; of a counter nothing: that is reckoned after counting."""
-        if self.counter:
+        """How much there is of it on the lines of a mask; of a counter nothing: that is reckoned after counting, and of
+        what others gave nothing either: that is reckoned from the ruling."""
+        if self.counter or self.given:
             return 0
         if self.lines is not None:
             mask &= self.lines.mask(facts)
@@ -120,6 +136,8 @@ class Base:
         """It in words: `net amount of goods in category “dairy”`."""
         if self.counter:
             return self.counter.say(voice)
+        if self.given:
+            return self.given.say(voice)
         if self.types:
             types = voice.any_of(self.types)
             return voice.pick(f"amount paid with {types}", f"مبلغ پرداختی با {types}")
@@ -168,12 +186,32 @@ def read_base(node: Node) -> Base:
         return _read_field(node.fields(["field"])["field"])
     if "counter" in node.value:
         return Base("counter", counter=_read_reached(node))
+    if "points" in node.value:
+        return Base("points", given=_read_given(node))
     node.needs_basket()
     if "paid_with" in node.value:
         return Base("tenders", None, Many(WORD).read(node.fields(["paid_with"])["paid_with"]))
     found = node.fields(["lines"], ["measure"])
     measure = found["measure"].choice(tuple(MEASURES)) if "measure" in found else "net"
     return Base(measure, read_filter(found["lines"]))
+
+
+def _read_given(node: Node) -> Given:
+    """`{points: ARTICLES, wallet?}`: articles that stand before this one."""
+    found = node.fields(["points"], ["wallet"])
+    before = sorted(node.reading.names.get("article numbers", ()))
+    articles = found["points"].every(lambda its: _earlier(its, before), least=1)
+    wallet = found["wallet"].name("wallets") if "wallet" in found else node.reading.first_wallet("points", node)
+    return Given(frozenset(articles), wallet)
+
+
+def _earlier(node: Node, before: list[str]) -> str:
+    no = str(node.value)
+    if no not in before:
+        raise node.bad(
+            Text("The number of an article that stands before this one.", "شمارهٔ ماده‌ای که پیش از این آمده است.")
+        )
+    return no
 
 
 def _read_field(node: Node) -> Base:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from loyalty.rules.awards.base import BASES, Base, read_base
-from loyalty.rules.kinds import Award
+from loyalty.rules.awards.earn import Earn
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.tables import Table, rate_or_table
+from loyalty.rules.things import REWARD, TICKETS
 from loyalty.rules.types import POSITIVE, WORD, Choice, Field, NameOf, integer
 from loyalty.rules.voice import Voice
 from loyalty.values import QUANTITY_SCALE, Text
@@ -26,19 +27,21 @@ _WAYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Counted(Award):
-    """`fixed`, or `give` for each full `per` of a base, of something that has a name; the number may be a table."""
+class Counted(Earn):
+    """`fixed`, or `give` for each full `per` of a base, of something that has a name; the number may be a table.
 
-    name: str
-    how: Literal["fixed", "per"]
-    number: int
-    per: int
-    of: Base
-    at_most: int | None
-    table: Table | None
+    It is earned into a wallet of its own (see `things.py`), and nothing multiplies it.
+    """
+
     named: ClassVar[Field]
     """The field that says of what."""
-    built: ClassVar[bool] = False
+    prefix: ClassVar[str]
+    """What the names of its wallets begin with."""
+
+    @property
+    def name(self) -> str:
+        """Of what it gives."""
+        return self.wallet.removeprefix(self.prefix)
 
     @classmethod
     def load(cls, node: Node) -> Self:
@@ -61,7 +64,8 @@ class Counted(Award):
         per = POSITIVE.read(found["per"]) * scale if "per" in found else 1
         number, table = _number(found["give" if "per" in found else "fixed"])
         at_most = POSITIVE.read(found["at_most"]) if "at_most" in found else None
-        return cls(name, "per" if "per" in found else "fixed", number, per, of, at_most, table)
+        how = "per" if "per" in found else "fixed"
+        return cls(how, Fraction(number), per, of, at_most, cls.prefix + name, "floor", table=table)  # type: ignore[arg-type]
 
     @abstractmethod
     def said(self, number: int, voice: Voice) -> str:
@@ -73,7 +77,7 @@ class Counted(Award):
         def say(number: Fraction) -> str:
             return self.said(int(number), voice)
 
-        said = self.table.say(voice, say) if self.table else self.said(self.number, voice)
+        said = self.table.say(voice, say) if self.table else self.said(int(self.rate), voice)
         if self.how == "per":
             said = self.of.each(self.per, said, voice)
         if self.at_most is not None:
@@ -98,15 +102,12 @@ class GiveReward(Counted):
     kind: ClassVar[str] = "reward"
     label: ClassVar[Text] = Text("reward", "جایزه")
     named: ClassVar[Field] = Field("code", WORD, Text("Reward", "جایزه"))
+    prefix: ClassVar[str] = REWARD
     fields: ClassVar[tuple[Field, ...]] = (named, *_WAYS)
 
     def said(self, number: int, voice: Voice) -> str:
         """`the reward “coffee”`, `3 rewards “coffee”`."""
-        if number == 1:
-            return voice.pick(f"the reward “{self.name}”", f"جایزهٔ «{self.name}»")
-        return voice.pick(
-            f"{voice.number(number)} rewards “{self.name}”", f"{voice.number(number)} جایزهٔ «{self.name}»"
-        )
+        return voice.worth(number, self.wallet) if number > 1 else voice.wallet(self.wallet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,9 @@ class GiveTickets(Counted):
     kind: ClassVar[str] = "tickets"
     label: ClassVar[Text] = Text("tickets", "بلیت قرعه‌کشی")
     named: ClassVar[Field] = Field("raffle", NameOf("raffles"), Text("Raffle", "قرعه‌کشی"))
+    prefix: ClassVar[str] = TICKETS
     fields: ClassVar[tuple[Field, ...]] = (named, *_WAYS)
 
     def said(self, number: int, voice: Voice) -> str:
         """`1 ticket in the raffle “Nowruz”`."""
-        raffle, many = voice.raffle(self.name), voice.number(number)
-        tickets = f"{many} {'ticket' if number == 1 else 'tickets'}"
-        return voice.pick(f"{tickets} in the raffle “{raffle}”", f"{many} بلیت قرعه‌کشی «{raffle}»")
+        return voice.worth(number, self.wallet)

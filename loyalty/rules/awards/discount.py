@@ -11,12 +11,13 @@ from loyalty.rules.filters import FILTER, LineFilter
 from loyalty.rules.kinds import Award
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Bad, Node, one_of
-from loyalty.rules.types import MONEY, PERCENT, POSITIVE, Field, Reads, read_fields
+from loyalty.rules.things import DISCOUNT
+from loyalty.rules.types import BOOLEAN, MONEY, PERCENT, POSITIVE, Field, Reads, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.values import Text
 
 
-class Off(NamedTuple):
+class Rate(NamedTuple):
     """What is taken off: a share of the amount, or a fixed amount."""
 
     share: Fraction | None
@@ -31,25 +32,25 @@ class Rung(NamedTuple):
     """A rung of a ladder of discounts: from an amount on, what is taken off."""
 
     since: int
-    off: Off
+    off: Rate
 
 
 class Free(NamedTuple):
-    """Of each so many units so many are free, the cheapest."""
+    """Of each so many units so many are free, the cheapest; or of all units together."""
 
-    of: int
+    of: int | None
     free: int
 
 
-def _share(node: Node) -> Off:
+def _share(node: Node) -> Rate:
     share = PERCENT.read(node)
     if not 0 < share <= 1:
         raise node.bad(Text("A percentage up to 100 is expected.", "اینجا درصدی تا ۱۰۰ لازم است."))
-    return Off(share)
+    return Rate(share)
 
 
-def _amount(node: Node) -> Off:
-    return Off(None, MONEY.read(node))
+def _amount(node: Node) -> Rate:
+    return Rate(None, MONEY.read(node))
 
 
 def _rung(node: Node) -> Rung:
@@ -93,8 +94,8 @@ _WAYS: Final = (
 class Discount(Award):
     """Exactly one of `percent`, `fixed`, `cheapest_free`, `buy_x_get_y`, `ladder`; on some lines, from a basket on."""
 
-    percent: Off | None
-    fixed: Off | None
+    percent: Rate | None
+    fixed: Rate | None
     cheapest_free: int | None
     buy_x_get_y: Free | None
     ladder: tuple[Rung, ...] | None
@@ -102,15 +103,36 @@ class Discount(Award):
     min_basket: int | None
     at_most: int | None
     kind: ClassVar[str] = "discount"
+    stacks: bool = False
+    wallet: ClassVar[str] = DISCOUNT
     of_basket: ClassVar[bool] = True
     label: ClassVar[Text] = Text("discount", "تخفیف")
-    built: ClassVar[bool] = False
     fields: ClassVar[tuple[Field, ...]] = (
         *_WAYS,
         Field("where", FILTER, Text("On", "بر"), None),
         Field("min_basket", MONEY, Text("From a basket of", "از خریدی به مبلغ"), None),
         Field("at_most", MONEY, Text("At most", "حداکثر"), None),
+        Field("stacks", BOOLEAN, Text("Beside other codes", "همراه کدهای دیگر"), False),
     )
+
+    @property
+    def free(self) -> Free | None:
+        """The units that it makes free."""
+        return self.buy_x_get_y or (None if self.cheapest_free is None else Free(None, self.cheapest_free))
+
+    def off(self, base: int) -> Rate | None:
+        """What it takes off an amount; of a ladder what the highest rung that is reached does."""
+        if self.ladder is None:
+            return self.percent or self.fixed
+        return next((rung.off for rung in reversed(self.ladder) if rung.since <= base), None)
+
+    def amount(self, base: int) -> int:
+        """Of money that it took off, all: what limits leave of that is cut afterwards."""
+        return base
+
+    def arithmetic(self, base: int, asked: int, voice: Voice) -> str:  # noqa: ARG002 - like every award
+        """How the amount came about: `10% = 45,000 toman`."""
+        return f"{self._said(voice)} = {voice.money(asked)}"
 
     @classmethod
     def load(cls, node: Node) -> Self:
@@ -137,16 +159,16 @@ class Discount(Award):
 
     def _said(self, voice: Voice) -> str:
         if self.cheapest_free is not None:
-            return self._free(None, self.cheapest_free, voice)
+            return self._said_free(None, self.cheapest_free, voice)
         if self.buy_x_get_y is not None:
-            return self._free(self.buy_x_get_y.of, self.buy_x_get_y.free, voice)
+            return self._said_free(self.buy_x_get_y.of, self.buy_x_get_y.free, voice)
         goods = self.where.say(voice) if self.where else ""
         off = self.percent or self.fixed
         said = off.say(voice) if off else voice.listed([_said_rung(rung, voice) for rung in self.ladder or ()])
         on, fa_on = (f" on {goods}", f" برای {goods}") if goods else ("", "")
         return voice.pick(f"a discount of {said}{on}", f"{said} تخفیف{fa_on}")
 
-    def _free(self, of: int | None, free: int, voice: Voice) -> str:
+    def _said_free(self, of: int | None, free: int, voice: Voice) -> str:
         """`for free the cheapest of each 4 goods in category “dairy”`."""
         goods = self.where.say(voice) if self.where else voice.pick("goods", "کالاهای خرید")
         n = voice.number(free)

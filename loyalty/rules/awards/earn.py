@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
@@ -14,6 +14,7 @@ from loyalty.rules.facts import Facts
 from loyalty.rules.kinds import MEMBER, Earning, Steps
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
+from loyalty.rules.ruling import Given
 from loyalty.rules.tables import Table, rate_or_table
 from loyalty.rules.terms import EARNED, LATER, TERM, Term
 from loyalty.rules.types import INTEGER, POSITIVE, RATIO, Choice, Field, NameOf, integer, percent, ratio
@@ -47,6 +48,7 @@ class Earn(Earning):
     steps: Steps | None = field(init=False, repr=False, compare=False)
     total: bool = field(init=False, repr=False, compare=False)
     """Whether it is a running total of a counter."""
+    follows: bool = field(init=False, repr=False, compare=False)
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)
     """Itself by each rate of its table; None where that gives nothing."""
     fields: ClassVar[tuple[Field, ...]] = (
@@ -78,6 +80,8 @@ class Earn(Earning):
         of = read_base(found["of"]) if "of" in found else Base()
         if how != "fixed" and "of" not in found:
             node.needs_basket()
+        if of.given is not None and how == "fixed":
+            raise found["of"].bad(Text("A fixed amount is of nothing.", "مقدار ثابت «of» ندارد."))
         if how == "percent" and of.measure == YEARS:
             raise found["of"].bad(Text("Years have no percentage.", "سال‌ها درصد ندارند."))
         if of.counter:
@@ -97,6 +101,7 @@ class Earn(Earning):
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", self.rate.as_integer_ratio())
         object.__setattr__(self, "total", self.of.counter is not None)
+        object.__setattr__(self, "follows", self.of.given is not None)
         object.__setattr__(self, "on_lines", self.how != "fixed" and self.of.on_lines)
         object.__setattr__(self, "constant", self.amount(0) if self.how == "fixed" and not self.table else None)
         object.__setattr__(self, "steps", self._steps())
@@ -126,6 +131,13 @@ class Earn(Earning):
             return None
         most = NO_END if self.at_most is None else self.at_most
         return self.of.measure == "net", self.per, *self.parts, most
+
+    def of_given(self, awards: Iterable[Given]) -> tuple[int, int]:
+        """(base, amount) of what others gave in the same ruling."""
+        source = self.of.given
+        assert source
+        base = sum(its.amount for its in awards if its.article in source.articles and its.wallet == source.wallet)
+        return base, self.amount(base)
 
     def reckoner(self) -> Callable[[Facts], tuple[int, int]]:
         """Only what is not floored needs more than division."""

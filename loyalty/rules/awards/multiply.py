@@ -31,6 +31,7 @@ class Multiply(Award):
     wallet: str
     rounds: Rounding
     table: Table | None = None
+    follows: ClassVar[bool] = False
     parts: tuple[int, int] = field(init=False, repr=False, compare=False)
     """Numerator and denominator of by - 1: what it gives on top."""
     variants: tuple[Self | None, ...] = field(init=False, repr=False, compare=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from loyalty.rules.facts import Facts
+from loyalty.formats import code_key
+from loyalty.rules.facts import HIDDEN, Facts
 from loyalty.rules.kinds import Condition
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.types import WORD, Field, Many
@@ -25,9 +26,12 @@ class Code(Condition):
     fields: ClassVar[tuple[Field, ...]] = (Field("", Many(WORD), Text("Codes", "کدها")),)
 
     def holds(self, facts: Facts) -> bool:
-        """Whether one of them was presented; capitals don't matter."""
-        asked = {code.casefold() for code in self.value}
-        return any(code.casefold() in asked for code in facts.event.codes)
+        """Whether one of them was presented, however it was typed."""
+        presented = [code for code in facts.event.codes if not code.startswith(HIDDEN)]
+        if not presented:
+            return False
+        asked = {code_key(code) for code in self.value}
+        return any(code_key(code) in asked for code in presented)
 
     def saw(self, facts: Facts, voice: Voice) -> str:
         """The codes that were presented."""

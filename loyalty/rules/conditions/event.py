@@ -127,6 +127,9 @@ class EventIs(Condition):
             return voice.number(value)
         if self.field.type == "date":
             return voice.day(date.fromisoformat(value))
+        if self.field.names:
+            title = {"tiers": voice.tier, "badges": voice.badge, "challenges": voice.challenge}[self.field.names](value)
+            return voice.pick(f"“{title}”", f"«{title}»")
         return voice.any_of([value])
 
 

@@ -15,6 +15,12 @@ const packages = {
     "LICENSE": "htmx/LICENSE.txt",
     "dist/htmx.min.js": "htmx/htmx.min.js",
   },
+  // The same letters as static fonts, for PDFs.
+  "vazirmatn": {
+    "OFL.txt": "vazirmatn-ttf/LICENSE.txt",
+    "fonts/ttf/Vazirmatn-Regular.ttf": "vazirmatn-ttf/Regular.ttf",
+    "fonts/ttf/Vazirmatn-Bold.ttf": "vazirmatn-ttf/Bold.ttf",
+  },
 };
 
 const files = {};
