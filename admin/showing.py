@@ -43,6 +43,7 @@ DONE: Final = {
         "The version is published; it takes force when what it counts is filled from history.",
         "نسخه منتشر شد؛ پس از آنکه شمارنده‌هایش از گذشته پر شوند به اجرا درمی‌آید.",
     ),
+    "reward-saved": Text("The reward is saved.", "پاداش ثبت شد."),
     "segment-saved": Text("The segment is saved.", "بخش ثبت شد."),
     "segment-deleted": Text("The segment is deleted.", "بخش حذف شد."),
     "pilot-ended": Text("The pilot has ended.", "آزمایش پایان یافت."),

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,6 +31,7 @@ FLAGS = [
 ]
 LOCALES = {"fa": "fa-IR", "en": "en-GB"}
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
+FONTS = "document.fonts.ready.then(() => null)"
 MISSING = "NO BROWSER: page tests were skipped. Install chromium to run them."
 
 
@@ -88,7 +89,7 @@ class Visit:
     def open(self, url: str) -> Page:
         """Go there and wait until the page and its fonts have come."""
         self.page.goto(url)
-        self.page.evaluate("document.fonts.ready.then(() => null)")
+        self.page.evaluate(FONTS)
         return self.page
 
     def must_be_sound(self) -> None:
@@ -98,6 +99,16 @@ class Visit:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, f"the page is {wider} px wider than the screen"
         assert self.page.evaluate(SMALL_TARGETS) == []
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait until that page and its fonts have come.
+
+    A bare click comes back while the old page still stands, and what is looked at next may be either.
+    """
+    with link.page.expect_navigation():
+        link.click()
+    link.page.evaluate(FONTS)
 
 
 SMALL_TARGETS = """() => {

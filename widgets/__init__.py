@@ -6,6 +6,7 @@ from flask import Flask
 
 from loyalty import web
 from widgets import api, elements, front, member
+from widgets import certificates as certificates
 
 __all__ = ["register"]
 

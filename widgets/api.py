@@ -17,12 +17,15 @@ from loyalty.queries import clubs, keys, members, standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.rewards import RedemptionView, RewardView
 from loyalty.queries.views import TierStep
 from loyalty.queries.wallets import wallets
+from loyalty.redeeming import Redeemed
 from loyalty.values import Text
 from widgets import tokens
 from widgets.board import board_around
 from widgets.progress import missing, until
+from widgets.rewards import Shelf, redeem_once, shelf_of
 
 api = Blueprint("widgets", __name__, url_prefix="/api/v1/widgets")
 
@@ -72,8 +75,8 @@ def open_to_origin(response: Response) -> Response:
     origin = g.get("widget_origin")
     if origin:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Methods"] = "GET"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization"
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
         response.headers["Access-Control-Max-Age"] = "7200"
     response.vary.add("Origin")
     response.headers.setdefault("Cache-Control", "no-store")
@@ -156,6 +159,67 @@ def leaderboard() -> Response:
             "me": mine,
         },
     )
+
+
+@api.get("/rewards")
+def rewards() -> Response:
+    """What the member can have, why the rest cannot be had, and what is in hand with its codes."""
+    club, member = _club(), _member()
+    shelf = shelf_of(club, member, now())
+    return jsonify(
+        seq=member.seq,
+        club=_club_form(club),
+        rewards=[_reward_form(its, shelf) for its in shelf.offered],
+        yours=[_in_hand_form(its, club) for its in shelf.yours],
+    )
+
+
+@api.post("/rewards/<code>")
+def redeem(code: str) -> Response:
+    """Let the member have a reward, once for each key that the page makes."""
+    body = request.get_json(silent=True)
+    key, choice = (body.get("key"), body.get("choice")) if isinstance(body, dict) else (None, None)
+    if not isinstance(key, str) or not 8 <= len(key) <= 100 or not (choice is None or isinstance(choice, str)):
+        raise Invalid.at("key", Text("A key of the page's own is needed.", "کلیدی از خود صفحه لازم است."))
+    club, member = _club(), _member()
+
+    def told(made: Redeemed) -> dict[str, Any]:
+        return {"id": made.id, "reward": made.reward, "title": _said(made.title), "kind": made.kind}
+
+    made = redeem_once(club.id, member.id, code, choice, key, now(), told)
+    return jsonify(made)
+
+
+def _reward_form(view: RewardView, shelf: Shelf) -> dict[str, Any]:
+    its = view.reward
+    name = shelf.wallets.get(its.wallet or "")
+    choices = [
+        {"code": code, "title": _said(shelf.titles.get(code, Text(code, code)))}
+        for code in its.content.get("choices", ())
+    ]
+    return {
+        "code": its.code,
+        "title": _said(its.title),
+        "text": _said(its.text) if its.text else None,
+        "points": its.points,
+        "wallet": _said(name) if name else None,
+        "money": its.money,
+        "left": its.left,
+        "open": view.open,
+        "because": None if view.open else _said(view.because[0].message),
+        "choices": choices,
+    }
+
+
+def _in_hand_form(view: RedemptionView, club: ClubView) -> dict[str, Any]:
+    good = [its for its in view.codes if not its.blocked and (its.uses is None or its.used < its.uses)]
+    return {
+        "id": view.id,
+        "title": _said(view.title),
+        "kind": view.kind,
+        "codes": [{"code": its.code, "pin": its.pin, "balance": its.balance} for its in good],
+        "until": _said(until(view.expires_at, club)) if view.expires_at else None,
+    }
 
 
 def _club() -> ClubView:

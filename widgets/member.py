@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 import phonenumbers
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -10,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from loyalty import attempts, phones, senders, web
+from loyalty.actions.hand_out_run import hand_out_run
 from loyalty.actions.send_sign_in_code import DIGITS, MAY_SIGN_IN, send_sign_in_code
 from loyalty.actions.sign_in_member import sign_in_member
 from loyalty.attempts import Guard
@@ -19,13 +23,19 @@ from loyalty.formats import latin_digits
 from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from widgets import session
 from widgets.home import home_of, ledger_of
+from widgets.path import path_of
 from widgets.progress import measured
+from widgets.rewards import redeem_once, shelf_of
 
 pages = Blueprint("member", __name__, url_prefix="/m/<club_code>", template_folder="templates")
 pages.before_request(web.refuse_foreign_posts)
+
+Rest = ParamSpec("Rest")
+Page = str | AnyResponse | tuple[str, int]
 
 HOUR = 3600
 FIRST_LINES = 8
@@ -36,6 +46,20 @@ NOT_THE_CODE = Text(
     "That code does not open the page. Check it, or ask for another.",
     "این کد درست نیست یا مهلتش گذشته است. دوباره ببینید، یا کد تازه بگیرید.",
 )
+
+NOT_TO_JOIN = Text("This challenge is not to be joined now.", "اکنون نمی‌توان در این چالش شرکت کرد.")
+
+
+def for_a_member(view: Callable[Concatenate[ClubView, MemberView, Rest], Page]) -> Callable[..., Page]:
+    """A page of whoever is signed in; anybody else is led to the door."""
+
+    @wraps(view)
+    def shown(club_code: str, *rest: Rest.args, **more: Rest.kwargs) -> Page:
+        club = clubs.by_code(club_code)
+        member = _member(club)
+        return redirect(_root(club)) if member is None else view(club, member, *rest, **more)
+
+    return shown
 
 
 @pages.after_request
@@ -83,15 +107,59 @@ def home(club_code: str) -> str | AnyResponse:
 
 
 @pages.get("/ledger")
-def ledger(club_code: str) -> str | AnyResponse:
+@for_a_member
+def ledger(club: ClubView, member: MemberView) -> str:
     """All entries of the member's ledger, the newest first, a page at a time."""
-    club = clubs.by_code(club_code)
-    member = _member(club)
-    if member is None:
-        return redirect(_root(club))
     cursor = request.args.get("cursor", type=int)
     data = ledger_of(club, member.id, now(), limit=LINES, cursor=cursor)
     return render_template("member/ledger.html", signed_in=True, here_is="ledger", club=club, **data._asdict())
+
+
+@pages.get("/path")
+@for_a_member
+def path(club: ClubView, member: MemberView) -> str:
+    """The member's path: the story, streaks and challenges."""
+    return _path(club, member)
+
+
+@pages.post("/path/<code>")
+@for_a_member
+def join(club: ClubView, member: MemberView, code: str) -> AnyResponse | tuple[str, int]:
+    """Let the member join a challenge that is theirs to choose; one that is handed out is not."""
+    at = now()
+    try:
+        if code not in {its.code for its in path_of(club, member.id, at).joinable}:
+            raise NotFound(NOT_TO_JOIN)
+        hand_out_run(club.id, code, MemberRef("id", str(member.id)), None, None, at)
+    except Problem as problem:
+        return _path(club, member, problem=problem.detail), problem.status
+    return redirect(url_for("member.path", club_code=club.code), 303)
+
+
+def _path(club: ClubView, member: MemberView, problem: Text | None = None) -> str:
+    found = path_of(club, member.id, now())
+    return render_template(
+        "member/path.html", signed_in=True, here_is="journey", club=club, path=found, problem=problem
+    )
+
+
+@pages.get("/rewards")
+@for_a_member
+def rewards(club: ClubView, member: MemberView) -> str:
+    """What the member can have, and what is in hand; `fresh` names what has just been redeemed."""
+    return _rewards(club, member, fresh=request.args.get("fresh", type=int))
+
+
+@pages.post("/rewards/<code>")
+@for_a_member
+def redeem(club: ClubView, member: MemberView, code: str) -> AnyResponse | tuple[str, int]:
+    """Let the member have a reward, once however often the form is sent."""
+    key, choice = request.form.get("key", "")[:100], request.form.get("choice") or None
+    try:
+        made = redeem_once(club.id, member.id, code, choice, key, now(), lambda its: {"id": its.id})
+    except Problem as problem:
+        return _rewards(club, member, problem=problem.detail), problem.status
+    return redirect(url_for("member.rewards", club_code=club.code, fresh=made["id"], _anchor=f"r-{made['id']}"), 303)
 
 
 @pages.get("/bylaws")
@@ -199,6 +267,19 @@ def _member(club: ClubView) -> MemberView | None:
         return None
     web.use_lang(member.lang)
     return member
+
+
+def _rewards(club: ClubView, member: MemberView, *, fresh: int | None = None, problem: Text | None = None) -> str:
+    return render_template(
+        "member/rewards.html",
+        club=club,
+        shelf=shelf_of(club, member, now()),
+        key=secrets.token_urlsafe(12),
+        fresh=fresh,
+        problem=problem,
+        signed_in=True,
+        here_is="rewards",
+    )
 
 
 def _door(club: ClubView, problem: Text | None = None, typed: str = "") -> str:

@@ -24,7 +24,7 @@ from loyalty.gamification import scores
 from loyalty.jobs.deliveries import deliver_due
 from loyalty.rules.facts import Line, MemberRef, Purchase, Tender
 from loyalty.valkey import valkey
-from tests.browser import Visit
+from tests.browser import Visit, follow
 from tests.conftest import Clock
 from tests.small_club import programme_of
 from tests.widgets.conftest import BYLAWS as PLAIN
@@ -191,7 +191,7 @@ def at_desk(live: str, anar: Shop, visit: Callable[..., Visit]) -> Callable[...,
 def enter(page: Page, email: str) -> None:
     page.fill("#email", email)
     page.fill("#password", PASSWORD)
-    page.locator("form button").click()
+    follow(page.locator("form button"))
     page.wait_for_selector("nav.menu")
 
 

@@ -79,13 +79,16 @@ def test_faults_are_told_and_what_cannot_be_read_is_not_lost(negar: Desk, anar: 
 
 def test_what_has_no_effect_yet_keeps_it_from_being_published(negar: Desk, anar: Shop) -> None:
     ahead = double()
-    ahead["articles"][0]["give"].append({"reward": {"code": "coffee", "fixed": 1}})
+    both = {"en": "Wheel", "fa": "گردونه"}
+    ahead["spins"] = {
+        "wheel": {"title": both, "odds": [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]}
+    }
     writes(negar, anar, ahead)
     page = negar.get(anar.page("bylaws/draft") + "?lang=en")
     assert "What keeps it from being published" in page.text
-    assert "/articles/0/give/1/reward" in page.text
+    assert "/spins/wheel" in page.text
     assert "What differs from version 1" in page.text
-    assert "the reward “coffee”" in page.text
+    assert "5 points" in page.text
     assert "bylaws/draft/publish" not in page.text
     assert "هنوز اثری ندارد" in negar.get(anar.page("bylaws/draft") + "?lang=fa").text
     refused = negar.post(anar.page("bylaws/draft/publish"), page=anar.page("bylaws/draft"))

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from loyalty.db import transaction
 from tests.admin.conftest import PASSWORD
+from tests.browser import follow
 
 pytestmark = pytest.mark.page
 
@@ -37,6 +38,7 @@ def test_every_page_is_sound_in_every_dress(live, at_desk, visit, anar, sara, la
         "purchases",
         "purchases?show=aside",
         f"purchases/{purchase}?all=1",
+        "rewards",
     ):
         found = opened.open(f"{live}{anar.page()}{page}")
         opened.must_be_sound()
@@ -50,7 +52,15 @@ def test_every_page_is_sound_in_every_dress(live, at_desk, visit, anar, sara, la
 @pytest.mark.parametrize("lang", ["fa", "en"])
 def test_no_screen_is_too_narrow(live, at_desk, anar, sara, lang):
     opened = at_desk(lang)
-    for page in ("", "bylaws?text=both", "members", f"members/{sara}", "purchases", f"purchases/{latest_purchase()}"):
+    for page in (
+        "",
+        "bylaws?text=both",
+        "members",
+        f"members/{sara}",
+        "purchases",
+        f"purchases/{latest_purchase()}",
+        "rewards",
+    ):
         opened.open(f"{live}{anar.page()}{page}")
         for width in (320, 768, 959, 960):
             opened.page.set_viewport_size({"width": width, "height": 800})
@@ -92,7 +102,7 @@ def test_the_list_narrows_while_one_types(live, at_desk, anar, sara):
     assert page.locator(".members .rows tr").count() == 1, "the address keeps what was asked"
     page.locator("#q").fill("هیچ‌کس")
     page.wait_for_selector(".empty")
-    page.locator(".empty a").click()
+    follow(page.locator(".empty a"))
     assert page.locator(".members .rows tr").count() == 3
     opened.must_be_sound()
 
@@ -155,12 +165,12 @@ def test_the_bylaws_are_printed_in_either_language_or_both(live, at_desk, anar):
     assert "مادهٔ ۱" in first.inner_text()
     edge = page.evaluate("getComputedStyle(document.querySelector('.bylaw')).borderInlineStartWidth")
     assert edge == "6px"
-    page.get_by_text("هر دو").click()
+    follow(page.get_by_text("هر دو"))
     columns = page.locator("#articles-3 .columns > div")
     assert [columns.nth(n).get_attribute("lang") for n in range(2)] == ["fa", "en"]
     right, left = (columns.nth(n).bounding_box()["x"] for n in range(2))
     assert right > left
-    page.locator(".segments").get_by_text("English").click()
+    follow(page.locator(".segments").get_by_text("English"))
     assert "Article 1" in page.locator("#articles-1").inner_text()
     assert page.locator("html").get_attribute("dir") == "rtl", "the page keeps its own language"
 
@@ -168,9 +178,9 @@ def test_the_bylaws_are_printed_in_either_language_or_both(live, at_desk, anar):
 def test_language_and_theme_are_kept(live, at_desk, anar):
     opened = at_desk("fa", "light", "phone")
     page = opened.page
-    page.locator(".tools a[lang=en]").click()
+    follow(page.locator(".tools a[lang=en]"))
     assert page.locator("html").get_attribute("lang") == "en"
-    page.get_by_title("Dark theme").click()
+    follow(page.get_by_title("Dark theme"))
     page = opened.open(f"{live}{anar.page('members')}")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.evaluate(GROUND) == "rgb(12, 18, 34)"
@@ -183,7 +193,7 @@ def test_a_phone_has_its_pages_under_the_thumb(live, at_desk, anar, sara):
     box = menu.bounding_box()
     assert (box["x"], box["width"], round(box["y"] + box["height"])) == (0, 390, 844)
     assert menu.locator("[aria-current=page]").inner_text() == "اعضا"
-    menu.get_by_text("خریدها").click()
+    follow(menu.get_by_text("خریدها"))
     assert page.url.endswith(anar.page("purchases"))
 
 
@@ -208,7 +218,7 @@ def test_one_signs_out_and_is_out(live, at_desk, anar):
     opened = at_desk("en", "light", "desktop")
     page = opened.page
     page.locator(".who summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.wait_for_selector("#password")
     page.goto(f"{live}{anar.page()}")
     assert page.locator("#password").is_visible()
@@ -220,12 +230,12 @@ def test_a_wrong_password_is_told_and_keeps_the_address(live, anar, visit):
     page = opened.open(f"{live}/admin/sign-in")
     page.fill("#email", anar.owner)
     page.fill("#password", "a wrong password")
-    page.locator("form button").click()
+    follow(page.locator("form button"))
     assert "با هم نمی‌خوانند" in page.locator("[role=alert]").inner_text()
     assert page.input_value("#email") == anar.owner
     assert page.input_value("#password") == ""
     page.fill("#password", PASSWORD)
-    page.locator("form button").click()
+    follow(page.locator("form button"))
     page.wait_for_selector("nav.menu")
 
 
@@ -237,11 +247,11 @@ def test_one_who_works_for_two_clubs_changes_between_them(live, anar, elm, clock
     page = opened.open(f"{live}/admin/sign-in?lang=en")
     page.fill("#email", anar.owner)
     page.fill("#password", PASSWORD)
-    page.locator("form button").click()
-    page.locator("main").get_by_text("Elm Records").click()
+    follow(page.locator("form button"))
+    follow(page.locator("main").get_by_text("Elm Records"))
     page.wait_for_selector("nav.menu")
     assert "US$0.00" in page.locator(".strip").inner_text() or "0.00 US$" in page.locator(".strip").inner_text()
     opened.must_be_sound()
     page.locator(".who summary").click()
-    page.locator(".panel").get_by_text("Anar Club").click()
+    follow(page.locator(".panel").get_by_text("Anar Club"))
     assert page.url.endswith(anar.page())

@@ -12,7 +12,7 @@ from loyalty.actions.save_draft import save_draft
 from loyalty.acts import By
 from tests.admin.conftest import Shop
 from tests.admin.test_drafting import double, version
-from tests.browser import Visit
+from tests.browser import Visit, follow
 
 pytestmark = pytest.mark.page
 
@@ -46,7 +46,7 @@ def test_a_pilot_ends_at_a_click(live: str, at_desk: Callable[..., Visit], anar:
     card = page.locator("#pilot")
     expect(card).to_contain_text("آزمایش: نسخهٔ ۲")
     expect(card).to_contain_text("برای ۵۰٪ اعضا")
-    card.get_by_role("button", name="پایان آزمایش").click()
+    follow(card.get_by_role("button", name="پایان آزمایش"))
     expect(page.locator(".flash")).to_contain_text("آزمایش پایان یافت")
     expect(page.locator("#pilot")).to_have_count(0)
     assert version(anar) == 1
@@ -61,14 +61,14 @@ def test_a_pilot_is_started_and_a_segment_kept_on_the_pages(
     page = opened.open(f"{live}{anar.page('bylaws/draft')}?lang=en")
     page.select_option("#to", "pilot")
     page.fill("#share", "20")
-    page.get_by_role("button", name="Publish", exact=True).click()
+    follow(page.get_by_role("button", name="Publish", exact=True))
     expect(page.locator("#pilot")).to_contain_text("For 20% of the members")
     page.goto(f"{live}{anar.page('segments')}")
     page.fill("#code", "buyers")
     page.fill("#title_fa", "خریداران")
     page.fill("#title_en", "Buyers")
     page.fill("#filter", "counter: {name: spend, at_least: 1}")
-    page.get_by_role("button", name="Keep it").click()
+    follow(page.get_by_role("button", name="Keep it"))
     expect(page.locator("h1")).to_have_text("Buyers")
     expect(page.locator("tbody")).to_contain_text("سارا محمدی")
     opened.must_be_sound()

@@ -96,11 +96,11 @@ BYLAWS: dict[str, Any] = {
 class AnarClub:
     """The club, with what its members do and the messages that reach their phones."""
 
-    def __init__(self, app: Flask, clock: Clock) -> None:
+    def __init__(self, app: Flask, clock: Clock, bylaws: dict[str, Any] = BYLAWS) -> None:
         self.clock = clock
         self.sent: list[tuple[str, str]] = []
         senders.use(app, lambda phone, words: self.sent.append((phone, words)))
-        self.id = create_club("anar", BYLAWS, clock.now, from_at=datetime(2025, 1, 1, tzinfo=UTC)).id
+        self.id = create_club("anar", bylaws, clock.now, from_at=datetime(2025, 1, 1, tzinfo=UTC)).id
         scores.rebuild_all(valkey(), programme_of(self.id), clock.now)
         self.receipts = 0
 

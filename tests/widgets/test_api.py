@@ -109,7 +109,7 @@ def test_a_preflight_is_answered_to_the_keys_pages(client, sara, shop):
     answer = client.options(path, headers={"Origin": SHOP, **asked})
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == SHOP
-    assert answer.headers["Access-Control-Allow-Headers"] == "Authorization"
+    assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
     assert client.options(path, headers={"Origin": "https://evil.example", **asked}).status_code == 403
 
 

@@ -5,6 +5,7 @@ import pytest
 from loyalty import cards
 from loyalty.actions.publish_bylaws import publish_bylaws
 from tests.books import Books
+from tests.browser import follow
 from tests.widgets.conftest import BYLAWS, CARD, SARA
 
 pytestmark = pytest.mark.page
@@ -14,9 +15,9 @@ def sign_in(visit, live, club):
     """Through the door, as a member does."""
     page = visit.open(f"{live}/m/anar/")
     page.locator("#phone").fill(SARA)
-    page.locator("form button").last.click()
+    follow(page.locator("form button").last)
     page.locator("#code").fill(club.code())
-    page.locator("form").filter(has=page.locator("#code")).locator("button").click()
+    follow(page.locator("form").filter(has=page.locator("#code")).locator("button"))
     page.wait_for_selector("#card")
     return page
 
@@ -94,7 +95,7 @@ def test_a_member_reads_her_page_in_english(live, club, sara, visit):
 
 def test_each_line_of_the_ledger_leads_to_its_article(live, club, sara, visit):
     page = sign_in(visit("en"), live, club)
-    page.locator("#ledger a.title", has_text="Base points").first.click()
+    follow(page.locator("#ledger a.title", has_text="Base points").first)
     assert page.url.endswith("/m/anar/bylaws#article-1")
     article = page.locator("#article-1")
     assert article.is_visible()
@@ -128,9 +129,9 @@ def test_the_codes_picture_grows_for_the_scanner(live, club, sara, visit):
 def test_language_and_theme_are_kept(live, club, visit):
     opened = visit("fa", "light")
     page = opened.open(f"{live}/m/anar/")
-    page.get_by_text("English").click()
+    follow(page.get_by_text("English"))
     assert page.locator("html").get_attribute("lang") == "en"
-    page.get_by_title("Dark theme").click()
+    follow(page.get_by_title("Dark theme"))
     page = opened.open(f"{live}/m/anar/bylaws")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 18, 34)"

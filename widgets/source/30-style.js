@@ -62,6 +62,16 @@ li:last-child { border-block-end: 0; }
 .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .me { border: 0; border-radius: 8px; background: var(--_me); color: var(--_me-ink); font-weight: 800; }
 .me .rank { color: inherit; }
+.rewards { align-content: start; }
+.rewards ul { list-style: none; display: grid; gap: 12px; margin: 0; padding: 0; }
+.rewards li { grid-template-columns: minmax(0, 1fr) auto; border: 1px solid var(--_line); border-radius: 8px; padding: 12px 16px; }
+.rewards li:last-child { border-block-end: 1px solid var(--_line); }
+.rewards h4 { margin: 0; font-size: 1rem; font-weight: 700; }
+.rewards .mine { border-inline-start: 6px solid var(--_star); }
+.rewards form { display: grid; gap: 8px; justify-items: stretch; }
+.code { font: 700 1.1rem ui-monospace, monospace; letter-spacing: 0.06em; user-select: all; }
+select { min-block-size: 44px; font: inherit; color: inherit; background: var(--_surface); border: 1px solid var(--_line); border-radius: 8px; }
+.problem { color: var(--_accent); font-weight: 700; }
 .old { display: flex; align-items: center; gap: 8px; font-size: 0.875rem; color: var(--_accent); }
 .old::before { content: ""; inline-size: 8px; block-size: 8px; border-radius: 50%; background: currentcolor; flex: none; }
 button {

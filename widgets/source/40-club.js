@@ -37,9 +37,10 @@ class Club {
     this.pending = new Map(); // what is under way was asked for somebody else
   }
 
-  // A member's token: the one that was set, or a new one of the shop's server; asked for once, whoever needs it.
-  async credentials(renew = false) {
-    if (this.token && !renew) return this.token;
+  // A member's token, other than one that was refused: the one that is known by now, or a new one of the shop's server;
+  // asked for once, whoever needs it.
+  async credentials(refused = null) {
+    if (this.token && this.token !== refused) return this.token;
     if (!this.tokenUrl) throw new Guest();
     this.asked ??= this.ask().finally(() => (this.asked = null));
     return this.asked;
@@ -67,18 +68,36 @@ class Club {
   }
 
   async fetch(path) {
-    let answer = await this.send(path, await this.credentials());
-    if (answer.status === 401) answer = await this.send(path, await this.credentials(true));
-    if (answer.status === 401 || answer.status === 404) throw new Guest();
+    const answer = await this.admitted(path);
+    if (answer.status === 404) throw new Guest();
     if (!answer.ok) throw new Away();
     return answer.json();
   }
 
-  async send(path, token) {
+  // Something that the member asks for; a refusal of the club is answered, not thrown.
+  async post(path, body) {
+    const answer = await this.admitted(path, body);
+    if (answer.status >= 500) throw new Away();
+    return { ok: answer.ok, told: await answer.json() };
+  }
+
+  // An answer to the member; a token that lapsed is renewed once.
+  async admitted(path, body) {
+    const token = await this.credentials();
+    let answer = await this.send(path, token, body);
+    if (answer.status === 401) answer = await this.send(path, await this.credentials(token), body);
+    if (answer.status === 401) throw new Guest();
+    return answer;
+  }
+
+  async send(path, token, body) {
     const url = new URL(`/api/v1/widgets/${path}`, HOME);
     url.searchParams.set("club", this.key);
     try {
-      return await fetch(url, { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" });
+      const headers = { Authorization: `Bearer ${token}` };
+      const asked = body && { method: "POST", body: JSON.stringify(body) };
+      if (body) headers["Content-Type"] = "application/json";
+      return await fetch(url, { headers, credentials: "omit", ...asked });
     } catch {
       throw new Away();
     }

@@ -49,7 +49,7 @@ class LoyaltyElement extends HTMLElement {
     try {
       const data = await club.get(path);
       if (passed()) return;
-      club.keep(path, data);
+      club.keep(path, this.keepable(data));
       this.show(data, null);
     } catch (problem) {
       if (passed()) return;
@@ -78,6 +78,11 @@ class LoyaltyElement extends HTMLElement {
   }
 
   compare() {}
+
+  // What of an answer may lie in the browser for offline.
+  keepable(data) {
+    return data;
+  }
 
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(`loyalty:${name}`, { bubbles: true, composed: true, detail }));

@@ -1,0 +1,55 @@
+"""What the page of a member's path shows: the story, streaks, and the challenges under way, to be joined, and done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from loyalty.queries.bylaws import in_force
+from loyalty.queries.challenges import RunView, challenges, how_of
+from loyalty.queries.clubs import ClubView
+from loyalty.queries.story import StoryView, story
+from loyalty.queries.streaks import StreakView, streaks
+from loyalty.values import Text
+
+LATEST: Final = 12
+"""Runs that are over, on the page."""
+
+
+class Joinable(NamedTuple):
+    """A challenge that the member may join now."""
+
+    code: str
+    title: Text
+    how: Text
+
+
+class Path(NamedTuple):
+    """A member's path through the club's game."""
+
+    story: StoryView | None
+    streaks: list[StreakView]
+    under_way: list[RunView]
+    """Outside of the story's open chapter too: whoever looks for what to do finds all of it in one place."""
+    joinable: list[Joinable]
+    done: list[RunView]
+
+    @property
+    def empty(self) -> bool:
+        """Whether the club's bylaws have nothing of all this."""
+        return not (self.story or self.streaks or self.under_way or self.joinable or self.done)
+
+
+def path_of(club: ClubView, member_id: int, now: datetime) -> Path:
+    """A member's path as of `now`."""
+    bylaws = in_force(club.id, now, member_id).bylaws
+    runs = challenges(club.id, member_id, now)
+    under_way = [run for run in runs if run.completed_at is None and (run.until_at is None or now <= run.until_at)]
+    busy = {run.challenge for run in under_way}
+    joinable = [
+        Joinable(its.code, its.title, how_of(bylaws, its))
+        for its in bylaws.challenges.values()
+        if its.start == "chosen" and its.code not in busy and its.whole(club.calendar).holds(now)
+    ]
+    done = [run for run in runs if run.completed_at is not None]
+    return Path(story(club.id, member_id, now), streaks(club.id, member_id, now), under_way, joinable, done[:LATEST])
