@@ -15,7 +15,7 @@ from loyalty.filling import counted
 from loyalty.gather import Locked, member_facts
 from loyalty.rules import Bylaws, review
 from loyalty.rules.bylaws import Ask
-from loyalty.rules.history import History
+from loyalty.rules.history import ByDay, History
 from loyalty.rules.reviewing import Reviewed
 from loyalty.runs import completed, has_challenges
 from loyalty.sums import DAY
@@ -37,16 +37,15 @@ class Days(dict[Ask, int]):
         self._labels: dict[int, dict[str, tuple[list[date], list[int]]]] = {}
         """By place and label: the days that have something, and the running totals before each and after the last."""
         self._events: dict[tuple[int, str, date], int] = {}
-        self.by_day: dict[int, dict[date, int]] = {}
-        """By place: what each day has under all labels, as streaks read it."""
+        self.by_day: dict[int, ByDay] = {}
+        """By place: what each day has under each label, as streaks read it."""
 
     def add(self, place: int, label: str, day: date, events: int) -> None:
         """What one day holds under a label; its days come in their order."""
         starts, totals = self._labels.setdefault(place, {}).setdefault(label, ([], [0]))
         starts.append(day)
         self._events[place, label, day] = events
-        days = self.by_day.setdefault(place, {})
-        days[day] = days.get(day, 0) + events
+        self.by_day.setdefault(place, {})[day, label] = events
         totals.append(totals[-1] + (int(events > 0) if place in self._of_days else events))
 
     def __missing__(self, ask: Ask) -> int:

@@ -10,22 +10,22 @@ from loyalty.arrays import array, columns
 from loyalty.cases import Case
 from loyalty.rules import Bylaws
 from loyalty.rules.giving import badges_of
-from loyalty.rules.streaks import Streak, best, periods
+from loyalty.rules.history import ByDay
+from loyalty.rules.streaks import Streak, best, by_period, periods
 from loyalty.sums import DAY
 from loyalty.versions import Connection, Programme
 
 if TYPE_CHECKING:
     from loyalty.stand_anew import Anew
 
-Days = dict[int, dict[date, int]]
+Days = dict[int, ByDay]
 """By a counter's place: what it has of each day."""
 
 _DAYS: Final = """
-    SELECT asked.place, asked.member_id, start, sum(value)::bigint
+    SELECT asked.place, asked.member_id, start, label, value
     FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::date[]) AS asked (place, member_id, counter_id, first)
     JOIN counter_sum day ON day.member_id = asked.member_id AND day.counter_id = asked.counter_id
         AND day.grain = %s AND day.start >= asked.first AND day.value <> 0
-    GROUP BY asked.place, asked.member_id, start
 """
 _MILESTONES: Final = "SELECT member_id, streak, at FROM streak_milestone WHERE member_id = ANY(%s::bigint[])"
 _REACHED: Final = """
@@ -66,8 +66,8 @@ def gather_streaks(conn: Connection, terms: Programme, cases: Sequence[Case]) ->
     with conn.pipeline():
         days = conn.execute(*days_of(terms, firsts))
         reached = conn.execute(_MILESTONES, [array(found)])
-    for place, member_id, day, value in days:
-        found[member_id].days.setdefault(place, {})[day] = value
+    for place, member_id, day, label, value in days:
+        found[member_id].days.setdefault(place, {})[day, label] = value
     for member_id, code, at in reached:
         found[member_id].milestones.setdefault(code, []).append(at)
     return found
@@ -133,15 +133,16 @@ def undo_milestones(
     for its in reached:
         _, streak = its.definition(terms)
         firsts[terms.live.index(streak.definition), its.member_id] = EVER
-    days: dict[tuple[int, int], dict[date, int]] = {}
-    for place, member_id, day, value in conn.execute(*days_of(terms, firsts)):
-        days.setdefault((place, member_id), {})[day] = value
+    days: dict[tuple[int, int], ByDay] = {}
+    for place, member_id, day, label, value in conn.execute(*days_of(terms, firsts)):
+        days.setdefault((place, member_id), {})[day, label] = value
     lost: list[Milestone] = []
     stand: list[Milestone] = []
     for its in reached:
         _, streak = its.definition(terms)
-        found = periods(streak, days.get((terms.live.index(streak.definition), its.member_id), {}), terms.calendar)
-        (stand if best(streak, found, terms.calendar) >= its.at else lost).append(its)
+        counted = days.get((terms.live.index(streak.definition), its.member_id), {})
+        found = by_period(streak, counted, terms.calendar)
+        (stand if best(streak, periods(streak, found), terms.calendar) >= its.at else lost).append(its)
     if lost:
         conn.execute(_LOSE, columns([its[:3] for its in lost]))
     return lost, stand

@@ -112,7 +112,7 @@ def _around(windows: Sequence[Window]) -> tuple[datetime | None, datetime | None
 def _plus(run: Run, bylaws: Bylaws, its: Recorded) -> Run:
     challenge = bylaws.challenges[run.challenge]
     facts = event_facts(bylaws, its.event)
-    return run.plus(challenge, its.at, facts.moment.day, challenge.adds(facts, its.awards))
+    return run.plus(challenge, its.at, challenge.adds(facts, its.awards))
 
 
 def event_facts(bylaws: Bylaws, event: Happening) -> Facts:

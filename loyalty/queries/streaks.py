@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from loyalty.db import connection
 from loyalty.queries.members import one
 from loyalty.rules.explain import both
+from loyalty.rules.history import ByDay
 from loyalty.rules.phrase import plain
 from loyalty.rules.streak_sentences import streak_phrase
-from loyalty.rules.streaks import Streak, best, ending, periods
+from loyalty.rules.streaks import Streak, best, by_period, ending, periods
 from loyalty.rules.voice import Voice
 from loyalty.streaks import EVER, days_of, milestones
 from loyalty.values import Text
@@ -45,11 +46,11 @@ def streaks(club_id: int, member_id: int, now: datetime) -> list[StreakView]:
     bylaws, today = terms.at(now, member_id), terms.calendar.moment(now).day
     if not bylaws.streaks:
         return []
-    days: dict[int, dict[date, int]] = {}
-    for place, _, day, value in conn.execute(
+    days: dict[int, ByDay] = {}
+    for place, _, day, label, value in conn.execute(
         *days_of(terms, {(place, member_id): EVER for _, place in bylaws.streaks_fed})
     ):
-        days.setdefault(place, {})[day] = value
+        days.setdefault(place, {})[day, label] = value
     reached = milestones(conn, [member_id]).get(member_id, {})
 
     def how(streak: Streak) -> Text:
@@ -60,7 +61,7 @@ def streaks(club_id: int, member_id: int, now: datetime) -> list[StreakView]:
 
     views = []
     for streak, place in bylaws.streaks_fed:
-        found = periods(streak, days.get(place, {}), terms.calendar)
+        found = periods(streak, by_period(streak, days.get(place, {}), terms.calendar))
         length, freezes_left = ending(streak, found, today, terms.calendar)
         own = tuple(sorted(reached.get(streak.code, ())))
         following = next((its.at for its in streak.milestones if its.at not in own), None)

@@ -105,10 +105,10 @@ def _complete(conn: Connection, terms: Programme, member: MemberFacts) -> Member
     recorded = history.recorded
     counts = counted(conn, terms, {member.id: known})
     fresh = {ask: _figure(terms, counts, ask) for ask in recorded if ask.place >= known}
-    days: dict[int, dict[date, int]] = {place: dict(its) for place, its in history.by_day.items()}
-    for (_, place, day, _), (events, _) in counts.items():
+    days = {place: dict(its) for place, its in history.by_day.items()}
+    for (_, place, day, label), (events, _) in counts.items():
         of_place = days.setdefault(place, {})
-        of_place[day] = of_place.get(day, 0) + events
+        of_place[day, label] = of_place.get((day, label), 0) + events
     return replace(member, history=History({**recorded, **fresh}, by_day=days), counted=None)
 
 

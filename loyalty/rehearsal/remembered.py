@@ -9,6 +9,7 @@ from typing import Final
 
 from loyalty.calendars import Span
 from loyalty.rules import Bylaws, Facts, Ruling
+from loyalty.rules.history import ByDay
 from loyalty.rules.reads import Ask
 
 Kept = tuple[int, str]
@@ -46,13 +47,11 @@ class Remembered:
             total += _over(kept, span)
         return total
 
-    def days(self, place: int) -> dict[date, int]:
+    def days(self, place: int) -> ByDay:
         """What a counter has of each day; of a counter of days whether it counts."""
-        days: dict[date, int] = {}
-        for kept in self._places.get(place, {}).values():
-            for day, value in _by_day(kept):
-                days[day] = days.get(day, 0) + value
-        return days
+        return {
+            (day, label): value for label, kept in self._places.get(place, {}).items() for day, value in _by_day(kept)
+        }
 
     def within(self, ask: Ask) -> tuple[int, int]:
         """How many of the days that count lie before a span, and until its end: windows move on, so neither shrinks."""

@@ -20,7 +20,7 @@ from loyalty.rules.giving import badges_of
 from loyalty.rules.member import MemberFacts
 from loyalty.rules.ruling import Given, Reached, Ruling
 from loyalty.rules.runs import Run, changed, runs_at
-from loyalty.rules.streaks import best, periods
+from loyalty.rules.streaks import best, by_period, periods
 from loyalty.stand_anew import Came
 
 Name = tuple[str, str]
@@ -65,7 +65,7 @@ class Tries:
         for run in runs_at(self.draft, member.runs, sale.event):
             if run.window.holds(at):
                 challenge = self.draft.challenges[run.challenge]
-                run = run.plus(challenge, at, facts.moment.day, challenge.adds(facts, ruling.awards))
+                run = run.plus(challenge, at, challenge.adds(facts, ruling.awards))
             if (run.challenge, run.window.key) in done:
                 run = replace(run, completed_at=at)
             runs.append(run)
@@ -107,12 +107,11 @@ class Tries:
             assert event
             if run.window.holds(event.occurred_at) and run.challenge in self.draft.challenges:
                 challenge = self.draft.challenges[run.challenge]
-                day = self.stage.day(event.occurred_at)
                 adds = [
                     challenge.adds(event_facts(self.draft, its), awards) if its else (0,) * len(challenge.measures)
                     for its, awards in (was, left)
                 ]
-                runs.append(run.instead(challenge, event.occurred_at, day, *adds))
+                runs.append(run.instead(challenge, event.occurred_at, *adds))
         return replace(member, runs=changed(member.runs, runs)) if runs else member
 
     def undo(self, member: MemberFacts) -> tuple[MemberFacts, Undone]:
@@ -152,4 +151,5 @@ class Tries:
     def _longest(self, member: MemberFacts, bylaws: Bylaws, code: str) -> int:
         calendar = self.stage.calendar
         streak, place = next(its for its in bylaws.streaks_fed if its[0].code == code)
-        return best(streak, periods(streak, member.history.days(place), calendar), calendar)
+        found = by_period(streak, member.history.days(place), calendar)
+        return best(streak, periods(streak, found), calendar)

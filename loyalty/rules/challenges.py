@@ -11,7 +11,7 @@ from loyalty.calendars import PERIODS, Calendar, Period
 from loyalty.rules.counters import Counter
 from loyalty.rules.facts import Facts
 from loyalty.rules.gifts import GIFTS
-from loyalty.rules.goals import Measure, Test, read_goal
+from loyalty.rules.goals import Counted, Measure, Named, Tally, Test, read_goal
 from loyalty.rules.kinds import Award, Condition
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.ruling import Given
@@ -88,7 +88,7 @@ class Challenge:
             min(_last_instant(last, calendar), whole.until_at) if whole.until_at else _last_instant(last, calendar),
         )
 
-    def adds(self, facts: Facts, awards: Sequence[Given]) -> tuple[int, ...]:
+    def adds(self, facts: Facts, awards: Sequence[Given]) -> tuple[Tally, ...]:
         """What an event, and what articles gave for it, adds to each measure of a run."""
         return tuple([_added(measure, facts, awards) for measure in self.measures])
 
@@ -102,23 +102,38 @@ def _last_instant(day: date, calendar: Calendar) -> datetime:
     return calendar.instant(day + timedelta(days=1)) - _INSTANT
 
 
-def _added(measure: Measure, facts: Facts, awards: Sequence[Given]) -> int:
+def _added(measure: Measure, facts: Facts, awards: Sequence[Given]) -> Tally:
     if isinstance(measure, Test):
         return int(measure.met(facts))
-    if measure.type is not None:
-        return measure.feed(facts) if measure.type == facts.event.type else 0
+    counter, label = measure.counter, measure.label
+    if not counter.by:
+        value = _value(counter, facts, awards)
+    else:
+        labels = _by_label(counter, facts, awards)
+        if counter.distinct and label is None:
+            return {its: value for its, value in labels.items() if its}
+        value = sum(labels.values()) if label is None else labels.get(label, 0)
+    return {facts.moment.day.isoformat(): value} if value and measure.of_things else value
+
+
+def _by_label(counter: Counter, facts: Facts, awards: Sequence[Given]) -> dict[str, int]:
+    if counter.type is not None:
+        return counter.feeds(facts) if counter.type == facts.event.type else {}
+    value = _value(counter, facts, awards)
+    return {counter.label(facts): value} if value else {}
+
+
+def _value(counter: Counter, facts: Facts, awards: Sequence[Given]) -> int:
+    if counter.type is not None:
+        return counter.feed(facts) if counter.type == facts.event.type else 0
     value = 0
     for given in awards:
-        counts = not measure.articles or given.article in measure.articles
-        if counts and measure.wallet in (None, given.wallet):
-            value = 1 if measure.takes is None else value + given[measure.takes]  # type: ignore[operator]
-    return value
+        counts = not counter.articles or given.article in counter.articles
+        if counts and counter.wallet in (None, given.wallet):
+            value = 1 if counter.takes is None else value + given[counter.takes]  # type: ignore[operator]
+    return value if value and counter.counts(facts) else 0
 
 
-_DISTINCT: Final = Text(
-    "A run adds up: it cannot count different things yet.",
-    "هر دور جمع می‌زند: هنوز نمی‌تواند چیزهای متمایز را بشمارد.",
-)
 _FIELDS: Final = ("start", "from", "until", "each", "lasts", "goal", "steps", "in_order", "give", "by")
 
 
@@ -139,19 +154,12 @@ def read_challenge(code: str, node: Node, counters: Mapping[str, Counter]) -> Ch
         raise node.bad(Text("Either “goal” or “steps” is expected.", "یا «goal» لازم است یا «steps»."))
     if in_order and "steps" not in found:
         raise found["in_order"].bad(Text("Only steps have an order.", "تنها گام‌ها (steps) ترتیب دارند."))
-    measures: list[str | Test] = []
+    measures: list[Named | Test] = []
     step_of: list[int] = []
     steps = []
     for place, step in enumerate(found["steps"].items() if "steps" in found else [found["goal"]]):
         steps.append(attempt(lambda n: read_goal(n, measures), step))
         step_of += [place] * (len(measures) - len(step_of))
-    if any(isinstance(its, str) and counters[its].distinct for its in measures):
-        raise (found.get("goal") or found["steps"]).bad(
-            Text(
-                "A run adds up: it cannot count different things yet.",
-                "هر دور جمع می‌زند: هنوز نمی‌تواند چیزهای متمایز را بشمارد.",
-            )
-        )
     if not steps:
         raise found["steps"].bad(Text("At least one step is needed.", "دست‌کم یک گام لازم است."))
     by = attempt(_by, found["by"]) if "by" in found else "member"
@@ -169,7 +177,7 @@ def read_challenge(code: str, node: Node, counters: Mapping[str, Counter]) -> Ch
         "steps" in found,
         in_order,
         give,
-        tuple(counters[its] if isinstance(its, str) else its for its in measures),
+        tuple(its if isinstance(its, Test) else Counted(counters[its[0]], its[1]) for its in measures),
         tuple(step_of),
         by,
     )

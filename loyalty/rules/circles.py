@@ -10,6 +10,7 @@ from loyalty.rules.conditions.event import EventIs
 from loyalty.rules.conditions.history import CounterIs
 from loyalty.rules.conditions.logic import All
 from loyalty.rules.counters import POINTS, Counter
+from loyalty.rules.goals import Counted
 from loyalty.rules.kinds import Award, Condition, Earning
 from loyalty.rules.occasions import BADGE_EARNED, CHALLENGE_COMPLETED, OF_TIERS
 from loyalty.rules.reading import Node
@@ -143,7 +144,7 @@ def _reading(bylaws: Bylaws, counter: Counter) -> Iterator[Part]:
         if badge.counter is not None and bylaws.counters[badge.counter] == counter:
             yield "badge", code
     for code, challenge in bylaws.challenges.items():
-        if counter in challenge.measures:
+        if any(isinstance(its, Counted) and its.counter == counter for its in challenge.measures):
             yield "challenge", code
     for code, streak in bylaws.streaks.items():
         if streak.definition == counter:

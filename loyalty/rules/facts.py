@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loyalty.rules.discounting import Offer
     from loyalty.rules.ruling import Given, Off
     from loyalty.rules.runs import Run
+    from loyalty.rules.streaks import ByPeriod
 
 IdentifierKind = Literal["id", "card", "phone", "external_id"]
 
@@ -194,8 +195,8 @@ class Facts:
     """From when the member's own windows count where they stand now; only while an event is judged."""
     runs: tuple[Run, ...] = ()
     """The runs that the event serves, before it; only while it is judged: of the past they are counted anew."""
-    streaks: dict[str, dict[date, int]] = field(default_factory=dict)
-    """By streak: what was counted in each period, by its first day; only while the event is judged."""
+    streaks: dict[str, ByPeriod] = field(default_factory=dict)
+    """By streak: what was counted in each period; only while the event is judged."""
     milestones: dict[str, list[int]] = field(default_factory=dict)
     """By streak: the milestones that the member has reached already."""
     earned_rank: int = AS_SHOWN

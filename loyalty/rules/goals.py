@@ -40,8 +40,25 @@ class Test:
         return facts.event.type == self.type and (self.condition is None or self.condition.holds(facts))
 
 
-Measure = Counter | Test
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A counter over a run; with a label only what counts under that one."""
+
+    counter: Counter
+    label: str | None = None
+
+    @property
+    def of_things(self) -> bool:
+        """Whether it counts days, or different things: those under which something is left."""
+        return self.counter.measure == "days" or (self.counter.distinct and self.label is None)
+
+
+Measure = Counted | Test
 """What is added up over a run, event by event."""
+Tally = int | dict[str, int]
+"""What a measure comes to: a sum, or, of things, what each of them has (days by their date)."""
+Named = tuple[str, str | None]
+"""A counter that a goal names, and the label under which it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,7 @@ def over_run(sums: list[int]) -> Facts:
     return _NOTHING.with_counts(sums)
 
 
-def read_goal(node: Node, measures: list[str | Test]) -> Condition:
+def read_goal(node: Node, measures: list[Named | Test]) -> Condition:
     """A goal; what it adds up, a counter by its name or a test, is appended to `measures`.
 
     Within `all`, the parts that look at one purchase look at the same one.
@@ -119,7 +136,7 @@ def _counts(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and any(map(_counts, value))
 
 
-def _counter(node: Node, body: Node, measures: list[str | Test]) -> CounterIs:
+def _counter(node: Node, body: Node, measures: list[Named | Test]) -> CounterIs:
     value = body.value
     if isinstance(value, dict) and "over" not in value:
         body = Node({**value, "over": "run"}, body.path, body.reading, body.depth)
@@ -145,7 +162,7 @@ def _counter(node: Node, body: Node, measures: list[str | Test]) -> CounterIs:
     return found
 
 
-def _event(node: Node, body: Node, measures: list[str | Test]) -> Happened:
+def _event(node: Node, body: Node, measures: list[Named | Test]) -> Happened:
     """`event: review`, or `event: {type: review, …}` with what else the event must be."""
     declared, condition = node.reading.events, None
     named, rest = body, {}
@@ -180,6 +197,6 @@ def _looks_at_event(condition: Condition) -> bool:
     return all(map(_looks_at_event, parts)) if parts else condition.of_event
 
 
-def _happened(test: Test, measures: list[str | Test]) -> Happened:
+def _happened(test: Test, measures: list[Named | Test]) -> Happened:
     measures.append(test)
     return Happened(test, len(measures) - 1)

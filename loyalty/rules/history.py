@@ -11,6 +11,9 @@ from loyalty.rules.bylaws import Ask, Bylaws
 from loyalty.rules.facts import Facts
 from loyalty.rules.ruling import Ruling
 
+ByDay = dict[tuple[date, str], int]
+"""What a counter has, by day and label (empty where it has none): amounts, or how many events."""
+
 
 class Fed(NamedTuple):
     """What an event of this batch added to a counter on a day; `value` is 1 for a newly active day, `events` raw."""
@@ -32,7 +35,7 @@ class Counted(Protocol):
     def over(self, ask: Ask) -> int:
         """A counter over days."""
 
-    def days(self, place: int) -> dict[date, int]:
+    def days(self, place: int) -> ByDay:
         """What a counter has of each day, as far as it was asked for: amounts, or how many events."""
 
     def after(self, bylaws: Bylaws, facts: Facts, ruling: Ruling) -> Counted:
@@ -45,7 +48,7 @@ class History:
 
     recorded: Mapping[Ask, int] = field(default_factory=dict)
     added: dict[int, tuple[Fed, ...]] = field(default_factory=dict)
-    by_day: dict[int, dict[date, int]] = field(default_factory=dict)
+    by_day: Mapping[int, ByDay] = field(default_factory=dict)
     """Of counters that streaks read, by place: what was recorded of each day."""
 
     def over(self, ask: Ask) -> int:
@@ -65,11 +68,12 @@ class History:
                 total += fed.events if ask.raw else fed.value
         return total
 
-    def days(self, place: int) -> dict[date, int]:
+    def days(self, place: int) -> ByDay:
         """What a counter has of each day."""
         days = dict(self.by_day.get(place, {}))
         for fed in self.added.get(place, ()):
-            days[fed.day] = days.get(fed.day, 0) + fed.events
+            key = fed.day, fed.label
+            days[key] = days.get(key, 0) + fed.events
         return days
 
     def _of_labels(self, ask: Ask) -> int:

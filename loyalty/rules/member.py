@@ -15,7 +15,7 @@ from loyalty.rules.known import STREAK, event_values, member_values
 from loyalty.rules.occasions import OF_TIERS, TIER_REACHED
 from loyalty.rules.ruling import Ruling
 from loyalty.rules.runs import Run, changed, runs_at
-from loyalty.rules.streaks import ending, periods
+from loyalty.rules.streaks import ByPeriod, by_period, ending, periods
 from loyalty.rules.tenure import NO_TENURE, Stand, Tenure, earn, lift
 
 
@@ -114,13 +114,15 @@ class MemberFacts:
                         present.add((n, label))
         return frozenset(active), frozenset(present)
 
-    def _streaks(self, bylaws: Bylaws, day: date, values: dict[str, Any]) -> dict[str, dict[date, int]]:
+    def _streaks(self, bylaws: Bylaws, day: date, values: dict[str, Any]) -> dict[str, ByPeriod]:
         """The periods of each streak; how long those are that conditions ask about is added to the values."""
         calendar, found = bylaws.club.calendar, {}
         for streak, place in bylaws.streaks_fed:
-            found[streak.code] = its = periods(streak, self.history.days(place), calendar)
+            found[streak.code] = its = by_period(streak, self.history.days(place), calendar)
             if f"{STREAK}{streak.code}" in bylaws.member_reads:
-                values[f"{STREAK}{streak.code}"] = min(streak.most, ending(streak, its, day, calendar).length)
+                values[f"{STREAK}{streak.code}"] = min(
+                    streak.most, ending(streak, periods(streak, its), day, calendar).length
+                )
         return found
 
     def standing(self, bylaws: Bylaws, moment: Moment) -> Facts:

@@ -90,7 +90,7 @@ class Reading:
         """
         if over.kind == "run":
             assert self.of_run is not None
-            self.of_run.append(counter)
+            self.of_run.append((str(counter), label))
             return len(self.of_run) - 1
         return self.reads.setdefault((counter, over, around, label), len(self.reads))
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalty.rules.challenges import Challenge, Window
-from loyalty.rules.counters import Counter
 from loyalty.rules.facts import Facts, Happening
 from loyalty.rules.giving import give
-from loyalty.rules.goals import over_run
+from loyalty.rules.goals import Counted, Tally, over_run
 from loyalty.rules.occasions import OF_TIERS
 from loyalty.rules.ruling import Completed, Ruling
 
@@ -24,16 +23,13 @@ if TYPE_CHECKING:
 
 HANDED_OUT = "run_begun"
 """The type of the club's own event that hands a run out, or lets a member join one."""
-Tally = int | dict[str, int]
-"""A sum; of a counter of days the events of each."""
 
 
 class Added(NamedTuple):
     """What one event added to a run, by measure."""
 
     at: datetime
-    day: date
-    adds: tuple[int, ...]
+    adds: tuple[Tally, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +57,33 @@ class Run:
         key = self.window.key
         return f"challenge:{self.challenge}:{key}" if key else f"challenge:{self.challenge}"
 
-    def plus(self, challenge: Challenge, at: datetime, day: date, adds: Sequence[int]) -> Run:
+    def plus(self, challenge: Challenge, at: datetime, adds: Sequence[Tally]) -> Run:
         """The same after one event of its window more."""
         if not any(adds):
             return self
         if challenge.in_order:
             log = list(self.log)
-            log.insert(bisect_right(log, at, key=lambda its: its.at), Added(at, day, tuple(adds)))
+            log.insert(bisect_right(log, at, key=lambda its: its.at), Added(at, tuple(adds)))
             return replace(self, log=tuple(log))
-        return replace(self, tallies=tuple(_plus(self.tallies, day, adds)))
+        return replace(self, tallies=tuple(map(_both, self.tallies, adds)))
 
     def with_those_of(self, other: Run) -> Run:
         """The same after what was done in another member's run of the same window as well."""
         return replace(
             self,
-            tallies=tuple(_both(one, its) for one, its in zip(self.tallies, other.tallies, strict=True)),
+            tallies=tuple(map(_both, self.tallies, other.tallies)),
             log=tuple(sorted((*self.log, *other.log), key=lambda its: its.at)),
             completed_at=self.completed_at or other.completed_at,
         )
 
-    def instead(self, challenge: Challenge, at: datetime, day: date, was: Sequence[int], adds: Sequence[int]) -> Run:
+    def instead(self, challenge: Challenge, at: datetime, was: Sequence[Tally], adds: Sequence[Tally]) -> Run:
         """The same with what one event added replaced."""
         if challenge.in_order:
-            log, before = list(self.log), Added(at, day, tuple(was))
+            log, before = list(self.log), Added(at, tuple(was))
             if before in log:
                 log.remove(before)
-            return replace(self, log=tuple(log)).plus(challenge, at, day, adds)
-        return self.plus(challenge, at, day, [add - before for add, before in zip(adds, was, strict=True)])
+            return replace(self, log=tuple(log)).plus(challenge, at, adds)
+        return self.plus(challenge, at, [_both(add, _less(its)) for add, its in zip(adds, was, strict=True)])
 
     def shares(self, challenge: Challenge) -> list[int]:
         """How far each step has come: floored percentages, 100 only for what is done."""
@@ -120,8 +116,8 @@ class Run:
         for added in self.log:
             if done == len(challenge.steps):
                 break
-            own = [its if challenge.step_of[place] == done else 0 for place, its in enumerate(added.adds)]
-            tallies = _plus(tallies, added.day, own)
+            own: list[Tally] = [its if challenge.step_of[place] == done else 0 for place, its in enumerate(added.adds)]
+            tallies = list(map(_both, tallies, own))
             if challenge.steps[done].holds(over_run(_sums(tallies))):
                 done += 1
         return done, over_run(_sums(tallies))
@@ -129,41 +125,32 @@ class Run:
     def state(self) -> dict[str, Any]:
         """What was counted, as it is stored."""
         if self.log:
-            return {"log": [[its.at.isoformat(), its.day.isoformat(), list(its.adds)] for its in self.log]}
+            return {"log": [[its.at.isoformat(), list(its.adds)] for its in self.log]}
         return {"sums": list(self.tallies)}
 
     def with_state(self, challenge: Challenge, form: Mapping[str, Any]) -> Run:
         """The same with what was counted, as it was stored."""
-        log = tuple(
-            Added(datetime.fromisoformat(at), date.fromisoformat(day), tuple(adds))
-            for at, day, adds in form.get("log", ())
-        )
+        log = tuple(Added(datetime.fromisoformat(at), tuple(adds)) for at, adds in form.get("log", ()))
         return replace(self, tallies=tuple(form.get("sums", _empty(challenge))), log=log)
 
 
 def _empty(challenge: Challenge) -> list[Tally]:
-    return [{} if isinstance(its, Counter) and its.measure == "days" else 0 for its in challenge.measures]
-
-
-def _plus(tallies: Sequence[Tally], day: date, adds: Sequence[int]) -> list[Tally]:
-    after: list[Tally] = []
-    for tally, add in zip(tallies, adds, strict=True):
-        if isinstance(tally, int):
-            after.append(tally + add)
-        elif add:
-            name = day.isoformat()
-            after.append({**tally, name: tally.get(name, 0) + add})
-        else:
-            after.append(tally)
-    return after
+    return [{} if isinstance(its, Counted) and its.of_things else 0 for its in challenge.measures]
 
 
 def _both(one: Tally, other: Tally) -> Tally:
-    if isinstance(one, int) or isinstance(other, int):
-        assert isinstance(one, int)
-        assert isinstance(other, int)
+    """Two tallies of one measure together; nothing of different things may be a plain 0."""
+    if isinstance(one, int) and isinstance(other, int):
         return one + other
-    return {day: one.get(day, 0) + other.get(day, 0) for day in one.keys() | other.keys()}
+    if not (one and other):
+        return other or one
+    assert isinstance(one, dict)
+    assert isinstance(other, dict)
+    return one | {name: one.get(name, 0) + its for name, its in other.items()}
+
+
+def _less(tally: Tally) -> Tally:
+    return -tally if isinstance(tally, int) else {name: -its for name, its in tally.items()}
 
 
 def _sums(tallies: Sequence[Tally]) -> list[int]:
@@ -213,7 +200,7 @@ def serve(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
             if any(adds):
                 ruling.runs.append(run)
             continue
-        after = run.plus(challenge, event.occurred_at, facts.moment.day, adds)
+        after = run.plus(challenge, event.occurred_at, adds)
         if after.completed_at is None and after.reached(challenge):
             after = replace(after, completed_at=event.occurred_at)
             if (run.challenge, run.window.key) not in done:

@@ -27,6 +27,7 @@ from loyalty.values import QUANTITY_SCALE, Text
 
 if TYPE_CHECKING:
     from loyalty.rules.bylaws import Bylaws
+    from loyalty.rules.history import ByDay
 
 EVERY: Final = ("day", "week", "month")
 _LEAST: Final[dict[tuple[str, str], int]] = {
@@ -42,6 +43,8 @@ _LEAST: Final[dict[tuple[str, str], int]] = {
 }
 """How many periods begin in a longer one at least."""
 _DAY: Final = timedelta(days=1)
+ByPeriod = dict[date, dict[str, int]]
+"""What was counted in each period, by its first day and by label (empty where there is none)."""
 
 
 class Milestone(NamedTuple):
@@ -94,14 +97,21 @@ class Chain(NamedTuple):
     freezes_left: int
 
 
-def periods(streak: Streak, days: Mapping[date, int], calendar: Calendar) -> dict[date, int]:
-    """What was counted in each period, by its first day; `days` are raw events or amounts per day."""
+def by_period(streak: Streak, days: ByDay, calendar: Calendar) -> ByPeriod:
+    """What was counted in each period under each label; `days` are raw events or amounts."""
     of_days = streak.definition.measure == "days"
-    found: dict[date, int] = {}
-    for day, value in days.items():
-        start = calendar.start_of(streak.every, day)
-        found[start] = found.get(start, 0) + (int(value > 0) if of_days else value)
+    found: ByPeriod = {}
+    for (day, label), value in days.items():
+        labels = found.setdefault(calendar.start_of(streak.every, day), {})
+        labels[label] = labels.get(label, 0) + (int(value > 0) if of_days else value)
     return found
+
+
+def periods(streak: Streak, found: ByPeriod) -> dict[date, int]:
+    """The figure of each period, by its first day; of different things, how many there were."""
+    if streak.definition.distinct:
+        return {start: sum(its > 0 for label, its in labels.items() if label) for start, labels in found.items()}
+    return {start: sum(labels.values()) for start, labels in found.items()}
 
 
 def ending(streak: Streak, found: Mapping[date, int], day: date, calendar: Calendar) -> Chain:
@@ -186,19 +196,31 @@ def reach(bylaws: Bylaws, facts: Facts, ruling: Ruling) -> None:
     """Let an event lengthen the streaks whose counters it has fed, and give what they reach."""
     calendar, day = bylaws.club.calendar, facts.moment.day
     for streak, place in bylaws.streaks_fed if facts.event.type not in OF_TIERS else ():
-        fed = ruling.feeds[place]
+        fed = _fed(streak, place, facts, ruling)
         if not fed or not streak.milestones:
             continue
-        if streak.definition.measure == "days":
-            fed = 0 if facts.active_days & (1 << place) else 1
         found, start = dict(facts.streaks[streak.code]), calendar.start_of(streak.every, day)
-        found[start] = found.get(start, 0) + fed
-        length, reached = around(streak, found, day, calendar), {*facts.milestones.get(streak.code, ())}
+        before = found.get(start, {})
+        found[start] = before | {label: before.get(label, 0) + its for label, its in fed.items()}
+        length = around(streak, periods(streak, found), day, calendar)
+        reached = {*facts.milestones.get(streak.code, ())}
         reached |= {its.at for its in ruling.milestones if its.streak == streak.code}
         for milestone in streak.milestones:
             if milestone.at <= length and milestone.at not in reached:
                 ruling.milestones.append(Reached(streak.code, milestone.at))
                 give(milestone.give, f"streak:{streak.code}:{milestone.at}", facts, ruling)
+
+
+def _fed(streak: Streak, place: int, facts: Facts, ruling: Ruling) -> dict[str, int]:
+    """What an event adds to a streak's period, by label; a day that is active already adds no second day."""
+    if not streak.definition.by:
+        plain = ruling.feeds[place]
+        once = streak.definition.measure == "days" and plain
+        return {"": 0 if facts.active_days & (1 << place) else 1} if once else {"": plain} if plain else {}
+    labels = ruling.labels.get(place, {})
+    if streak.definition.measure == "days":
+        return {label: int((place, label) not in facts.active_labels) for label in labels}
+    return labels
 
 
 def read_streak(code: str, node: Node, counters: Mapping[str, Counter]) -> Streak:
@@ -210,13 +232,6 @@ def read_streak(code: str, node: Node, counters: Mapping[str, Counter]) -> Strea
     every = attempt(lambda n: n.choice(EVERY), found["every"])
     if title is None or name is None or every is None:
         raise Bad
-    if counters[name].distinct:
-        raise found["counter"].bad(
-            Text(
-                "A streak adds up days: different things have no sum.",
-                "زنجیره روزها را جمع می‌زند: چیزهای متمایز جمع ندارند.",
-            )
-        )
     at_least = _figure(found["at_least"], counters[name].unit) if "at_least" in found else 1
     freezes, each = _freezes(found["freezes"], every) if "freezes" in found else (0, "year")
     milestones = found["milestones"].every(_milestone) if "milestones" in found else ()
