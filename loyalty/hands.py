@@ -89,13 +89,13 @@ class Open:
         rows = self.conn.execute("SELECT nextval('event_id') FROM generate_series(1, %s)", [count])
         return [row[0] for row in rows]
 
-    def spend(self, purse: Purse, cause: Cause, target: str, amount: int) -> None:
-        """Move an amount out of a purse, in its wallet's order.
+    def spend(self, purse: Purse, cause: Cause, target: str, amount: int, but: int | None = None) -> None:
+        """Move an amount out of a purse, in its wallet's order; what the event `but` gave stays.
 
         Raises:
             InsufficientBalance: there is too little; naming what is there.
         """
-        if not purse.spend(cause, target, amount, self.order(purse.wallet)):
+        if not purse.spend(cause, target, amount, self.order(purse.wallet), but):
             said = Text(
                 *(form.format(*(number(n, lang) for n in (amount, purse.available))) for lang, form in _TOO_LITTLE)
             )

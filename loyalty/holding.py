@@ -103,9 +103,15 @@ Check = Callable[[Hold], bool]
 
 
 def place(
-    hands: Open, member_id: int, wallet: str, amount: int, until: datetime | None, sold: Sold | None = None
+    hands: Open,
+    member_id: int,
+    wallet: str,
+    amount: int,
+    until: datetime | None,
+    sold: Sold | None = None,
+    but: int | None = None,
 ) -> HoldNow:
-    """Set an amount apart until an instant, or spend it at once where there is none.
+    """Set an amount apart until an instant, or spend it at once where there is none; what the event `but` gave stays.
 
     Raises:
         Invalid: no such wallet.
@@ -117,7 +123,7 @@ def place(
     purse = hands.purse(member_id, wallet)
     (id_,) = hands.numbers(1)
     status = "spent" if until is None else "held"
-    hands.spend(purse, Cause(id_, hands.at), status, amount)
+    hands.spend(purse, Cause(id_, hands.at), status, amount, but)
     hands.active(purse, hands.at)
     receipt, store_id, redemption_id = sold or Sold()
     whole = [member_id, id_, hands.terms.club_id, wallet, amount, status, until, store_id, receipt, redemption_id]

@@ -238,15 +238,20 @@ class Purse:
             lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.earned_at, lot.id)
         )
 
-    def spend(self, cause: Cause, target: str, amount: int, order: Order) -> bool:
+    def spend(self, cause: Cause, target: str, amount: int, order: Order, but: int | None = None) -> bool:
         """Move an available amount out of the lots in their order; False, and nothing moved, if there is not so much.
 
-        All open lots must be loaded, and settled up to the instant.
+        The lots of the event `but` stay untouched. All open lots must be loaded, and settled up to the instant.
         """
-        if amount > self.available:
+        if amount > self.available_but(but):
             return False
-        self._out(cause, target, amount, self.spendable(order))
+        self._out(cause, target, amount, [lot for lot in self.spendable(order) if lot.event_id != but])
         return True
+
+    def available_but(self, event_id: int | None) -> int:
+        """What is available without what an event gave."""
+        own = self.of_event(event_id) if event_id is not None else ()
+        return self.available - sum(lot.available for lot in own)
 
     def take_back(self, cause: Cause, amount: int, own: Sequence[Lot], order: Order, rest: str) -> int:
         """Take back what was given: from its own lots (pending first), then as spending would, then from `rest`.

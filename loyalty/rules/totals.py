@@ -27,6 +27,13 @@ def changes(node: Node, give: Sequence[Award]) -> Occasion:
     counters = [its.of.counter.name for its in give if isinstance(its, Earn) and its.of.counter]
     if len(counters) < len(give):
         raise node.bad(Text("The field “on” is missing.", "فیلد «on» نوشته نشده است."))
+    if any(isinstance(its, Earn) and its.of.counter and its.of.counter.over.kind == "previous" for its in give):
+        raise node.bad(
+            Text(
+                "What lies in the period before does not change by what happens: say with “on” when this is given.",
+                "آنچه در دورهٔ پیشین شمرده شده با رویدادهای تازه تغییر نمی‌کند: با «on» بگویید این کی داده شود.",
+            )
+        )
     names = [node.reading.counter_names.get(name, Text(name, name)) for name in dict.fromkeys(counters)]
     what = Text(" or ".join(its.en for its in names), " یا ".join(f"«{its.fa}»" for its in names))
     each = Text(f"every change of {what.en}", f"هر تغییر در {what.fa}")

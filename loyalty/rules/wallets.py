@@ -8,7 +8,6 @@ from loyalty.rules.paying import read_pays
 from loyalty.rules.reading import Bad, Node
 from loyalty.rules.terms import read_end
 from loyalty.rules.types import BOOLEAN, bilingual
-from loyalty.values import Text
 
 
 def read_wallet(code: str, node: Node) -> Wallet:
@@ -36,7 +35,7 @@ def read_wallet(code: str, node: Node) -> Wallet:
     transfers = attempt(BOOLEAN.read, found["transfers"]) if "transfers" in found else False
     limits = attempt(lambda n: _wallet_limits(n, code), found["limits"]) if "limits" in found else ()
     pays = attempt(lambda n: read_pays(n, unit or "points"), found["pays"]) if "pays" in found else None
-    same_sale = attempt(_same_sale, found["same_sale"]) if "same_sale" in found else False
+    same_sale = attempt(BOOLEAN.read, found["same_sale"]) if "same_sale" in found else False
     if (
         unit is None
         or rounds is None
@@ -49,13 +48,6 @@ def read_wallet(code: str, node: Node) -> Wallet:
     ):
         raise Bad
     return Wallet(code, unit, name, rounds, matures, expires, spend, debt, transfers, limits, pays, same_sale)  # type: ignore[arg-type]
-
-
-def _same_sale(node: Node) -> bool:
-    same: bool = BOOLEAN.read(node)
-    if same:
-        node.unbuilt(Text("Spending in the sale that earns (“same_sale”)", "خرج کردن در همان خرید («same_sale»)"))
-    return same
 
 
 def _wallet_limits(node: Node, code: str) -> tuple[Limit, ...]:

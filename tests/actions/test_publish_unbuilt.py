@@ -23,9 +23,7 @@ from tests.story import BASE, Story, article, document, title
 
 SPIN = {"title": title("S"), "odds": [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]}
 AHEAD = document(BASE, article("2", {"points": {"fixed": 7}}), spins={"s": SPIN})
-AHEAD["wallets"] = deepcopy(AHEAD["wallets"])
-AHEAD["wallets"]["points"]["same_sale"] = True
-PLACES = ["/wallets/points/same_sale", "/spins/s"]
+PLACES = ["/spins/s"]
 BY = By(key=1)
 WRITTEN = ("club", "bylaws", "bylaws_draft", "bylaws_request", "counter", "outbox", "act")
 pytestmark = pytest.mark.usefixtures("app")
@@ -34,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("app")
 def built() -> dict[str, Any]:
     """The same without what has no effect."""
     rest = deepcopy(AHEAD)
-    del rest["spins"], rest["wallets"]["points"]["same_sale"]
+    del rest["spins"]
     return rest
 
 

@@ -88,9 +88,8 @@ def test_what_is_odd_is_told_with_its_place(club: Club, server) -> None:
 
 
 def ahead() -> dict[str, Any]:
-    """What can be spent in the sale that earns it, and a wheel: neither has its effect yet."""
+    """A wheel, which has no effect yet."""
     document = double()
-    document["wallets"]["points"]["same_sale"] = True
     odds = [{"chance": "10%", "give": [{"points": {"fixed": 9}}]}, {"chance": "90%"}]
     document["spins"] = {"wheel": {"title": {"en": "Wheel", "fa": "گردونه"}, "odds": odds}}
     return document
@@ -99,7 +98,7 @@ def ahead() -> dict[str, Any]:
 def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, server) -> None:
     club.enrols(external_id="C-1", joined_at="2026-01-01T00:00:00Z")
     server.put("/bylaws/draft", {"document": ahead()})
-    places = ["/wallets/points/same_sale", "/spins/wheel"]
+    places = ["/spins/wheel"]
     checked = server.post("/bylaws/draft/check").json
     assert (checked["errors"], checked["publishable"]) == ([], False)
     unbuilt = [its for its in checked["warnings"] if its["code"] == "unbuilt"]
@@ -118,7 +117,7 @@ def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, 
     assert "منتشرشدنی نیست" in refused.json["detail"]
     assert rows() == before
     rest = ahead()
-    del rest["spins"], rest["wallets"]["points"]["same_sale"]
+    del rest["spins"]
     server.put("/bylaws/draft", {"document": rest})
     assert server.post("/bylaws/draft/check").json["publishable"]
     assert server.post("/bylaws/draft/publish", {}).status_code == 200

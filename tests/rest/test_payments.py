@@ -98,6 +98,30 @@ def test_points_pay_by_what_the_bylaws_say_rounded_up_and_come_back_in_proportio
     assert recount(paying.id) == []
 
 
+@pytest.mark.parametrize("same_sale", [False, True])
+def test_what_a_sale_earns_pays_that_sale_only_where_the_wallet_says_so(
+    app: Flask, client: FlaskClient, clock: Clock, same_sale: bool
+) -> None:
+    bylaws = deepcopy(BYLAWS)
+    bylaws["wallets"]["points"] |= {"pays": {"points": 1, "money": 100}, "same_sale": same_sale}
+    club = Club("anar", client, clock, bylaws)
+    sara = club.enrols(name="Sara", phone="09121234567")
+    bought = club.till.post("/purchases", club.sale(receipt="A-1", member={"phone": "09121234567"}, net=400_000))
+    earned = bought.json["wallets"]["points"]["available"]
+    assert earned == 4
+    club.server.post(f"/members/{sara['id']}/adjustments", {"wallet": "points", "amount": 5, "reason": "Start"})
+    paid = club.till.post("/wallets/points/pay", payment(amount=600))
+    if same_sale:
+        assert (paid.status_code, paid.json["amount"]) == (201, 6)
+    else:
+        assert (paid.status_code, paid.json["code"], at_fault(paid)) == (409, "insufficient_balance", ["/amount"])
+        assert "does not pay the sale itself; beside that there is 5 points" in paid.json["detail"]
+        assert club.till.post("/wallets/points/pay", payment(amount=500)).status_code == 201, "what was there before"
+        later = club.till.post("/wallets/points/pay", payment(amount=100, receipt="A-2"))
+        assert later.status_code == 201, "what it earned pays the next sale"
+    assert recount(club.id) == []
+
+
 def test_the_same_key_pays_once(club: Club, till: Api, sara: dict[str, Any]) -> None:
     keyed = Api(club.client, till.key, **{"Idempotency-Key": "pay-1"})
     first, second = (keyed.post(PAY, payment()) for _ in range(2))

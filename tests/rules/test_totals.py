@@ -212,3 +212,9 @@ def test_the_period_before_may_be_counted_and_is_given_in_this_one() -> None:
     )
     [its] = carried.running
     assert (carried.reads[its.counts].over.kind, carried.reads[its.gave].over.kind) == ("previous", "this")
+
+
+def test_what_the_period_before_was_worth_is_given_on_an_occasion() -> None:
+    body = article("1", give=[total("nights", over={"previous": "year"})])
+    del body["on"]
+    assert "say with “on” when this is given" in refused(body)["/articles/0"]
