@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from loyalty.calendars import Calendar
 from loyalty.formats import day as said_day
+from loyalty.formats import digits
+from loyalty.rules.parts import Article
 from loyalty.values import Text
 
 Code = Literal[
@@ -43,3 +45,9 @@ class Finding(NamedTuple):
 def day_said(day: date, calendar: Calendar) -> Text:
     """A day in the club's calendar."""
     return Text(said_day(day, calendar, "en"), said_day(day, calendar, "fa"))
+
+
+def article_said(article: Article) -> Text:
+    """`Article 2 (“Weekend dairy”)`."""
+    no = digits(article.no, "fa")
+    return Text(f"Article {article.no} (“{article.title.en}”)", f"مادهٔ {no} («{article.title.fa}»)")

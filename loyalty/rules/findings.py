@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
-from loyalty.formats import digits
 from loyalty.rules.awards.earn import Earn
 from loyalty.rules.bylaws import Article, Badge, Bylaws, Step
-from loyalty.rules.compare import apart, implies, lines_apart, never
+from loyalty.rules.compare import implies, never
 from loyalty.rules.conditions.history import NthPurchase
 from loyalty.rules.conditions.logic import All
 from loyalty.rules.conditions.time import Dates
-from loyalty.rules.explain import both
-from loyalty.rules.filters import LineFilter
-from loyalty.rules.finding import Finding, day_said
+from loyalty.rules.finding import Finding, article_said, day_said
 from loyalty.rules.game_findings import of_game
 from loyalty.rules.giving import badges_of
 from loyalty.rules.goals import Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.ladder import counts_since_tier
+from loyalty.rules.overlaps import overlaps
 from loyalty.values import Text
 
 
@@ -30,7 +28,7 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
         *_events(bylaws),
         *_audiences(bylaws),
         *_articles(bylaws, today),
-        *_overlaps(bylaws),
+        *overlaps(bylaws),
         *_tiers(bylaws),
         *_keeping(bylaws),
         *_badges(bylaws, today),
@@ -66,7 +64,7 @@ def _audiences(bylaws: Bylaws) -> Iterator[Finding]:
 
 def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
     for place, article in enumerate(bylaws.articles):
-        path, named = f"/articles/{place}", _article(article)
+        path, named = f"/articles/{place}", article_said(article)
         if last := _ended(article, today):
             when = day_said(last, bylaws.club.calendar)
             yield Finding(
@@ -83,22 +81,6 @@ def _articles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
                 "{a} سقفی ندارد: هزینه‌اش هیچ کرانی ندارد.",
             )
             yield Finding("no_limit", path, said.with_(a=named))
-
-
-def _overlaps(bylaws: Bylaws) -> Iterator[Finding]:
-    """Articles that earn into one wallet on the same lines of one purchase: what they give adds up."""
-    for place, article in enumerate(bylaws.articles):
-        for earlier in bylaws.articles[:place]:
-            wallets = _shared(earlier, article)
-            if not wallets or _never_both(earlier, article):
-                continue
-            said = Text(
-                "{a} and {b} can both give {what} for the same goods; what they give adds up.",
-                "{a} و {b} هر دو می‌توانند برای یک کالا {what} بدهند و با هم جمع می‌شوند.",
-            )
-            what = both(bylaws, lambda voice, wallets=wallets: voice.listed(list(map(voice.wallet, wallets))))  # type: ignore[misc]
-            message = said.with_(a=_article(earlier), b=_article(article), what=what)
-            yield Finding("overlap", f"/articles/{place}", message)
 
 
 def _tiers(bylaws: Bylaws) -> Iterator[Finding]:
@@ -215,45 +197,6 @@ def _once(condition: Condition | None) -> bool:
     if isinstance(condition, All):
         return any(map(_once, condition.value))
     return isinstance(condition, NthPurchase) and not condition.every
-
-
-def _shared(one: Article, other: Article) -> list[str]:
-    """The wallets into which both earn on lines that both may mean."""
-    found = {
-        wallet
-        for wallet, lines in _earned(one)
-        for theirs, their_lines in _earned(other)
-        if wallet == theirs and not lines_apart(lines, their_lines)
-    }
-    return sorted(found)
-
-
-def _earned(article: Article) -> Iterable[tuple[str, LineFilter | None]]:
-    return [
-        (its.wallet, its.of.lines if isinstance(its, Earn) else None) for _, its in article.earnings if its.on_lines
-    ]
-
-
-def _never_both(one: Article, other: Article) -> bool:
-    """Whether only one of two articles ever gives for the same purchase."""
-    best = one.group is not None and one.group == other.group
-    alone = one.exclusive or other.exclusive
-    return (
-        one.on.type != other.on.type
-        or best
-        or alone
-        or _apart_in_time(one, other)
-        or apart(one.condition, other.condition)
-    )
-
-
-def _apart_in_time(one: Article, other: Article) -> bool:
-    return (one.until or date.max) < (other.from_ or date.min) or (other.until or date.max) < (one.from_ or date.min)
-
-
-def _article(article: Article) -> Text:
-    no = digits(article.no, "fa")
-    return Text(f"Article {article.no} (“{article.title.en}”)", f"مادهٔ {no} («{article.title.fa}»)")
 
 
 def _quoted(step: Step) -> Text:

@@ -102,6 +102,27 @@ def test_other_wallets_other_goods_and_fixed_amounts_do_not_overlap() -> None:
     assert found(document(base(), article("2", {"points": {"fixed": 5}}, **LIMITED))) == []
 
 
+def test_articles_that_do_the_same_besides_giving_amounts_are_named() -> None:
+    tour = {"title": title("Tour"), "start": "handed_out", "lasts": {"days": 3}, "goal": {"basket": {"at_least": 5}}}
+    steps = [{"code": "a", "title": title("A")}, {"code": "b", "title": title("B"), "needs": spend(5)}]
+
+    def overlaps(one: Any, other: Any, **more: Any) -> list[str]:
+        pair = article("1", one), article("2", other, **more)
+        odd = findings(load(document(*pair, challenges={"tour": tour}, tiers={"ladder": steps})), TODAY)
+        assert all(its.path == "/articles/1" for its in odd if its.code == "overlap")
+        return [its.message.en for its in odd if its.code == "overlap"]
+
+    gift, until = {"tier": {"tier": "b", "until": {"days": 9}}}, {"tier": {"tier": "b", "until": {"months": 2}}}
+    [runs] = overlaps({"challenge": "tour"}, {"challenge": "tour"})
+    assert runs.startswith("Article 1 (“Article 1”) and Article 2 (“Article 2”) can both begin challenge “Tour”")
+    assert runs.endswith("the member then has two runs of it.")
+    assert "only the highest of them counts" in overlaps(gift, until)[0]
+    assert "what Article 2 (“Article 2”) says counts" in overlaps({"status": "suspended"}, {"status": "left"})[0]
+    assert overlaps({"status": "suspended"}, {"status": "suspended"}) == []
+    assert overlaps({"challenge": "tour"}, gift) == []
+    assert overlaps({"challenge": "tour"}, {"challenge": "tour"}, on="birthday") == []
+
+
 def test_tiers_apart_do_not_overlap() -> None:
     bylaws = document(
         base(if_={"tier": {"at_most": "a"}}),
