@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from loyalty.arrays import array, columns
 from loyalty.calendars import Moment
+from loyalty.carried import any_carry, given_since, too_much
 from loyalty.counted_back import Uncounted, count_back
 from loyalty.followers import Losses, any_follow, followers
 from loyalty.gather import KNOWN, Locked, member_facts
@@ -21,6 +22,7 @@ from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.rules.member import MemberFacts, known_tier
 from loyalty.rules.reviewing import Move, after_return, lapsed, step_taken
+from loyalty.rules.ruling import Given
 from loyalty.rules.running import DEPTH
 from loyalty.rules.tenure import take_away
 from loyalty.sold import Sold, read_sold
@@ -135,6 +137,7 @@ def _look(
         gone[id_] += [level for level, event in levels[id_].items() if event in events and level not in gone[id_]]
     gifts += [(id_, levels[id_][level], badge_gift(level)) for id_ in asked for level in gone[id_]]
     counted = _take_gifts(conn, terms, chests, asked, gifts, sold)
+    counted += _take_carried(conn, terms, members, chests, asked, sold)
     rows = [(id_, code, level) for id_ in asked for code, level in gone[id_]]
     if rows:
         conn.execute(_LOSE, columns(rows))
@@ -277,6 +280,34 @@ def _take_gifts(
     return [its for its in found if its.moved]
 
 
+def _take_carried(
+    conn: Connection,
+    terms: Programme,
+    members: Mapping[int, Locked],
+    chests: dict[int, Chest],
+    asked: Mapping[int, Anew],
+    sold: dict[int, Sold],
+) -> list[Uncounted]:
+    """Take back what was carried over from a period of which something came back; what is not counted any more."""
+    if not any_carry(terms):
+        return []
+    firsts = {id_: min(one.at for one in its.returned) for id_, its in asked.items() if its.returned}
+    events = given_since(conn, terms, firsts, _owners(asked))
+    unread = {event for some in events.values() for event in some} - sold.keys()
+    if unread:
+        sold |= read_sold(conn, terms, unread)
+        add_lots(conn, chests, {(id_, event): None for id_, some in events.items() for event in some})
+    histories = Recall(conn, terms).days(list(events)) if events else {}
+    uncounted = []
+    for id_, some in events.items():
+        given = [sold[event] for event in some]
+        for its in too_much(id_, members[id_].joined_at, given, histories[id_]):
+            source, before = sold[its.event_id], sold[its.event_id].stands()
+            give_only(source, its.stands, chests[id_], terms.at(asked[id_].at, id_), asked[id_])
+            uncounted.append(Uncounted(id_, source, asked[id_].at, before))
+    return [its for its in uncounted if its.moved]
+
+
 def badge_gift(level: Level) -> str:
     """Under what name a badge's level gives."""
     return f"badge:{level[0]}:{level[1]}"
@@ -284,7 +315,12 @@ def badge_gift(level: Level) -> str:
 
 def take_gift(source: Sold, gift: str | None, chest: Chest, now: Bylaws, its: Anew) -> None:
     """Take back what a lost badge or run gave, from the event with which it had been given; None: all it gave."""
-    before = source.awards
-    source.awards = tuple(given for given in before if gift is not None and given.article != gift)
+    rest = tuple(given for given in source.awards if gift is not None and given.article != gift)
+    give_only(source, rest, chest, now, its)
+
+
+def give_only(source: Sold, awards: tuple[Given, ...], chest: Chest, now: Bylaws, its: Anew) -> None:
+    """Let an event give no more than some awards; what it gave beside them is taken back."""
+    before, source.awards = source.awards, awards
     posting = Posting(source, chest, now, allow_debt=True, taken=its.taken)
     posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

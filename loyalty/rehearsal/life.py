@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
+from loyalty.carried import carries
 from loyalty.cases import Case, facts_again, kept_facts
 from loyalty.errors import InsufficientBalance
 from loyalty.followers import Follower
@@ -175,7 +176,11 @@ class Life(Standing):
             self._lapse(case, before)
         for step in ruling.badges:
             self.levels[step.code, step.level] = case.id, case.event.occurred_at
-        if self.tries.note(ruling, case.id, bylaws) or kept or ruling.badges or case.root is not None or ruling.floor:
+        carried = bylaws.running and {its[:2] for its in ruling.awards} & carries(bylaws)
+        if carried:
+            self.carried.append(case.id)
+        lasting = kept or ruling.badges or case.root is not None or ruling.floor or carried
+        if self.tries.note(ruling, case.id, bylaws) or lasting:
             self._keep(case)
 
     def _post(self, sale: Case) -> None:

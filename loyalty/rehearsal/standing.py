@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from loyalty.carried import too_much
 from loyalty.cases import Case
 from loyalty.counted_back import Uncounted
 from loyalty.followers import Follower, Losses, of_losses
@@ -27,7 +28,17 @@ from loyalty.rules.reviewing import Move
 from loyalty.rules.running import DEPTH
 from loyalty.rules.tenure import Stand, better, earn, give, rises_to
 from loyalty.sold import Sold
-from loyalty.stand_anew import Anew, Level, badge_gift, lost, stands_now, take_gift, with_gifts, without_lift
+from loyalty.stand_anew import (
+    Anew,
+    Level,
+    badge_gift,
+    give_only,
+    lost,
+    stands_now,
+    take_gift,
+    with_gifts,
+    without_lift,
+)
 
 
 class Standing(ABC):
@@ -45,6 +56,8 @@ class Standing(ABC):
         self.levels: dict[Level, tuple[int, datetime]] = {}
         """Which purchase earned a badge's level, and when."""
         self.followed: list[Follower] = []
+        self.carried: list[int] = []
+        """Events that gave what a period before was worth."""
         self.unsettled: list[tuple[datetime, Sold]] = []
         """Returns whose look at badges and tier is left to the day's end."""
         self.seen = stage.reviewed[0] if stage.reviewed else stage.until
@@ -113,6 +126,11 @@ class Standing(ABC):
         before = {event: self.sold[event].stands() for event, _ in gifts}
         for event, gift in gifts:
             take_gift(self.sold[event], gift, self.chest, bylaws, its)
+        carried = [self.sold[event] for event in self.carried]
+        for one in too_much(member.id, member.joined_at, carried, self.history) if its.returned else ():
+            source = self.sold[one.event_id]
+            before.setdefault(source.id, source.stands())
+            give_only(source, one.stands, self.chest, bylaws, its)
         for level in gone:
             del self.levels[level]
         its.lost += gone
