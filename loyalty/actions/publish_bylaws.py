@@ -10,12 +10,14 @@ from psycopg.types.json import Json, Jsonb
 
 from loyalty.actions.end_pilot import end_pilot
 from loyalty.actions.start_pilot import check_pilot
+from loyalty.arrays import array
 from loyalty.db import retried, transaction
 from loyalty.errors import Conflict, Fault, Invalid, NotFound
 from loyalty.filling import BATCH, fill_next
 from loyalty.formats import number
 from loyalty.outbox import send, wake
 from loyalty.rules import Bylaws, load
+from loyalty.rules.rewarded import rewards_named
 from loyalty.values import Text
 from loyalty.versions import Connection, programme
 
@@ -149,12 +151,28 @@ def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, no
 
 
 def what_bars(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
-    """What keeps a document from being published: what changes that is fixed, and what has no effect yet.
+    """What keeps a document from being published: what changes that is fixed, what has no effect yet, and what it gives
+    that the club does not have. A club's first version comes before its catalogue.
 
     Raises:
         NotFound: there is no such club.
     """
-    return [*what_is_fixed(conn, club_id, bylaws), *(its.fault for its in bylaws.unbuilt)]
+    faults = [*what_is_fixed(conn, club_id, bylaws), *(its.fault for its in bylaws.unbuilt)]
+    if conn.execute("SELECT FROM bylaws WHERE club_id = %s LIMIT 1", [club_id]).fetchone() is None:
+        return faults
+    return [*faults, *missing_rewards(conn, club_id, bylaws)]
+
+
+def missing_rewards(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
+    """The rewards that a document gives and the club's catalogue does not have."""
+    named = list(rewards_named(bylaws))
+    if not named:
+        return []
+    codes = array({code for code, _ in named})
+    rows = conn.execute("SELECT code FROM reward WHERE club_id = %s AND code = ANY(%s::text[])", [club_id, codes])
+    known = {code for (code,) in rows}
+    said = Text("The catalogue has no reward “{code}”.", "در فهرست جوایز، جایزه‌ای با نام «{code}» نیست.")
+    return [Fault(path, said.with_(code=Text(code, code))) for code, path in named if code not in known]
 
 
 def what_is_fixed(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from loyalty.actions.publish_bylaws import what_is_fixed
+from loyalty.actions.publish_bylaws import missing_rewards, what_is_fixed
 from loyalty.db import connection
 from loyalty.errors import Fault, Invalid, NotFound
 from loyalty.rules import load
@@ -79,7 +79,8 @@ def check(club_id: int, document: Mapping[str, Any], now: datetime) -> Checked:
         bylaws = load(document)
     except Invalid as invalid:
         return Checked(invalid.faults, [])
-    errors = what_is_fixed(connection(), club_id, bylaws)
+    conn = connection()
+    errors = [*what_is_fixed(conn, club_id, bylaws), *missing_rewards(conn, club_id, bylaws)]
     return Checked(errors, findings(bylaws, bylaws.club.calendar.moment(now).day))
 
 

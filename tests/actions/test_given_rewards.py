@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from loyalty.actions.create_reward import NewReward, create_reward
+from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.acts import By
 from loyalty.config import settings
 from loyalty.db import connection
+from loyalty.errors import Invalid
 from loyalty.holding import Sold
 from loyalty.in_hand import opened_redemption
 from loyalty.queries import rewards
@@ -77,6 +79,23 @@ def test_of_a_reward_that_nobody_knows_there_is_none(story: Story) -> None:
     sold = story.buys(story.enrols(), 2500)
     assert sold.ruling.awards == []  # type: ignore[union-attr]
     assert story.books_agree()
+
+
+def test_a_later_version_gives_only_what_the_catalogue_has(story: Story) -> None:
+    prize = {
+        "title": title("R"),
+        "draw": {"each": "month"},
+        "prizes": [{"winners": 1, "give": [{"reward": {"code": "tea", "fixed": 1}}]}],
+    }
+    tickets = article("2", {"tickets": {"raffle": "r", "fixed": 1}})
+    later = document(COFFEE, tickets, badges=REGULAR, raffles={"r": prize})
+    with pytest.raises(Invalid) as refused:
+        publish_bylaws(story.club_id, later, story.now)
+    assert [its.path for its in refused.value.faults] == ["/articles/0/give/0/reward", "/badges/regular", "/raffles/r"]
+    assert refused.value.faults[-1].message.en == "The catalogue has no reward “tea”."
+    offers(story)
+    create_reward(story.club_id, NewReward("tea", Text("A tea", "چای"), "goods"), By(key=1), story.now)
+    assert publish_bylaws(story.club_id, later, story.now).version == 2
 
 
 def test_a_return_takes_the_unused_back_and_leaves_the_used(story: Story) -> None:
