@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 from loyalty.db import connection
 from loyalty.queries import clubs
 from loyalty.queries.purchases import PurchaseView, page
+from loyalty.rules import Bylaws
 from loyalty.rules.things import is_thing
+from loyalty.versions import programme
 
 DAYS = 90
 """How many local days the first page's chart covers."""
@@ -49,6 +51,16 @@ _RETURNED: Final = f"""
 """  # noqa: S608 - constants
 
 
+_CARDS: Final = """
+    SELECT coalesce(sum(balance), 0)::bigint FROM gift_card WHERE club_id = %(club)s
+"""
+_CARDS_THEN: Final = """
+    SELECT coalesce(sum(entry.amount), 0)::bigint
+    FROM gift_card JOIN gift_card_entry entry ON entry.card_id = gift_card.id
+    WHERE gift_card.club_id = %(club)s AND entry.occurred_at < %(until)s
+"""
+
+
 class Summary(NamedTuple):
     """A period's sums; money in minor units; amounts of wallets by wallet code."""
 
@@ -72,9 +84,11 @@ class Summary(NamedTuple):
     nobody less than nothing: what one member owes lowers nothing that the club owes to another."""
     debt: dict[str, int]
     """What members owed at the end of the period."""
+    cards: int
+    """What was on gift cards at the end of the period, in minor units."""
     liability: int | None
-    """What the club owes for it in money, minor units: the wallets in money. None where the club has none, because
-    points have no price yet."""
+    """What the club owes in money, minor units: the wallets in money, points at what they pay under the version in
+    force at that end, and gift cards. None where it has nothing of these: such points have no price."""
 
 
 class DayOfSales(NamedTuple):
@@ -113,7 +127,7 @@ class Overview(NamedTuple):
     """Purchases that wait for a member or for a person's decision."""
 
 
-def summary(club_id: int, since: datetime | None = None, until: datetime | None = None) -> Summary:
+def summary(club_id: int, now: datetime, since: datetime | None = None, until: datetime | None = None) -> Summary:
     """The sums of what happened from `since` (included) until `until` (not included); None means without that end.
 
     They are the books': what expired by itself counts once the timer has done it, by when it fell due.
@@ -137,7 +151,7 @@ def summary(club_id: int, since: datetime | None = None, until: datetime | None 
     codes = [code for code in dict.fromkeys([*units, *moved, *stands]) if not is_thing(code)]
     issued, spent, expired = (_figures(codes, moved, place) for place in range(3))
     outstanding, debt = (_figures(codes, stands, place) for place in range(2))
-    money = [code for code, unit in units.items() if unit == "money"]
+    cards = (conn.execute(_CARDS if until is None else _CARDS_THEN, params).fetchone() or (0,))[0]
     return Summary(
         purchases,
         members,
@@ -150,8 +164,20 @@ def summary(club_id: int, since: datetime | None = None, until: datetime | None 
         expired,
         outstanding,
         debt,
-        sum(outstanding[code] for code in money) if money else None,
+        cards,
+        _liability(programme(conn, club_id).at(until or now), units, outstanding, cards),
     )
+
+
+def _liability(bylaws: Bylaws, units: dict[str, str], outstanding: dict[str, int], cards: int) -> int | None:
+    """What some balances and gift cards are worth in money; points are floored, by wallet."""
+    worth = [outstanding[code] for code, unit in units.items() if unit == "money"]
+    for code, wallet in bylaws.wallets.items():
+        if wallet.pays and wallet.pays.points and wallet.pays.money and code in outstanding:
+            worth.append(outstanding[code] * wallet.pays.money // wallet.pays.points)
+    if cards:
+        worth.append(cards)
+    return sum(worth) if worth else None
 
 
 def overview(club_id: int, now: datetime) -> Overview:

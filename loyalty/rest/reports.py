@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
+from loyalty.config import now
 from loyalty.queries import summary as sums
 from loyalty.rest.access import caller
 from loyalty.rest.answers import text, whole
@@ -55,13 +56,17 @@ class SummarySchema(Schema):
         " از صفر نیست.",
     )
     debt = _by_wallet("What members owed when the period ended.", "آنچه اعضا در پایان دوره بدهکار بودند.")
+    cards = whole(
+        metadata=told("What was on gift cards when the period ended.", "آنچه در پایان دوره روی کارت‌های هدیه مانده بود.")
+    )
     liability = whole(
         allow_none=True,
         metadata=told(
-            "What the club owes members in money: its wallets in money, as outstanding. Points have no price in money"
-            " yet, so a club with points alone has null here.",
-            "بدهی باشگاه به اعضا به پول: ماندهٔ کیف‌های پولی. امتیاز هنوز بهای پولی ندارد؛ پس برای باشگاهی که تنها"
-            " امتیاز می‌دهد null است.",
+            "What the club owes in money: wallets in money and gift cards, and points at what the bylaws let them pay."
+            " Points that pay nothing have no price, so a club with such points alone has null here.",
+            "بدهی باشگاه به پول: ماندهٔ کیف‌های پولی و کارت‌های هدیه، و امتیازها به بهایی که آیین‌نامه برای پرداخت با"
+            " آن‌ها گفته است. امتیازی که چیزی نمی‌پردازد بها ندارد؛ پس برای باشگاهی که تنها چنین امتیازی می‌دهد null"
+            " است.",
         ),
     )
 
@@ -80,4 +85,4 @@ class SummarySchema(Schema):
 def summary(query: dict[str, Any]) -> Response:
     """What was sold, given and is held, by when it happened; without an end that end is open."""
     since, until = period(query, caller().timezone)
-    return reply(shown(sums.summary(caller().club_id, since, until)) | {"currency": caller().currency})
+    return reply(shown(sums.summary(caller().club_id, now(), since, until)) | {"currency": caller().currency})

@@ -63,7 +63,7 @@ def test_the_sums_of_a_period(club: Club, server) -> None:
     assert (whole["purchases"], whole["members"], whole["enrolled"]) == (3, 2, 2)
     assert (whole["gross"], whole["net"], whole["currency"]) == (1_500_000, 1_500_000, "IRR")
     assert whole["issued"] == whole["outstanding"] == {"points": 15, "cashback": 14_000}
-    # The wallet in money is what the club owes; points have no price yet.
+    # The wallet in money is what the club owes; points that pay nothing have no price.
     assert whole["liability"] == 14_000
     part = server.get("/reports/summary", **{"from": "2026-10-02", "until": "2026-10-02"}).json
     assert (part["purchases"], part["net"], part["issued"]["points"]) == (1, 500_000, 5)
@@ -119,6 +119,24 @@ def test_points_alone_are_no_liability_in_money(app, client, clock) -> None:
     del document["wallets"]["cashback"], document["articles"][1]
     points = Club("points-only", client, clock, document)
     assert points.server.get("/reports/summary").json["liability"] is None
+
+
+def test_points_that_pay_and_gift_cards_are_owed_at_what_they_are_worth(app, client, clock) -> None:
+    document = deepcopy(BYLAWS)
+    document["wallets"]["points"]["pays"] = {"points": 3, "money": 100}
+    club = Club("anar", client, clock, document)
+    sara = club.enrols(external_id="sara")["id"]
+    given = {"wallet": "points", "amount": 10, "reason": "Start"}
+    club.server.post(f"/members/{sara}/adjustments", given)
+    card = club.server.post("/gift-cards", {"amount": 50_000}).json
+    first = club.server.get("/reports/summary").json
+    assert (first["cards"], first["liability"]) == (50_000, 333 + 50_000)
+    ended = clock.move(days=1).isoformat()
+    charge = {"code": card["code"], "pin": card["pin"], "amount": 20_000, "receipt": "A-1"}
+    assert club.till.post("/gift-cards/charge", charge).status_code == 201
+    clock.move(days=1)
+    assert club.server.get("/reports/summary").json["liability"] == 333 + 30_000
+    assert club.server.get("/reports/summary", until=ended).json["liability"] == 333 + 50_000
 
 
 @pytest.mark.parametrize("path", ["/bylaws/versions/0", "/bylaws/versions/99999999999999", "/bylaws/versions/x"])
