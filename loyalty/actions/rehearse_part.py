@@ -19,7 +19,7 @@ from loyalty.rehearsal.report import Form, added, finished
 from loyalty.rehearsal.run import rehearse
 from loyalty.rehearsal.stage import EVER, stage
 from loyalty.rules import load
-from loyalty.versions import Connection
+from loyalty.versions import Connection, programme
 
 log = structlog.get_logger()
 
@@ -134,7 +134,8 @@ def _add_up(rehearsal_id: int, now: datetime) -> None:
         club_id, document, since, until, asked = whole
         its = Range(club_id, 0, 0, since or EVER, until, asked)
         form = reduce(added, (report for report, _ in parts))
-        report = finished(form, load(document), _left_out(conn, its))
+        force = programme(conn, club_id).at(until)
+        report = finished(form, load(document), force, _left_out(conn, its))
         conn.execute(
             "UPDATE rehearsal SET status = 'done', report = %s, finished_at = %s WHERE id = %s",
             [Json(report), now, rehearsal_id],

@@ -71,7 +71,7 @@ def ours(conn: Connection, set_up: Stage, its: Range) -> None:
     Raises:
         AssertionError: it found one.
     """
-    report = finished(rehearse(conn, set_up, its, lambda _: None), set_up.draft, {})
+    report = finished(rehearse(conn, set_up, its, lambda _: None), set_up.draft, set_up.terms.at(its.until), {})
     assert (report["purchases"], report["affected"]) == (PURCHASES, 0), report["difference"]
 
 

@@ -171,12 +171,12 @@ def summary(club_id: int, now: datetime, since: datetime | None = None, until: d
 
 def _liability(bylaws: Bylaws, units: dict[str, str], outstanding: dict[str, int], cards: int) -> int | None:
     """What some balances and gift cards are worth in money; points are floored, by wallet."""
-    worth = [outstanding[code] for code, unit in units.items() if unit == "money"]
-    for code, wallet in bylaws.wallets.items():
-        if wallet.pays and wallet.pays.points and wallet.pays.money and code in outstanding:
-            worth.append(outstanding[code] * wallet.pays.money // wallet.pays.points)
-    if cards:
-        worth.append(cards)
+    worth = [cards] if cards else []
+    for code, unit in units.items():
+        wallet = bylaws.wallets.get(code)
+        priced = wallet.worth(outstanding[code]) if wallet else outstanding[code] if unit == "money" else None
+        if priced is not None:
+            worth.append(priced)
     return sum(worth) if worth else None
 
 

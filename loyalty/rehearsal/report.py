@@ -66,13 +66,16 @@ def added(one: Form, other: Form) -> Form:
     return both
 
 
-def finished(parts: Form, draft: Bylaws, left_out: Mapping[str, int]) -> Form:
-    """The whole report: with differences, what the club would owe in money, and what was left out."""
+def finished(parts: Form, draft: Bylaws, force: Bylaws, left_out: Mapping[str, int]) -> Form:
+    """The whole report: with differences, what the club would owe in money and what it owes, and what was left out.
+
+    Each side is priced by its own bylaws: the draft, and the version in `force` when the span ends.
+    """
     form = {name: value for name, value in parts.items() if name != "changes"}
-    money = [code for code, wallet in draft.wallets.items() if wallet.unit == "money"]
-    for side in ("rehearsed", "recorded"):
-        owed = [form[side]["wallets"].get(code, {}).get("outstanding", 0) for code in money]
-        form[side]["liability"] = sum(owed) if money else None
+    for side, bylaws in (("rehearsed", draft), ("recorded", force)):
+        held = form[side]["wallets"]
+        worth = [its.worth(held.get(code, {}).get("outstanding", 0)) for code, its in bylaws.wallets.items()]
+        form[side]["liability"] = sum(its or 0 for its in worth) if any(its is not None for its in worth) else None
     form["difference"] = _difference(form["rehearsed"], form["recorded"])
     form["gain"] = {wallet: _most(changes, 1) for wallet, changes in parts["changes"].items()}
     form["lose"] = {wallet: _most(changes, -1) for wallet, changes in parts["changes"].items()}

@@ -61,6 +61,12 @@ class Wallet:
         """The term of each lot; a wallet that lapses as a whole has none."""
         return None if self.expires is None or self.expires.from_activity else self.expires
 
+    def worth(self, amount: int) -> int | None:
+        """What an amount is worth in money, floored; None of points that pay nothing: they have no price."""
+        if self.unit == "money":
+            return amount
+        return self.pays.worth(amount) if self.pays else None
+
 
 OF_THINGS: Final = Wallet("", "points", Text("", ""), "floor", spend="own", debt="clamp")
 """How things are kept: a return takes those that it gave, and nothing of those that were used already."""

@@ -33,6 +33,10 @@ class Pays:
             return money
         return -(-money * self.points // self.money)
 
+    def worth(self, amount: int) -> int:
+        """How much money an amount of the wallet pays at most: the inverse of `takes`, floored."""
+        return amount if self.points is None or self.money is None else amount * self.money // self.points
+
     def allows(self, amount: int) -> bool:
         """Whether one payment may take so much of the wallet."""
         return (self.at_least or 0) <= amount <= (self.at_most or amount)

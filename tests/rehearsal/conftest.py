@@ -29,7 +29,7 @@ def report(
     end = until or story.now + timedelta(seconds=1)
     set_up = stage(conn, story.club_id, document, since, end)
     its = Range(story.club_id, 0, LAST, since or EVER, end, asked)
-    found = finished(rehearse(conn, set_up, its, lambda _: None), set_up.draft, {})
+    found = finished(rehearse(conn, set_up, its, lambda _: None), set_up.draft, set_up.terms.at(its.until), {})
     db.session.rollback()
     return found
 

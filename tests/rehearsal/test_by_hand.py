@@ -50,6 +50,16 @@ def test_changing_one_rate_finds_exactly_that_difference(story: Story) -> None:
     assert found["rehearsed"]["liability"] == found["recorded"]["liability"] == 79 + 30 + 9
 
 
+def test_points_are_owed_at_what_each_version_lets_them_pay(story: Story) -> None:
+    story.buys(story.enrols(), 9_900)
+    draft = document(BASE, article("2", {"cashback": {"percent": "1"}}))
+    draft["wallets"] = {**draft["wallets"]}
+    draft["wallets"]["points"] = {**draft["wallets"]["points"], "pays": {"points": 2, "money": 100}}
+    found = report(story, draft)
+    assert (found["recorded"]["liability"], found["rehearsed"]["liability"]) == (99, 99 + 9 * 100 // 2)
+    assert differences(found["difference"]) == {"/liability": 450}
+
+
 def test_what_has_no_effect_yet_is_rehearsed_as_if_it_were_not_there(story: Story) -> None:
     story.buys(story.enrols(), 7_900)
     prizes = [{"give": [{"points": {"fixed": 500}}]}]
