@@ -270,10 +270,12 @@ def _member(club: ClubView) -> MemberView | None:
 
 
 def _rewards(club: ClubView, member: MemberView, *, fresh: int | None = None, problem: Text | None = None) -> str:
+    at = now()
     return render_template(
         "member/rewards.html",
         club=club,
-        shelf=shelf_of(club, member, now()),
+        shelf=shelf_of(club, member, at),
+        now=at,
         key=secrets.token_urlsafe(12),
         fresh=fresh,
         problem=problem,

@@ -12,10 +12,11 @@ from loyalty.actions.answer_once import Answer, answer_once
 from loyalty.actions.redeem_reward import redeem_reward
 from loyalty.config import settings
 from loyalty.issuing import Issuer
-from loyalty.queries import rewards
+from loyalty.queries import raffles, rewards
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.raffles import HeldView
 from loyalty.queries.rewards import RedemptionView, RewardView
 from loyalty.queries.views import WalletView
 from loyalty.queries.wallets import wallets
@@ -40,6 +41,7 @@ class Shelf(NamedTuple):
     """What can still be used."""
     past: list[RedemptionView]
     purses: list[WalletView]
+    raffles: list[HeldView]
 
 
 def shelf_of(club: ClubView, member: MemberView, now: datetime) -> Shelf:
@@ -54,6 +56,7 @@ def shelf_of(club: ClubView, member: MemberView, now: datetime) -> Shelf:
         [its for its in kept if its.status in OPEN_STATUSES],
         [its for its in kept if its.status not in OPEN_STATUSES],
         wallets(club.id, member.id, now),
+        raffles.of_member(club.id, member.id, now, settings().secret_key),
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from loyalty.actions.create_reward import NewReward, create_reward
+from loyalty.actions.draw_raffles import draw_raffles
+from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.acts import By
 from loyalty.db import connection
 from loyalty.ledger.recount import recount
 from loyalty.values import Text
 from tests.browser import follow
+from tests.story import article
+from tests.widgets.conftest import BYLAWS
 from tests.widgets.test_api import SHOP, Shop, ask
 from tests.widgets.test_member_page import sign_in
 from tests.widgets.test_shop_page import shop as shops_page
@@ -59,6 +63,36 @@ def test_a_member_gets_a_coffee_and_shows_its_code(live, club, sara, offered, vi
     assert ("تمام شده است" if lang == "fa" else "None is left") in sold_out
     assert page.locator("#reward-dinner button").count() == 0
     assert recount(club.id) == []
+
+
+@pytest.mark.page
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_member_sees_the_tickets_of_a_raffle_and_what_was_won(live, club, sara, visit, lang):
+    tickets = article("9", {"tickets": {"raffle": "monthly", "per": 100_000, "give": 1}})
+    raffle = {
+        "title": {"en": "Monthly", "fa": "ماهانه"},
+        "draw": {"each": "month"},
+        "prizes": [{"give": [{"points": {"fixed": 500}}]}],
+    }
+    later = {**BYLAWS, "articles": [*BYLAWS["articles"], tickets], "raffles": {"monthly": raffle}}
+    publish_bylaws(club.id, later, club.clock.now)
+    draw_raffles(club.id, club.clock.now)
+    club.buys("sara", 300_000)
+    opened = visit(lang, "light", "phone")
+    page = sign_in(opened, live, club)
+    page.goto(f"{live}/m/anar/rewards")
+    opened.must_be_sound()
+    said = page.locator("#raffle-monthly").inner_text()
+    assert ("۳ از ۳ بلیت" if lang == "fa" else "3 of 3 tickets are yours") in said
+    club.clock.move(days=40)
+    draw_raffles(club.id, club.clock.now)
+    opened = visit(lang, "dark", "desktop")
+    page = sign_in(opened, live, club)
+    page.goto(f"{live}/m/anar/rewards")
+    opened.must_be_sound()
+    said = page.locator("#raffle-monthly").inner_text()
+    assert ("۵۰۰ امتیاز" if lang == "fa" else "500 points") in said
+    assert ("هنوز بلیتی ندارید" if lang == "fa" else "no ticket yet") in said
 
 
 @pytest.mark.page
