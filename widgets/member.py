@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 import phonenumbers
+import structlog
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -20,6 +21,7 @@ from loyalty.attempts import Guard
 from loyalty.config import now
 from loyalty.errors import NotFound, Problem, RateLimited
 from loyalty.formats import latin_digits
+from loyalty.letters import Letter, Undeliverable
 from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
@@ -30,6 +32,8 @@ from widgets.home import home_of, ledger_of
 from widgets.path import path_of
 from widgets.progress import measured
 from widgets.rewards import redeem_once, shelf_of
+
+log = structlog.get_logger()
 
 pages = Blueprint("member", __name__, url_prefix="/m/<club_code>", template_folder="templates")
 pages.before_request(web.refuse_foreign_posts)
@@ -183,9 +187,18 @@ def send_code(club_code: str) -> str | tuple[str, int]:
     if phone is None:
         return _door(club, problem=NOT_A_PHONE, typed=typed), 422
     attempts.spend([Guard("code-phone", f"{club.id}:{phone}", 5, HOUR), Guard("code-address", _address(), 30, HOUR)])
-    send, lang = senders.sender(), web.lang()
-    words = Text("Your code for {club}: {code}", "کد ورود شما به {club}: {code}")
-    send_sign_in_code(club.id, phone, now(), lambda code: send(phone, words.with_(club=club.name, code=code).to(lang)))
+    send, lang, at = senders.sender("sms"), web.lang(), now()
+
+    def tell(code: str) -> None:
+        words = Text("Your code for {club}: {code}", "کد ورود شما به {club}: {code}")
+        letter = Letter(phone, words.with_(club=club.name, code=code).to(lang), secrets.token_hex(12), lang, at)
+        try:
+            send(letter)
+        except (OSError, Undeliverable):
+            # Answered alike all the same: else one could tell whose number is known.
+            log.exception("sign_in_code.not_sent", club=club.code)
+
+    send_sign_in_code(club.id, phone, at, tell)
     return _ask_for_code(club, phone)
 
 
