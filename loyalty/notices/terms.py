@@ -121,11 +121,6 @@ class Tally:
         return True
 
 
-def ending_soon(begins: datetime | None, ends: datetime) -> datetime:
-    """From when a run ends soon."""
-    return ends - (RUN_ENDS if begins is None else min(RUN_ENDS, (ends - begins) / 10))
-
-
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
