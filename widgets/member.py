@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 
 import phonenumbers
 import structlog
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -279,6 +279,7 @@ def _member(club: ClubView) -> MemberView | None:
     if member.status not in MAY_SIGN_IN:
         return None
     web.use_lang(member.lang)
+    g.page_member = member
     return member
 
 
@@ -309,12 +310,11 @@ def _door(club: ClubView, problem: Text | None = None, typed: str = "") -> str:
 
 
 def _ask_for_code(club: ClubView, phone: str, problem: Text | None = None) -> str:
-    number = phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
     return render_template(
         "member/door.html",
         club=club,
         step="code",
         problem=web.t(problem) if problem else "",
         phone=phone,
-        shown_phone=Markup('<bdi dir="ltr" class="keep">{}</bdi>').format(web.digits(number)),
+        shown_phone=Markup('<bdi dir="ltr" class="keep">{}</bdi>').format(web.digits(phones.national(phone))),
     )

@@ -58,7 +58,7 @@ class Words(NamedTuple):
         its = self.bylaws.badges.get(code)
         if its is None or its.height == 1:
             return its.title if its else Text(code, code)
-        return Text("{title}, level {n}", "{title}، مرتبهٔ {n}").with_(title=its.title, n=figure(level))
+        return Text("{title} (level {n})", "{title} (مرتبهٔ {n})").with_(title=its.title, n=figure(level))
 
     def day(self, day: date) -> Text:
         """A long date: «۲۱ آبان ۱۴۰۵», `21 Aban 1405`."""

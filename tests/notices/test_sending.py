@@ -34,7 +34,7 @@ def test_a_tier_reaches_the_member_by_a_real_mail_server_in_her_language(club, s
     club.buys(sara, 150_000)
     post()
     letters = {letter["Subject"]: letter for letter in channels.office.to(SARA)}
-    assert set(letters) == {"به سطح نقره‌ای رسیدید", "نشان تازهٔ شما: مشتری همیشگی، مرتبهٔ ۱"}
+    assert set(letters) == {"به سطح نقره‌ای رسیدید", "نشان تازهٔ شما: مشتری همیشگی (مرتبهٔ ۱)"}
     letter = letters["به سطح نقره‌ای رسیدید"]
     plain, html = (part.get_content() for part in letter.iter_parts())
     assert "سارا عزیز، سلام." in plain

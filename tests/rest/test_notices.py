@@ -24,7 +24,7 @@ def test_the_feed_tells_in_both_languages_the_newest_first(club: Club, server: A
     assert set(told) == {"tier_reached", "badge_earned"}
     assert told["tier_reached"]["title"] == {"en": "You are Silver now", "fa": "به سطح نقره‌ای رسیدید"}
     assert told["tier_reached"]["about"] == {"tier": "silver"}
-    assert told["badge_earned"]["body"]["en"] == "You have earned the badge Regular, level 1 of Anar Club."
+    assert told["badge_earned"]["body"]["en"] == "You have earned the badge Regular (level 1) of Anar Club."
     assert all(its["read_at"] is None for its in feed["items"])
 
 
