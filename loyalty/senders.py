@@ -44,9 +44,15 @@ def sender(channel: Channel) -> Sender:
 
 
 def configured(channel: Channel) -> Sender:
-    """The sender that the settings name for a channel, or the console."""
+    """The sender that the settings name for a channel, or the console.
+
+    Raises:
+        ValueError: the settings name a mail server that is none, or no address that e-mails come from.
+    """
     own = settings()
     if channel == "email" and own.smtp_url:
+        if "@" not in own.mail_from:
+            raise ValueError("LOYALTY_MAIL_FROM must be the address that e-mails come from")
         return partial(mail.send, mail.server_of(own.smtp_url), own.mail_from)
     if channel == "sms" and own.sms_url:
         return partial(gateway.send, own.sms_url, own.sms_token)

@@ -22,6 +22,7 @@ from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.find_near import find_near
 from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
+from loyalty.actions.forget_notices import forget_notices
 from loyalty.actions.lapse_redemptions import any_to_lapse, lapse_redemptions
 from loyalty.actions.pass_awards import any_to_pass, pass_awards
 from loyalty.actions.remind_of_runs import remind_of_runs
@@ -146,6 +147,7 @@ DUTIES: Final = {
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),
+        Duty("forget_notices", at_the_last_midnight, forget_notices),
         Duty("rehearse", lambda club, done, now: rehearsals.any_left(club.id, done, now), rehearsals.queue_parts),
     )
 }

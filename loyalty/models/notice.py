@@ -26,6 +26,7 @@ class Notice(Base):
     __table_args__ = (
         Index("notice_feed", "member_id", "at", "id"),
         Index("notice_unread", "member_id", postgresql_where=text("read_at IS NULL")),
+        Index("notice_by_age", "club_id", "noted_at"),
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -56,6 +57,7 @@ class NoticeSending(Base):
         CheckConstraint("num_nonnulls(due_at, sent_at, because) = 1", name="notice_sending_due_or_done"),
         CheckConstraint("attempts >= 0", name="notice_sending_attempts_not_negative"),
         Index("notice_sending_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("notice_sending_done", "club_id", "created_at", postgresql_where=text("due_at IS NULL")),
         Index("notice_sending_of_day", "member_id", "channel", "day", postgresql_where=text("because IS NULL")),
     )
     id: Mapped[Id]

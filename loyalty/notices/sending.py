@@ -195,7 +195,8 @@ def _send(its: Sending, loaded: Loaded, now: datetime) -> Outcome:
     except JobTimeoutException:
         raise
     except Exception as error:  # a sender may be anybody's; whatever it fails of, the others go on
-        log.warning("notice.not_sent", sending=its.id, channel=its.channel, tried=tried, exc_info=True)
+        # By name alone: what servers say of an address belongs to the row that erasure deletes, not into a log.
+        log.warning("notice.not_sent", sending=its.id, channel=its.channel, tried=tried, reason=type(error).__name__)
         said = f"{type(error).__name__}: {error}"[:_LONGEST]
         if tried >= ATTEMPTS:
             return Outcome(tried, said, because="failed")

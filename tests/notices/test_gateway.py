@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from loyalty import gateway, senders
+from loyalty import gateway, mail, senders
 from loyalty.config import settings
 from loyalty.letters import Letter, Undeliverable
 from tests.conftest import START
@@ -78,7 +79,26 @@ def test_a_gateway_that_is_away_is_tried_again(there):
 
 def test_the_settings_choose_the_way_and_the_console_is_the_default(app, monkeypatch):
     assert senders.sender("sms") is senders.sender("email") is senders.console
-    changed = settings().__class__(**vars(settings()) | {"sms_url": "http://gateway", "smtp_url": "smtps://mail"})
-    monkeypatch.setitem(app.extensions, "loyalty", changed)
+    named = {"sms_url": "http://gateway", "smtp_url": "smtps://mail", "mail_from": "club@anar.example"}
+    monkeypatch.setitem(app.extensions, "loyalty", replace(settings(), **named))
     assert senders.sender("sms").func is gateway.send
     assert senders.sender("email").args[0].security == "tls"
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"smtp_url": "mail.example"}, "LOYALTY_SMTP_URL"),
+        ({"smtp_url": "http://mail.example"}, "LOYALTY_SMTP_URL"),
+        ({"smtp_url": "smtp://mail.example", "mail_from": ""}, "LOYALTY_MAIL_FROM"),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(app, monkeypatch, named, said):
+    monkeypatch.setitem(app.extensions, "loyalty", replace(settings(), **{"mail_from": "a@b.example"} | named))
+    with pytest.raises(ValueError, match=said):
+        senders.sender("email")
+
+
+def test_an_address_that_is_none_is_given_up(there):
+    with pytest.raises(Undeliverable):
+        mail.written(LETTER._replace(to="sara@example.com, b@c"), "club@anar.example")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from loyalty import outbox
+from loyalty.actions.forget_notices import forget_notices
 from loyalty.actions.update_member import update_member
 from loyalty.config import settings
 from loyalty.db import transaction
@@ -226,11 +228,19 @@ def test_a_job_that_was_killed_is_done_by_another_and_a_late_one_finds_nothing(c
 
 
 def test_letters_name_the_page_where_they_can_be_stopped(club, sara, channels, post, app, monkeypatch):
-    monkeypatch.setitem(
-        app.extensions, "loyalty", settings().__class__(**vars(settings()) | {"base_url": "https://anar.example"})
-    )
+    monkeypatch.setitem(app.extensions, "loyalty", replace(settings(), base_url="https://anar.example"))
     club.buys(sara, 150_000)
     post()
     letter = channels.office.letters[0]
     assert letter["List-Unsubscribe"] == "<https://anar.example/m/anar/notices>"
     assert "https://anar.example/m/anar/notices" in letter.get_body(("plain",)).get_content()
+
+
+def test_what_was_told_long_ago_is_forgotten(club, sara, clock, post):
+    club.buys(sara, 150_000)
+    post()
+    forget_notices(club.club_id, clock.move(days=91))
+    assert club.sendings() == []
+    assert len(club.feed(sara)) == 2
+    forget_notices(club.club_id, clock.move(days=310))
+    assert club.feed(sara) == []

@@ -36,6 +36,7 @@ def upgrade() -> None:
     op.create_index(
         "notice_unread", "notice", ["member_id"], unique=False, postgresql_where=sa.text("read_at IS NULL")
     )
+    op.create_index("notice_by_age", "notice", ["club_id", "noted_at"], unique=False)
     op.create_table(
         "notice_sending",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
@@ -70,6 +71,13 @@ def upgrade() -> None:
         ["due_at", "id"],
         unique=False,
         postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "notice_sending_done",
+        "notice_sending",
+        ["club_id", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NULL"),
     )
     op.create_index(
         "notice_sending_of_day",
