@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import phonenumbers
 import structlog
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -225,33 +225,6 @@ def sign_out(club_code: str) -> AnyResponse:
     club = clubs.by_code(club_code)
     response = redirect(_root(club), 303)
     session.close(response, _root(club))
-    return response
-
-
-@pages.get("/manifest.webmanifest")
-def manifest(club_code: str) -> Response:
-    """What a phone needs to install the page."""
-    club = clubs.by_code(club_code)
-    root, name = _root(club), web.t(club.name)
-    body: dict[str, Any] = {
-        "id": root,
-        "name": name,
-        "short_name": name,
-        "lang": web.lang(),
-        "dir": web.direction(),
-        "start_url": root,
-        "scope": root,
-        "display": "standalone",
-        "background_color": "#f6f1e7",
-        "theme_color": "#16213e",
-        "icons": [
-            {"src": web.asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
-            for size in (192, 512)
-            for purpose in ("any", "maskable")
-        ],
-    }
-    response = jsonify(body)
-    response.mimetype = "application/manifest+json"
     return response
 
 

@@ -66,7 +66,8 @@ _CLUBS: Final = """
 """
 _TEXTS: Final = "SELECT club_id, kind, texts FROM notice_template WHERE club_id = ANY(%s::bigint[])"
 _SETTLE: Final = """
-    UPDATE notice_sending SET attempts = %s, tried_at = %s, error = %s, due_at = %s, sent_at = %s, because = %s
+    UPDATE notice_sending
+    SET attempts = %s, tried_at = coalesce(%s, tried_at), error = %s, due_at = %s, sent_at = %s, because = %s
     WHERE id = %s AND due_at = %s
 """
 
@@ -220,14 +221,5 @@ def _settle(its: Sending, outcome: Outcome, lease: datetime, now: datetime) -> N
     with transaction() as conn:
         conn.execute(
             _SETTLE,
-            [
-                outcome.attempts,
-                tried_at,
-                outcome.error,
-                outcome.due_at,
-                outcome.sent_at,
-                outcome.because,
-                its.id,
-                lease,
-            ],
+            [outcome.attempts, tried_at, *outcome[1:], its.id, lease],
         )

@@ -20,7 +20,11 @@ MANY: Final = 99
 """Unread notices beyond which nobody counts."""
 
 _FEED: Final = """
-    SELECT id, kind, at, read_at, about, slots FROM notice
+    SELECT id, kind, at, read_at, about, slots, (
+        SELECT json_agg(json_build_array(channel, sent_at, due_at, because, attempts) ORDER BY channel)
+        FROM notice_sending its WHERE its.member_id = notice.member_id AND its.notice_id = notice.id
+    )
+    FROM notice
     WHERE member_id = ANY(%(who)s::bigint[]) AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(id)s))
     ORDER BY at DESC, id DESC LIMIT %(most)s
 """
@@ -36,6 +40,17 @@ _NAMES: Final = """
 _TEXTS: Final = "SELECT kind, texts FROM notice_template WHERE club_id = %s"
 
 
+class SendingView(NamedTuple):
+    """A notice on its way through a channel: sent, waiting, or withheld for a reason."""
+
+    channel: Channel
+    sent_at: datetime | None
+    next_try: datetime | None
+    because: str | None
+    """A key of `loyalty.models.notice.WITHHELD`."""
+    attempts: int
+
+
 class NoticeView(NamedTuple):
     """Something that a member was told."""
 
@@ -47,6 +62,8 @@ class NoticeView(NamedTuple):
     about: dict[str, Any]
     """What it is about, by codes and numbers."""
     read_at: datetime | None
+    sendings: list[SendingView]
+    """By which channels it was set on its way."""
 
 
 class Said(NamedTuple):
@@ -86,9 +103,10 @@ def feed(club_id: int, member_id: int, limit: int = DEFAULT_LIMIT, cursor: str |
     rows = conn.execute(_FEED, asked | {"at": place and place.at, "id": place and place.id}).fetchall()
     texts: dict[str, Texts] = dict(conn.execute(_TEXTS, [club_id]).fetchall()) if rows else {}
     found = []
-    for id_, kind, at, read_at, about, slots in rows:
+    for id_, kind, at, read_at, about, slots, sendings in rows:
         title, body = templates.say(KINDS[kind], texts.get(kind, {}), "app", slots, always)
-        found.append(NoticeView(id_, kind, at, title, body, about, read_at))
+        ways = [_sending(*its) for its in sendings or ()]
+        found.append(NoticeView(id_, kind, at, title, body, about, read_at, ways))
     return cut(found, limit, lambda its: place_cursor(its.at, its.id))
 
 
@@ -126,6 +144,11 @@ def template(club_id: int, kind: str) -> TemplateView:
 def example(kind: str, texts: Texts, channel: Channel = "app") -> Said:
     """Words for a kind with the examples in their places."""
     return Said(*templates.example(KINDS[kind], texts, channel))
+
+
+def _sending(channel: Channel, sent_at: str | None, due_at: str | None, because: str | None, tried: int) -> SendingView:
+    sent, due = (datetime.fromisoformat(at) if at else None for at in (sent_at, due_at))
+    return SendingView(channel, sent, due, because, tried)
 
 
 def _template(kind: str, texts: Texts) -> TemplateView:

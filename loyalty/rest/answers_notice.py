@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from loyalty.notices.base import CHANNELS
+from loyalty.models.notice import WITHHELD
+from loyalty.notices.base import CHANNELS, OUTWARD
 from loyalty.notices.kinds import KINDS
 from loyalty.rest.answers import at, both, many, next_page, of_names, text, whole
 from loyalty.schemas.said import told
+
+
+class SendingSchema(Schema):
+    """A notice on its way through a channel."""
+
+    channel = text(metadata={"enum": list(OUTWARD)})
+    sent_at = at(allow_none=True)
+    next_try = at(allow_none=True)
+    because = text(
+        allow_none=True,
+        metadata=told("Why it will not be sent.", "چرا فرستاده نمی‌شود.", enum=[*WITHHELD, None]),
+    )
+    attempts = whole(metadata={"example": 1})
 
 
 class NoticeSchema(Schema):
@@ -15,6 +29,7 @@ class NoticeSchema(Schema):
 
     id = whole(metadata={"example": 17})
     kind = text(metadata={"enum": list(KINDS)})
+    read_at = at(allow_none=True)
     at = at(metadata=told("When it happened, or was found to be near.", "زمان رخ دادن، یا نزدیک شدن آن."))
     title = both()
     body = both()
@@ -22,7 +37,7 @@ class NoticeSchema(Schema):
         required=True,
         metadata=told("By codes and numbers.", "با کدها و عددها.", example={"badge": "regular", "level": 2}),
     )
-    read_at = fields.DateTime(required=True, allow_none=True)
+    sendings = many(SendingSchema, metadata=told("By which channels it went.", "از چه راه‌هایی رفت."))
 
 
 class NoticesSchema(Schema):

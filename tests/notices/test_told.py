@@ -7,11 +7,17 @@ from datetime import timedelta
 import pytest
 
 from loyalty import outbox
+from loyalty.actions.capture_redemption import capture_redemption
 from loyalty.actions.create_reward import NewReward, create_reward
+from loyalty.actions.find_near import find_near
+from loyalty.actions.redeem_reward import redeem_reward
 from loyalty.acts import By
 from loyalty.db import transaction
 from loyalty.jobs.deliveries import HANDLERS
+from loyalty.redeeming import Asked
 from loyalty.values import Text
+from tests.actions.test_draw_raffles import ISSUER, OVER, draw
+from tests.actions.test_draw_raffles import bylaws as raffle_bylaws
 from tests.actions.test_record_purchases import statements
 from tests.actions.test_return_purchases import back
 from tests.notices.conftest import GAME, Telling
@@ -127,3 +133,32 @@ def test_a_batch_costs_as_many_statements_as_one(club, clock):
     with statements() as many:
         club.deliver()
     assert len(many) <= len(one)
+
+
+def test_a_reward_that_was_redeemed_is_told_when_it_is_issued_not_when_it_is_held(club, clock):
+    create_reward(club.club_id, NewReward("tea", Text("Tea", "چای"), "goods"), By(), clock.now)
+    sara = club.enrols()
+    held = redeem_reward(club.club_id, sara, Asked("tea"), ISSUER, clock.now, hold=True)
+    club.deliver()
+    assert club.feed(sara) == []
+    capture_redemption(club.club_id, held.id, ISSUER, clock.now)
+    club.deliver()
+    assert club.feed(sara) == [f"reward_ready:{held.id}"]
+
+
+def test_who_wins_a_raffle_is_told_what_and_nobody_of_tickets_that_end(app, clock):
+    club = Telling(clock, raffle_bylaws())
+    sara = club.enrols()
+    draw(club, clock.now)
+    club.buys(sara, 3500)
+    clock.now = OVER - timedelta(hours=3)
+    find_near(club.club_id, clock.now)
+    assert club.feed(sara) == []
+    clock.now = OVER
+    assert draw(club, clock.now) == 1
+    club.deliver()
+    assert "raffle_won:monthly:2026-11-21:1" in club.feed(sara)
+    with transaction() as conn:
+        [slots] = conn.execute("SELECT slots FROM notice WHERE kind = 'raffle_won'").fetchone()
+    assert slots["prize"]["en"].startswith("5,000 points")
+    assert slots["raffle"]["fa"] == "ماهانه"

@@ -28,6 +28,19 @@ def test_the_feed_tells_in_both_languages_the_newest_first(club: Club, server: A
     assert all(its["read_at"] is None for its in feed["items"])
 
 
+def test_the_feed_says_what_was_sent_and_why_not(club: Club, server: Api) -> None:
+    server.put("/notices/settings", {"quiet": None, "channels": {"email": {"on": True, "day": 1}}})
+    member = club.enrols(email="sara@example.com", consents={"email": True})["id"]
+    club.till.post("/purchases", club.sale(member={"id": member}, gross=6_000_000, net=6_000_000))
+    club.settle()
+    ways = [way for its in server.get(f"/members/{member}/notices").json["items"] for way in its["sendings"]]
+    waiting = {"sent_at": None, "next_try": "2026-11-01T09:00:00Z", "because": None}
+    capped = {"sent_at": None, "next_try": None, "because": "cap"}
+    assert all(way.items() >= {"channel": "email", "attempts": 0}.items() for way in ways)
+    assert sorted((way["because"] or "") for way in ways) == ["", "cap"]
+    assert all(way.items() >= (capped if way["because"] else waiting).items() for way in ways)
+
+
 def test_the_feed_is_read_by_the_page(club: Club, server: Api, sara: int) -> None:
     first = server.get(f"/members/{sara}/notices", limit=1).json
     second = server.get(f"/members/{sara}/notices", limit=1, cursor=first["next"]).json
