@@ -17,6 +17,7 @@ from loyalty.config import settings
 from loyalty.letters import Letter
 
 Channel = Literal["email", "sms"]
+CHANNELS: Final[tuple[Channel, ...]] = ("email", "sms")
 
 
 Sender = Callable[[Letter], None]

@@ -56,7 +56,7 @@ class NoticeSending(Base):
         CheckConstraint(f"because IN {WITHHELD}", name="notice_sending_because_known"),
         CheckConstraint("num_nonnulls(due_at, sent_at, because) = 1", name="notice_sending_due_or_done"),
         CheckConstraint("attempts >= 0", name="notice_sending_attempts_not_negative"),
-        Index("notice_sending_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("notice_sending_due", "channel", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
         Index("notice_sending_done", "club_id", "created_at", postgresql_where=text("due_at IS NULL")),
         Index("notice_sending_of_day", "member_id", "channel", "day", postgresql_where=text("because IS NULL")),
     )

@@ -45,7 +45,8 @@ Because = Literal["consent", "address", "late", "refused", "failed"]
 
 _TAKE: Final = """
     UPDATE notice_sending SET due_at = %s WHERE id IN (
-        SELECT id FROM notice_sending WHERE due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+        SELECT id FROM notice_sending WHERE channel = %s AND due_at <= %s
+        ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
     ) RETURNING id
 """
 _DUE: Final = """
@@ -126,10 +127,10 @@ class Loaded(NamedTuple):
     texts: dict[tuple[int, str], Texts]
 
 
-def take(now: datetime) -> list[int]:
-    """Lease what is due until `now + LEASE`, the oldest first."""
+def take(channel: senders.Channel, now: datetime) -> list[int]:
+    """Lease what is due by a channel until `now + LEASE`, the oldest first."""
     with transaction() as conn:
-        return sorted(row[0] for row in conn.execute(_TAKE, [now + LEASE, now, AT_ONCE]))
+        return sorted(row[0] for row in conn.execute(_TAKE, [now + LEASE, channel, now, AT_ONCE]))
 
 
 def release(ids: Sequence[int], lease: datetime, until: datetime) -> None:
@@ -141,22 +142,24 @@ def release(ids: Sequence[int], lease: datetime, until: datetime) -> None:
         )
 
 
-def send_leased(ids: Sequence[int], lease: datetime, clock: Clock) -> None:
-    """Send what a lease holds; where a channel fails, what is left of it waits for the next time."""
+def send_leased(ids: Sequence[int], lease: datetime, clock: Clock) -> bool:
+    """Send what a lease on letters of one channel holds; whether the channel took all that was tried.
+
+    Where it fails, the next letter would fare no better: what is left is due as before.
+    """
     with transaction() as conn:
         loaded = _load(conn, ids, lease)
-    begun, stuck = time.monotonic(), set[str]()
+    begun, well = time.monotonic(), True
     for its in loaded.due:
         if time.monotonic() - begun > BUDGET or clock() >= lease:
             break
-        if its.channel in stuck:
-            continue
         outcome = _send(its, loaded, clock())
         _settle(its, outcome, lease, clock())
-        if outcome.due_at is not None and outcome.error:
-            stuck.add(its.channel)
-    now = clock()
-    release([its.id for its in loaded.due], lease, now + pause(1, str(lease)) if stuck else now)
+        well = outcome.error is None or outcome.because == "refused"
+        if not well:
+            break
+    release([its.id for its in loaded.due], lease, clock())
+    return well
 
 
 def _load(conn: Connection, ids: Sequence[int], lease: datetime) -> Loaded:

@@ -114,3 +114,20 @@ def decides(club_id: int, now: datetime, **settings: Any) -> None:
             " ON CONFLICT (club_id) DO UPDATE SET document = excluded.document",
             [club_id, Jsonb(form), now],
         )
+
+
+def messages() -> list[tuple[Any, ...]]:
+    """What lies in the outbox."""
+    with transaction() as conn:
+        return conn.execute("SELECT id, club_id, member_id, type, data, created_at, due_at FROM outbox").fetchall()
+
+
+def put_back(kept: list[tuple[Any, ...]]) -> None:
+    """Let messages lie in the outbox once more, as if whoever delivered them had been killed before it could say so."""
+    with transaction() as conn:
+        for *told, data, created_at, due_at in kept:
+            conn.execute(
+                "INSERT INTO outbox (id, club_id, member_id, type, data, created_at, due_at)"
+                " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [*told, Jsonb(data), created_at, due_at],
+            )

@@ -15,7 +15,7 @@ from loyalty.db import transaction
 from loyalty.jobs import notices
 from loyalty.jobs.deliveries import HANDLERS
 from loyalty.notices import sending
-from tests.notices.conftest import PHONE, SARA, Telling, decides
+from tests.notices.conftest import PHONE, SARA, Telling, decides, messages, put_back
 
 AGREED = {"email": True, "sms": True}
 
@@ -58,13 +58,10 @@ def test_an_english_reader_is_written_to_in_english(club, channels, post):
 def test_what_the_outbox_delivers_twice_is_one_e_mail(club, sara, clock, channels, post):
     club.buys(sara, 150_000)
     ids = outbox.take(clock.now)
-    with transaction() as conn:
-        conn.execute("CREATE TEMP TABLE kept ON COMMIT PRESERVE ROWS AS SELECT * FROM outbox")
+    kept = messages()
     outbox.deliver(ids, HANDLERS, clock.now)
     post()
-    with transaction() as conn:
-        conn.execute("INSERT INTO outbox OVERRIDING SYSTEM VALUE SELECT * FROM kept")
-        conn.execute("DROP TABLE kept")
+    put_back(kept)
     outbox.deliver(ids, HANDLERS, clock.now)
     post()
     assert len(channels.office.letters) == len(set(channels.subjects)) == 2
@@ -183,6 +180,24 @@ def test_a_server_that_is_busy_is_tried_again_and_the_letter_keeps_its_id(club, 
     assert letter["Message-ID"] == f"<{kept[0]}@anar.example>"
 
 
+def test_a_server_that_is_away_is_asked_now_and_then_and_costs_no_other_channel(club, sara, clock, channels, post):
+    channels.office.answers = ["451 later"] * 100
+    people = [club.enrols(f"m{n}", email=f"m{n}@example.com", consents=AGREED) for n in range(30)]
+    club.records([club.sale(who, 150_000) for who in [sara, *people]])
+    post()
+    assert channels.office.asked == 1
+    assert len(channels.texts) == 2
+    for asked in (2, 3, 4):
+        post()
+        clock.move(seconds=21)
+        post()
+        assert channels.office.asked == asked
+    channels.office.answers = []
+    clock.move(seconds=50)
+    post()
+    assert len(channels.office.letters) == 2 * 31
+
+
 def test_an_address_that_does_not_exist_is_given_up_at_once(club, sara, clock, channels, post):
     channels.office.answers = ["550 nobody here"] * 2
     club.buys(sara, 150_000)
@@ -217,11 +232,11 @@ def test_who_takes_consent_back_meanwhile_is_not_written_to(club, sara, clock, c
 def test_a_job_that_was_killed_is_done_by_another_and_a_late_one_finds_nothing(club, sara, clock, channels, work):
     club.buys(sara, 150_000)
     club.deliver()
-    ids = sending.take(clock.now)  # and then nothing more is heard of whoever took them
+    ids = sending.take("email", clock.now)  # and then nothing more is heard of whoever took them
     lease = clock.now + sending.LEASE
-    assert notices.relay(clock.move(seconds=100)) == 0
+    assert len(ids) == notices.relay(clock.move(seconds=100)) == 2  # the text messages alone
     assert notices.relay(clock.move(seconds=21)) == len(ids)
-    notices.deliver(ids, lease.isoformat())
+    notices.deliver("email", ids, lease.isoformat())
     assert channels.office.letters == []
     work()
     assert len(channels.office.letters) == 2

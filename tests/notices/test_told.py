@@ -20,7 +20,7 @@ from tests.actions.test_draw_raffles import ISSUER, OVER, draw
 from tests.actions.test_draw_raffles import bylaws as raffle_bylaws
 from tests.actions.test_record_purchases import statements
 from tests.actions.test_return_purchases import back
-from tests.notices.conftest import GAME, Telling
+from tests.notices.conftest import GAME, Telling, messages, put_back
 from tests.story import article, document, title
 
 
@@ -44,13 +44,10 @@ def test_what_the_outbox_delivers_twice_is_told_once(club, clock):
     sara = club.enrols()
     club.buys(sara, 150_000)
     ids = outbox.take(clock.now)
-    with transaction() as conn:
-        conn.execute("CREATE TEMP TABLE kept ON COMMIT PRESERVE ROWS AS SELECT * FROM outbox")
+    kept = messages()
     outbox.deliver(ids, HANDLERS, clock.now)
     once = club.feed(sara)
-    with transaction() as conn:
-        conn.execute("INSERT INTO outbox OVERRIDING SYSTEM VALUE SELECT * FROM kept")
-        conn.execute("DROP TABLE kept")
+    put_back(kept)
     outbox.deliver(ids, HANDLERS, clock.now)
     assert club.feed(sara) == once
     assert len(once) == 2

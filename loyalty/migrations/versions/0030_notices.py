@@ -68,7 +68,7 @@ def upgrade() -> None:
     op.create_index(
         "notice_sending_due",
         "notice_sending",
-        ["due_at", "id"],
+        ["channel", "due_at", "id"],
         unique=False,
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
