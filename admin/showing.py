@@ -44,6 +44,8 @@ DONE: Final = {
         "نسخه منتشر شد؛ پس از آنکه شمارنده‌هایش از گذشته پر شوند به اجرا درمی‌آید.",
     ),
     "reward-saved": Text("The reward is saved.", "پاداش ثبت شد."),
+    "notices-saved": Text("Saved: members are told so from now on.", "ثبت شد: از این پس اعضا چنین خبر می‌گیرند."),
+    "words-saved": Text("The words are saved.", "متن ثبت شد."),
     "segment-saved": Text("The segment is saved.", "بخش ثبت شد."),
     "segment-deleted": Text("The segment is deleted.", "بخش حذف شد."),
     "pilot-ended": Text("The pilot has ended.", "آزمایش پایان یافت."),

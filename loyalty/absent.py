@@ -123,3 +123,8 @@ def payout() -> NotFound:
 def payout_file() -> NotFound:
     """The club has made no such file."""
     return NotFound(Text("There is no such file.", "چنین فایلی نیست."))
+
+
+def notice_kind() -> NotFound:
+    """Members are told of nothing of that kind."""
+    return NotFound(Text("There is no such kind of notice.", "چنین نوعی از پیام نیست."))

@@ -33,6 +33,15 @@ class Settings:
     clock: Clock = utc_now
     testing: bool = False
     secure_cookies: bool = False
+    base_url: str = ""
+    """Where people reach the pages, without a slash at the end; letters name it."""
+    smtp_url: str = ""
+    """The server that takes e-mails (`smtps://user:password@host`); without one the console shows them."""
+    mail_from: str = ""
+    """The address that e-mails come from."""
+    sms_url: str = ""
+    """The gateway that takes text messages as JSON; without one the console shows them."""
+    sms_token: str = ""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -47,6 +56,11 @@ class Settings:
             secret_key=env["LOYALTY_SECRET_KEY"],
             data=Path(env.get("LOYALTY_DATA", DEFAULT_DATA)),
             secure_cookies=env.get("LOYALTY_BASE_URL", "").startswith("https:"),
+            base_url=env.get("LOYALTY_BASE_URL", "").rstrip("/"),
+            smtp_url=env.get("LOYALTY_SMTP_URL", ""),
+            mail_from=env.get("LOYALTY_MAIL_FROM", ""),
+            sms_url=env.get("LOYALTY_SMS_URL", ""),
+            sms_token=env.get("LOYALTY_SMS_TOKEN", ""),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from loyalty.values import Text
 
 Role = Literal["owner", "marketer", "approver", "cashier", "viewer"]
-Right = Literal["write_bylaws", "approve_bylaws", "keep_segments", "keep_rewards", "manage_people"]
+Right = Literal["write_bylaws", "approve_bylaws", "keep_segments", "keep_rewards", "keep_notices", "manage_people"]
 
 ROLES: Final[dict[Role, Text]] = {
     "owner": Text("owner", "مالک"),
@@ -21,6 +21,7 @@ _MAY: Final[dict[Right, frozenset[Role]]] = {
     "approve_bylaws": frozenset({"owner", "approver"}),
     "keep_segments": frozenset({"owner", "marketer"}),
     "keep_rewards": frozenset({"owner", "marketer"}),
+    "keep_notices": frozenset({"owner", "marketer"}),
     "manage_people": frozenset({"owner"}),
 }
 

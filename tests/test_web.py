@@ -3,6 +3,8 @@
 import re
 
 from loyalty import senders
+from loyalty.letters import Letter
+from tests.conftest import START
 
 
 def test_a_page_runs_only_our_own_scripts_and_stands_in_no_frame(client, app):
@@ -37,7 +39,7 @@ def test_files_with_a_mark_of_their_content_may_be_kept_for_ever(client, app):
 
 
 def test_the_console_shows_a_code_so_that_it_is_found(capsys):
-    senders.console("+989123456789", "کد ورود شما: 123456")
+    senders.console(Letter("+989123456789", "کد ورود شما: 123456", "id", "fa", START))
     said = capsys.readouterr().err
     assert "+989123456789" in said
     assert "123456" in said

@@ -7,6 +7,8 @@ from flask import Flask
 from loyalty import web
 from widgets import api, elements, front, member
 from widgets import certificates as certificates
+from widgets import installing as installing
+from widgets import notices as notices
 
 __all__ = ["register"]
 

@@ -13,7 +13,7 @@ from loyalty.calendars import Calendar
 from loyalty.config import now
 from loyalty.errors import Forbidden, Invalid, Problem, Unauthorized
 from loyalty.formats import TOMAN
-from loyalty.queries import clubs, keys, members, standing
+from loyalty.queries import clubs, keys, members, notices, standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
@@ -114,6 +114,7 @@ def me() -> Response:
     tier = standing.tier(club.id, member.id, now())
     return jsonify(
         seq=member.seq,
+        unread=notices.unread(member.id),
         club=_club_form(club),
         wallets=[
             {"code": w.code, "name": _said(w.name), "unit": w.unit, "available": w.available}
@@ -220,6 +221,11 @@ def _in_hand_form(view: RedemptionView, club: ClubView) -> dict[str, Any]:
         "codes": [{"code": its.code, "pin": its.pin, "balance": its.balance} for its in good],
         "until": _said(until(view.expires_at, club)) if view.expires_at else None,
     }
+
+
+def here() -> tuple[ClubView, MemberView]:
+    """The club and the member of this request, for what stands in a module of its own."""
+    return _club(), _member()
 
 
 def _club() -> ClubView:

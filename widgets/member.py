@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import phonenumbers
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+import structlog
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -20,6 +21,7 @@ from loyalty.attempts import Guard
 from loyalty.config import now
 from loyalty.errors import NotFound, Problem, RateLimited
 from loyalty.formats import latin_digits
+from loyalty.letters import Letter, Undeliverable
 from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
@@ -30,6 +32,8 @@ from widgets.home import home_of, ledger_of
 from widgets.path import path_of
 from widgets.progress import measured
 from widgets.rewards import redeem_once, shelf_of
+
+log = structlog.get_logger()
 
 pages = Blueprint("member", __name__, url_prefix="/m/<club_code>", template_folder="templates")
 pages.before_request(web.refuse_foreign_posts)
@@ -183,9 +187,18 @@ def send_code(club_code: str) -> str | tuple[str, int]:
     if phone is None:
         return _door(club, problem=NOT_A_PHONE, typed=typed), 422
     attempts.spend([Guard("code-phone", f"{club.id}:{phone}", 5, HOUR), Guard("code-address", _address(), 30, HOUR)])
-    send, lang = senders.sender(), web.lang()
-    words = Text("Your code for {club}: {code}", "کد ورود شما به {club}: {code}")
-    send_sign_in_code(club.id, phone, now(), lambda code: send(phone, words.with_(club=club.name, code=code).to(lang)))
+    send, lang, at = senders.sender("sms"), web.lang(), now()
+
+    def tell(code: str) -> None:
+        words = Text("Your code for {club}: {code}", "کد ورود شما به {club}: {code}")
+        letter = Letter(phone, words.with_(club=club.name, code=code).to(lang), secrets.token_hex(12), lang, at)
+        try:
+            send(letter)
+        except (OSError, Undeliverable):
+            # Answered alike all the same: else one could tell whose number is known.
+            log.exception("sign_in_code.not_sent", club=club.code)
+
+    send_sign_in_code(club.id, phone, at, tell)
     return _ask_for_code(club, phone)
 
 
@@ -215,33 +228,6 @@ def sign_out(club_code: str) -> AnyResponse:
     return response
 
 
-@pages.get("/manifest.webmanifest")
-def manifest(club_code: str) -> Response:
-    """What a phone needs to install the page."""
-    club = clubs.by_code(club_code)
-    root, name = _root(club), web.t(club.name)
-    body: dict[str, Any] = {
-        "id": root,
-        "name": name,
-        "short_name": name,
-        "lang": web.lang(),
-        "dir": web.direction(),
-        "start_url": root,
-        "scope": root,
-        "display": "standalone",
-        "background_color": "#f6f1e7",
-        "theme_color": "#16213e",
-        "icons": [
-            {"src": web.asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
-            for size in (192, 512)
-            for purpose in ("any", "maskable")
-        ],
-    }
-    response = jsonify(body)
-    response.mimetype = "application/manifest+json"
-    return response
-
-
 def _root(club: ClubView) -> str:
     return url_for("member.home", club_code=club.code)
 
@@ -266,6 +252,7 @@ def _member(club: ClubView) -> MemberView | None:
     if member.status not in MAY_SIGN_IN:
         return None
     web.use_lang(member.lang)
+    g.page_member = member
     return member
 
 
@@ -298,12 +285,11 @@ def _door(club: ClubView, problem: Text | None = None, typed: str = "") -> str:
 
 
 def _ask_for_code(club: ClubView, phone: str, problem: Text | None = None) -> str:
-    number = phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
     return render_template(
         "member/door.html",
         club=club,
         step="code",
         problem=web.t(problem) if problem else "",
         phone=phone,
-        shown_phone=Markup('<bdi dir="ltr" class="keep">{}</bdi>').format(web.digits(number)),
+        shown_phone=Markup('<bdi dir="ltr" class="keep">{}</bdi>').format(web.digits(phones.national(phone))),
     )

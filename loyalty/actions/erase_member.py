@@ -21,6 +21,8 @@ PERSONAL: Final = (
     "DELETE FROM answer WHERE member_id = ANY(%(who)s)",
     "DELETE FROM outbox WHERE member_id = ANY(%(who)s)",  # without an index: what is delivered goes, so it is short
     "DELETE FROM webhook_delivery WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM notice_sending WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM notice WHERE member_id = ANY(%(who)s)",
     """UPDATE set_aside SET sent = jsonb_set(sent #- '{extra,attributes}', '{member}',
         jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",
     # Of an event's data numbers stay, which add up; texts and days may tell who it was, but not the club's own.

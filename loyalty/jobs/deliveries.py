@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Final
 
 from loyalty import config, outbox
+from loyalty.actions.tell_members import tell_members
 from loyalty.db import connection
 from loyalty.gamification import scores
 from loyalty.jobs import duties, rehearsals
 from loyalty.jobs.queue import put, queue
+from loyalty.notices import causes
 from loyalty.outbox import Handler, Message
 from loyalty.valkey import valkey
 from loyalty.versions import programme
@@ -46,7 +48,12 @@ _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "rehearsal.asked": (rehearsals.begin,),
 }
 HANDLERS: Final[dict[str, tuple[Handler, ...]]] = _OWN | {
-    type_: (*_OWN.get(type_, ()), shelf.spread) for type_ in SOURCES
+    type_: (
+        *_OWN.get(type_, ()),
+        *((tell_members,) if type_ in causes.SOURCES else ()),
+        *((shelf.spread,) if type_ in SOURCES else ()),
+    )
+    for type_ in {**dict.fromkeys(SOURCES), **causes.SOURCES}
 }
 """Who is told of what, by type of message. A type that is not named here is told to nobody."""
 

@@ -19,10 +19,13 @@ from loyalty.actions.draw_raffles import any_to_draw, draw_raffles
 from loyalty.actions.expire_gift_cards import any_card_over, expire_gift_cards
 from loyalty.actions.expire_points import anything_due, expire_points
 from loyalty.actions.fill_counters import fill_counters
+from loyalty.actions.find_near import find_near
 from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
+from loyalty.actions.forget_notices import forget_notices
 from loyalty.actions.lapse_redemptions import any_to_lapse, lapse_redemptions
 from loyalty.actions.pass_awards import any_to_pass, pass_awards
+from loyalty.actions.remind_of_runs import remind_of_runs
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
 from loyalty.db import connection, transaction
@@ -39,6 +42,7 @@ log = structlog.get_logger()
 
 SECONDS: Final = 3600
 """How long a duty may take."""
+HOUR: Final = timedelta(hours=1)
 
 
 class Duty(NamedTuple):
@@ -56,6 +60,26 @@ def at_midnight(club: ClubView, done_until: datetime, now: datetime) -> datetime
     tomorrow = club.calendar.moment(done_until).day + timedelta(days=1)
     due = club.calendar.instant(tomorrow)
     return due if due <= now else None
+
+
+def at_the_last_midnight(club: ClubView, done_until: datetime, now: datetime) -> datetime | None:
+    """The latest local midnight alone, where several passed: what it finds holds for all."""
+    today = club.calendar.instant(club.calendar.moment(now).day)
+    return today if done_until < today and published(club) else None
+
+
+def every_hour(club: ClubView, done_until: datetime, now: datetime) -> datetime | None:
+    """An hour after the last time."""
+    return now if now - done_until >= HOUR and published(club) else None
+
+
+def published(club: ClubView) -> bool:
+    """Whether the club has bylaws yet."""
+    try:
+        programme(connection(), club.id)
+    except NotFound:
+        return False
+    return True
 
 
 def when_due(club: ClubView, _: datetime, now: datetime) -> datetime | None:
@@ -118,9 +142,12 @@ DUTIES: Final = {
         Duty("pass_awards", when_to_pass, pass_awards),
         Duty("draw_raffles", when_to_draw, draw_raffles),
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
+        Duty("find_near", at_the_last_midnight, lambda club_id, _: find_near(club_id, config.now())),
+        Duty("remind_of_runs", every_hour, lambda club_id, _: remind_of_runs(club_id, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),
+        Duty("forget_notices", at_the_last_midnight, forget_notices),
         Duty("rehearse", lambda club, done, now: rehearsals.any_left(club.id, done, now), rehearsals.queue_parts),
     )
 }

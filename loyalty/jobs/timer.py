@@ -1,4 +1,4 @@
-"""The timer's process: relays the outbox and webhooks every moment, and once a minute looks which duties are due."""
+"""The timer's process: relays what waits every moment, and once a minute looks which duties are due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, current_app
 
 from loyalty.config import now, settings
-from loyalty.jobs import deliveries, duties, webhooks
+from loyalty.jobs import deliveries, duties, notices, webhooks
 from loyalty.outbox import BELL, GATHER
 from loyalty.valkey import connect
 
@@ -57,6 +57,7 @@ class Timer:
             at = now()
             deliveries.relay(at)
             webhooks.relay(at)
+            notices.relay(at)
             minute = at.replace(second=0, microsecond=0)
             if self.ticked != minute:
                 duties.tick(at)

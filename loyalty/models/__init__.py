@@ -18,6 +18,7 @@ from loyalty.models.member import (
     TierGrant,
     TierMove,
 )
+from loyalty.models.notice import Notice, NoticeSending, NoticeSettings, NoticeTemplate
 from loyalty.models.operation import Answer, Duty, ImportRun, Outbox
 from loyalty.models.payout import Payout, PayoutFile
 from loyalty.models.purchase import EVENT_ID, Event, EventKey, Handover, Purchase, Receipt, Return, SetAside
@@ -60,6 +61,10 @@ __all__ = [
     "Lot",
     "Member",
     "MemberMerge",
+    "Notice",
+    "NoticeSending",
+    "NoticeSettings",
+    "NoticeTemplate",
     "Outbox",
     "PasswordLink",
     "Payout",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,13 @@ class ChallengeRun(Base):
         CheckConstraint("from_at <= until_at", name="run_begins_first"),
         CheckConstraint(
             "num_nulls(completed_at, completed_by, completed_version) IN (0, 3)", name="run_completed_whole"
+        ),
+        Index(
+            "run_open_by_end",
+            "club_id",
+            "until_at",
+            "member_id",
+            postgresql_where=text("completed_at IS NULL AND until_at IS NOT NULL"),
         ),
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)

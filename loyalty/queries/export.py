@@ -143,6 +143,14 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, id, tier, until, reason, recorded_at FROM tier_grant
         WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
     """,
+    "notices": """
+        SELECT member_id AS member, id, kind, about, slots, at, noted_at, read_at FROM notice
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
+    """,
+    "notices_sent": """
+        SELECT member_id AS member, notice_id AS notice, channel, message_id AS message, created_at, sent_at, because
+        FROM notice_sending WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
+    """,
     "deliveries": """
         SELECT d.member_id AS member, w.url, d.type, d.body, d.created_at, d.delivered_at
         FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id WHERE d.member_id = ANY(%(who)s) ORDER BY d.id

@@ -17,6 +17,7 @@ from loyalty.rest import (
     leaderboards,
     members,
     membership,
+    notices,
     payments,
     payouts,
     purchases,
@@ -58,6 +59,7 @@ SECTIONS = (
     segments.blp,
     rehearsals.blp,
     reports.blp,
+    notices.blp,
     webhooks.blp,
 )
 

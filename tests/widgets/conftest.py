@@ -99,7 +99,7 @@ class AnarClub:
     def __init__(self, app: Flask, clock: Clock, bylaws: dict[str, Any] = BYLAWS) -> None:
         self.clock = clock
         self.sent: list[tuple[str, str]] = []
-        senders.use(app, lambda phone, words: self.sent.append((phone, words)))
+        senders.use(app, "sms", lambda letter: self.sent.append((letter.to, letter.body)))
         self.id = create_club("anar", bylaws, clock.now, from_at=datetime(2025, 1, 1, tzinfo=UTC)).id
         scores.rebuild_all(valkey(), programme_of(self.id), clock.now)
         self.receipts = 0

@@ -191,3 +191,19 @@ def test_a_server_key_is_of_no_use_here_nor_is_a_revoked_one(client, club, sara,
 def test_an_unknown_board_is_a_mistake_of_the_page_not_of_the_member(client, sara, shop):
     assert ask(client, shop, "leaderboard", board="nothing").status_code == 422
     assert ask(client, shop, "leaderboard", limit=1000).status_code == 422
+
+
+def test_the_elements_read_notices_and_mark_them(client, sara, shop):
+    assert ask(client, shop).json["unread"] == 2
+    feed = ask(client, shop, "notices", limit=1).json
+    assert feed["unread"] == 2
+    [told] = feed["items"]
+    assert set(told["title"]) == {"en", "fa"}
+    rest = ask(client, shop, "notices", cursor=feed["next"]).json["items"]
+    assert {its["kind"] for its in [told, *rest]} == {"tier_reached", "badge_earned"}
+    headers = {"Authorization": f"Bearer {shop.token()}", "Origin": SHOP}
+    path = f"/api/v1/widgets/notices/read?club={shop.key}"
+    assert client.post(path, headers=headers, json={"ids": [told["id"]]}).json == {"unread": 1}
+    assert client.post(path, headers=headers, json={"all": True}).json == {"unread": 0}
+    assert client.post(path, headers=headers, json=[]).status_code == 422
+    assert ask(client, shop, "notices", limit=0).status_code == 422

@@ -1,0 +1,1 @@
+"""What a member is told happened or is near: the kinds, their words, and when and how they leave."""
