@@ -77,6 +77,7 @@ def test_an_unknown_counter_is_named(club: Club, server: Api) -> None:
     sara = enrolled(club)
     for lang in ("en", "fa"):
         refused = server.speaking(lang).get(f"/members/{sara['id']}/counters/steps")
+        assert refused.json
         assert (refused.status_code, refused.json["code"]) == (404, "not_found")
         assert "steps" in refused.json["detail"]
 
