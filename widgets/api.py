@@ -17,6 +17,7 @@ from loyalty.queries import clubs, keys, members, notices, standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.past import BY, MOST, past
 from loyalty.queries.rewards import RedemptionView, RewardView
 from loyalty.queries.views import TierStep
 from loyalty.queries.wallets import wallets
@@ -24,6 +25,7 @@ from loyalty.redeeming import Redeemed
 from loyalty.values import Text
 from widgets import tokens
 from widgets.board import board_around
+from widgets.past import counter_of, period_name, verdict
 from widgets.progress import missing, until
 from widgets.rewards import Shelf, redeem_once, shelf_of
 
@@ -158,6 +160,32 @@ def leaderboard() -> Response:
             "unit": board.unit,
             "items": items,
             "me": mine,
+        },
+    )
+
+
+@api.get("/chart")
+def chart() -> Response:
+    """The member against their own past: by the counter that `counter` names, or the one of the first leaderboard."""
+    club, member = _club(), _member()
+    by, limit = request.args.get("period", "month"), request.args.get("limit", 4, type=int)
+    if by not in BY:
+        raise Invalid.at("period", Text("One of day, week and month.", "یکی از day، week و month."))
+    if not 1 <= limit <= MOST:
+        raise Invalid.at("limit", Text("Between 1 and 60.", "بین ۱ تا ۶۰."))
+    counter = request.args.get("counter") or counter_of(club, member.id, now()) or ""
+    found = past(club.id, member.id, counter, by, now(), limit=limit)
+    return jsonify(
+        seq=member.seq,
+        club=_club_form(club),
+        chart={
+            "name": _said(found.name),
+            "unit": found.unit,
+            "verdict": _said(verdict(found, club)),
+            "items": [
+                {"name": _said(period_name(its, by, club.calendar)), "so_far": its.so_far, "value": its.value}
+                for its in found.items
+            ],
         },
     )
 

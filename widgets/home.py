@@ -18,6 +18,7 @@ from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
 from loyalty.queries.wallets import wallets
 from loyalty.values import Text
 from widgets.board import BoardView, boards_around
+from widgets.past import OwnPast, own_past
 from widgets.progress import done_of, missing
 
 AROUND: Final = 7
@@ -37,6 +38,7 @@ class Home(NamedTuple):
     """By badge: how much of its next level is done."""
     missing: Text | None
     """What is missing to the next tier."""
+    past: OwnPast | None
     boards: list[BoardView]
     events: list[list[StatementLine]]
     more: int | None
@@ -70,6 +72,7 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
         earned=sum(badge.level > 0 for badge in badges),
         done={badge.code: done_of(badge, bylaws, club) for badge in badges},
         missing=missing(tier.next, bylaws, club) if tier.next else None,
+        past=own_past(club, member.id, now),
         boards=boards_around(club, member.id, now, limit=AROUND, lang=web.lang()),
         events=ledger.events,
         more=ledger.more,

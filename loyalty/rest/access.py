@@ -105,6 +105,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Challenges.streaks": TILL,
     "Challenges.begin": SERVER,
     "Story.shown": TILL,
+    "Own past.counter": TILL,
     "Leaderboards.leaderboard": TILL,
     "Bylaws.in_force": PUBLIC,
     "Bylaws.versions": SERVER,

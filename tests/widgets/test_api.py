@@ -207,3 +207,15 @@ def test_the_elements_read_notices_and_mark_them(client, sara, shop):
     assert client.post(path, headers=headers, json={"all": True}).json == {"unread": 0}
     assert client.post(path, headers=headers, json=[]).status_code == 422
     assert ask(client, shop, "notices", limit=0).status_code == 422
+
+
+def test_a_member_is_told_how_the_month_compares_with_the_one_before(client, club, sara, shop, clock):
+    clock.move(days=31)
+    club.buys("sara", 10000000)
+    told = ask(client, shop, "chart", period="month").json["chart"]
+    assert [item["so_far"] for item in told["items"]] == [10000000, 67340000]
+    assert told["unit"] == "money"
+    assert "5,734,000 toman to go" in told["verdict"]["en"]
+    assert len(ask(client, shop, "chart", period="week", limit=3, counter="visits").json["chart"]["items"]) == 3
+    assert ask(client, shop, "chart", period="hour").status_code == 422
+    assert ask(client, shop, "chart", counter="steps").status_code == 404

@@ -242,3 +242,21 @@ def test_nothing_is_said_of_ends_where_nothing_ends(live, club, sara, visit):
     page = sign_in(visit("en"), live, club)
     assert page.locator(".to-know").count() == 0
     assert page.locator(".wallets .aside").count() == 0
+
+
+def test_a_member_is_set_against_her_own_past_before_anybody_else(live, club, sara, visit):
+    page = sign_in(visit("en"), live, club)
+    assert page.locator("#past li").count() == 1
+    assert "your first month" in page.locator("#past").inner_text()
+    club.clock.move(days=31)
+    club.buys("sara", 10000000)
+    opened = visit("fa")
+    page = sign_in(opened, live, club)
+    said = page.locator("#past").inner_text()
+    assert "من در برابر سه ماه گذشته‌ام" in said
+    assert "میانگین خودتان" in said
+    assert page.locator("#past li").count() == 2
+    assert "۱٬۰۰۰٬۰۰۰ تومان" in page.locator("#past .now").inner_text()
+    place = "(id) => document.getElementById(id).getBoundingClientRect().top"
+    assert page.evaluate(place, "past") < page.evaluate(place, "board")
+    opened.must_be_sound()

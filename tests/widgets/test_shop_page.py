@@ -146,3 +146,14 @@ def test_a_page_may_dress_the_elements_and_hand_over_the_token_itself(shop, visi
         " made.removeAttribute('token-url'); made.id = 'by-hand'; shown.after(made); await made.setToken(token); }"
     )
     page.wait_for_selector("#by-hand [part=star]")
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_customer_sees_her_own_past_as_bars(shop, visit, lang):
+    opened = visit(lang)
+    page = opened.open(f"{shop}/")
+    page.wait_for_selector("loyalty-chart .now")
+    mine = page.locator("loyalty-chart .now")
+    assert ("۶٬۷۳۴٬۰۰۰ تومان" if lang == "fa" else "6,734,000 toman") in mine.inner_text()
+    assert mine.locator("svg").bounding_box()["width"] > 100
+    opened.must_be_sound()

@@ -62,6 +62,14 @@ li:last-child { border-block-end: 0; }
 .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .me { border: 0; border-radius: 8px; background: var(--_me); color: var(--_me-ink); font-weight: 800; }
 .me .rank { color: inherit; }
+.chart { align-content: start; }
+.chart li { grid-template-columns: minmax(0, 1fr) auto; gap: 4px 12px; min-block-size: 0; padding-inline: 0; border: 0; }
+.chart .now { font-weight: 800; }
+.chart svg { grid-column: 1 / -1; inline-size: 100%; block-size: 12px; }
+[dir="rtl"].chart svg { transform: scaleX(-1); }
+.whole { fill: var(--_track); }
+.part { fill: var(--_muted); }
+.now .part { fill: var(--_star); }
 .rewards { align-content: start; }
 .rewards ul { list-style: none; display: grid; gap: 12px; margin: 0; padding: 0; }
 .rewards li { grid-template-columns: minmax(0, 1fr) auto; border: 1px solid var(--_line); border-radius: 8px; padding: 12px 16px; }
