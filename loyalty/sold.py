@@ -149,11 +149,9 @@ class Sold:
         """Whether counters gave it: a gift, or a running total."""
         return given.is_gift or self.bylaws.is_total(given)
 
-    def present(self) -> tuple[Happening | None, tuple[Given, ...]]:
-        """What is left of it, and what is given for that."""
-        if not isinstance(self.event, Purchase):
-            return self.event, self.awards
-        return None if self.voided_at else self.kept, self.awards
+    def present(self) -> tuple[Facts | None, tuple[Given, ...]]:
+        """The facts of what is left of it, as discounts leave that, and what is given for it."""
+        return None if self.voided_at else self.kept_facts(), self.awards
 
     def state(self) -> tuple[Any, ...]:
         """What a return changes, to come back to if it is refused."""

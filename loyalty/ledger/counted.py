@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from loyalty.cases import facts_again, stored_purchase
-from loyalty.rules import Event, Facts
-from loyalty.rules.returned import Left, Standing, kept, standing, undone
+from loyalty.rules import Bylaws, Event, Facts, Purchase
+from loyalty.rules.returned import Left, Standing, kept, standing, undone, uses
 from loyalty.rules.ruling import Given
 from loyalty.versions import Connection, Programme
 
@@ -60,8 +60,20 @@ def _purchases(conn: Connection, terms: Programme, members: list[int]) -> Iterab
         if gone:
             yield member_id, occurred_at, undone(bylaws, sold, awards)
             continue
-        is_kept: Facts | None = sold
-        if kept_form:
-            rest = kept(purchase, Left.from_form(kept_form))
-            is_kept = facts_again(bylaws, rest, ruling["facts"]) if rest else None
+        is_kept = left_of(bylaws, purchase, ruling, kept_form) if kept_form else sold
         yield member_id, occurred_at, standing(bylaws, sold, is_kept, awards)
+
+
+def left_of(
+    bylaws: Bylaws, purchase: Purchase, ruling: Mapping[str, Any], state: Mapping[str, Any] | None
+) -> Facts | None:
+    """The facts of what is left of a recorded purchase, as discounts leave it; None where that is nothing.
+
+    Of a discount that all members share a return keeps no more than the sale took.
+    """
+    rest = kept(purchase, Left.from_form(state)) if state else purchase
+    if rest is None or rest is purchase or not bylaws.discounting:
+        return facts_again(bylaws, rest, ruling["facts"]) if rest else None
+    given = tuple(Given(*its) for its in ruling["awards"])
+    budgets = uses(bylaws, facts_again(bylaws, purchase, ruling["facts"]), given)
+    return facts_again(bylaws, rest, ruling["facts"], dict(budgets))

@@ -8,21 +8,20 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from loyalty.arrays import columns
-from loyalty.cases import stored_purchase
-from loyalty.ledger.counted import families
-from loyalty.rules import Bylaws, Event, Facts, Happening
+from loyalty.cases import facts_again, stored_purchase
+from loyalty.ledger.counted import families, left_of
+from loyalty.rules import Bylaws, Event, Facts
 from loyalty.rules.challenges import Window
 from loyalty.rules.known import event_values
 from loyalty.rules.occasions import OF_TIERS
-from loyalty.rules.returned import Left, kept
 from loyalty.rules.ruling import Given
 from loyalty.rules.runs import Run
 from loyalty.versions import Connection, Programme
 
 Key = tuple[int, str, str]
 """Member, challenge, key of the run."""
-State = tuple[Happening | None, tuple[Given, ...]]
-"""What is left of an event, and what is given for that."""
+State = tuple[Facts | None, tuple[Given, ...]]
+"""The facts of what is left of an event, as discounts leave it, and what is given for that."""
 COLUMNS: Final = "run.member_id, challenge, key, from_at, until_at, version, state, completed_at"
 """Of a run's row, as `stored_run` reads them."""
 
@@ -57,7 +56,7 @@ class Recorded(NamedTuple):
 
     at: datetime
     id: int
-    event: Happening
+    left: Facts
     awards: tuple[Given, ...]
 
 
@@ -111,16 +110,16 @@ def _around(windows: Sequence[Window]) -> tuple[datetime | None, datetime | None
 
 def _plus(run: Run, bylaws: Bylaws, its: Recorded) -> Run:
     challenge = bylaws.challenges[run.challenge]
-    facts = event_facts(bylaws, its.event)
+    facts = event_facts(bylaws, its.left)
     return run.plus(challenge, its.at, challenge.adds(facts, its.awards))
 
 
-def event_facts(bylaws: Bylaws, event: Happening) -> Facts:
-    """An event alone, as a challenge looks at it."""
-    calendar = bylaws.club.calendar
+def event_facts(bylaws: Bylaws, judged: Facts) -> Facts:
+    """An event alone, as a challenge looks at it: as discounts left it under whatever version judged it."""
+    event, calendar = judged.event, bylaws.club.calendar
     moment = calendar.moment(event.occurred_at)
     values = event_values(bylaws.event_reads, event)
-    return Facts(event, moment, calendar, None, -1, [], [], moment.day, None, -1, {}, values)
+    return Facts(event, moment, calendar, None, -1, [], [], moment.day, None, -1, {}, values, offs=judged.offs)
 
 
 def _recorded(
@@ -134,30 +133,33 @@ def _recorded(
     with conn.pipeline():
         purchases = conn.execute(_PURCHASES, asked)
         events = conn.execute(_EVENTS, asked)
-    found = [*_purchases(terms, purchases, states), *_events(events, states)]
+    found = [*_purchases(terms, purchases, states), *_events(terms, events, states)]
     return sorted(found, key=lambda its: its[1][:2])
 
 
 def _purchases(
     terms: Programme, rows: Iterable[tuple[Any, ...]], states: Mapping[int, State]
 ) -> Iterable[tuple[int, Recorded]]:
-    for owner, id_, receipt, store, at, gross, net, lines, extra, _, ruling, state in rows:
+    for owner, id_, receipt, store, at, gross, net, lines, extra, version, ruling, state in rows:
         if ruling["facts"].get("inactive"):
             continue
-        purchase = stored_purchase(receipt, store, at, terms.currency, gross, net, lines, extra)
-        left: Happening | None = kept(purchase, Left.from_form(state)) if state else purchase
-        given = tuple(Given(*award) for award in (state or ruling)["awards"])
         if id_ in states:
             left, given = states[id_]
-            left = replace(left, store=store) if left else None
+        else:
+            purchase = stored_purchase(receipt, store, at, terms.currency, gross, net, lines, extra)
+            left = left_of(terms.version(version), purchase, ruling, state)
+            given = tuple(Given(*award) for award in (state or ruling)["awards"])
         if left is not None:
             yield owner, Recorded(at, id_, left, given)
 
 
-def _events(rows: Iterable[tuple[Any, ...]], states: Mapping[int, State]) -> Iterable[tuple[int, Recorded]]:
-    for owner, id_, type_, source, key, store, at, data, _, ruling, state in rows:
+def _events(
+    terms: Programme, rows: Iterable[tuple[Any, ...]], states: Mapping[int, State]
+) -> Iterable[tuple[int, Recorded]]:
+    for owner, id_, type_, source, key, store, at, data, version, ruling, state in rows:
         if type_ in OF_TIERS or ruling["facts"].get("inactive"):
             continue
         event = Event(type_, at, key, source, store, attributes=data)
         given = tuple(Given(*award) for award in (state or ruling)["awards"])
-        yield owner, Recorded(at, id_, event, states[id_][1] if id_ in states else given)
+        left = facts_again(terms.version(version), event, ruling["facts"])
+        yield owner, Recorded(at, id_, left, states[id_][1] if id_ in states else given)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from loyalty.cases import Case
 from loyalty.ledger.runs import event_facts
 from loyalty.rehearsal.stage import Stage
-from loyalty.rules import Bylaws, Happening
+from loyalty.rules import Bylaws, Facts
 from loyalty.rules.challenges import Window
 from loyalty.rules.giving import badges_of
 from loyalty.rules.member import MemberFacts
@@ -60,7 +60,7 @@ class Tries:
         if not self.draft.challenges or not (sale.facts and sale.facts.active):
             return member
         done = {(its.challenge, its.key) for its in ruling.completed}
-        facts, at = event_facts(self.draft, sale.event), sale.event.occurred_at
+        facts, at = event_facts(self.draft, sale.facts), sale.event.occurred_at
         runs, completed = [], dict(member.completed)
         for run in runs_at(self.draft, member.runs, sale.event):
             if run.window.holds(at):
@@ -97,14 +97,15 @@ class Tries:
     def came_back(
         self,
         member: MemberFacts,
-        was: tuple[Happening | None, Sequence[Given]],
-        left: tuple[Happening | None, Sequence[Given]],
+        was: tuple[Facts | None, Sequence[Given]],
+        left: tuple[Facts | None, Sequence[Given]],
     ) -> MemberFacts:
         """Let the runs that hold a purchase count what is left of it."""
         runs = []
-        event = was[0] or left[0]
-        for run in member.runs if event else ():
-            assert event
+        known = was[0] or left[0]
+        for run in member.runs if known else ():
+            assert known
+            event = known.event
             if run.window.holds(event.occurred_at) and run.challenge in self.draft.challenges:
                 challenge = self.draft.challenges[run.challenge]
                 adds = [

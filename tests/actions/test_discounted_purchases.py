@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from loyalty.db import connection
 from loyalty.rules import Line
+from tests.actions.test_challenges import completed, runs
 from tests.actions.test_return_purchases import back
 from tests.rehearsal.conftest import differences, report
 from tests.rules.drawn import quick
-from tests.story import Story, article, document
+from tests.story import Story, article, document, title
 
 _codes = count()
 PER_RIAL = article("9", {"points": {"per": 1, "give": 1}})
@@ -101,3 +102,33 @@ def test_any_split_of_a_return_ends_alike(app: Flask, parts: list[tuple[str, int
             back(story, ours, part)
         assert (story.balance(sara), counted(sara)) == (0, 0)
         assert story.books_agree()
+
+
+def test_a_run_counts_what_discounts_leave_also_when_it_is_counted_anew(app: Flask) -> None:
+    goal = {"counter": {"name": "spend", "over": "run", "at_least": 2000}}
+    story = Story(document(TENTH, PER_RIAL, challenges={"big": {"title": title("Big"), "goal": goal}}))
+    sara = story.enrols()
+    story.buys(sara, 1000)
+    story.buys(sara, 1000)
+    other = story.buys(sara, 100)
+    assert runs(sara) == [("big", "", [1900], False)]
+    back(story, other.id)
+    assert runs(sara) == [("big", "", [1800], False)]
+    assert completed(story.buys(sara, 150)) == []
+    assert completed(story.buys(sara, 50)) == ["big"]
+    assert story.books_agree()
+
+
+def test_what_of_a_discounted_basket_comes_back_comes_off_its_run_as_it_counted(app: Flask) -> None:
+    fixed = article("1", {"discount": {"fixed": 300, "min_basket": 1000}})
+    goal = {"counter": {"name": "milk", "over": "run", "at_least": 5000}}
+    counters = {"milk": {"of": "lines", "where": {"category": "dairy"}}}
+    story = Story(
+        document(fixed, PER_RIAL, counters=counters, challenges={"milk": {"title": title("Milk"), "goal": goal}})
+    )
+    sara = story.enrols()
+    bought = story.buys(sara, lines=(line("a", 600, 2, "dairy"), line("b", 600, 1, "dairy")))
+    assert runs(sara) == [("milk", "", [900], False)], "a line counts at most what is left of the basket"
+    back(story, bought.id, ("b", 1))
+    assert runs(sara) == [("milk", "", [600], False)], "below the least basket nothing is off"
+    assert story.books_agree()
