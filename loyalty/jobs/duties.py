@@ -15,6 +15,7 @@ import structlog
 from flask import current_app
 
 from loyalty import config
+from loyalty.actions.count_badges import count_badges
 from loyalty.actions.draw_raffles import any_to_draw, draw_raffles
 from loyalty.actions.expire_gift_cards import any_card_over, expire_gift_cards
 from loyalty.actions.expire_points import anything_due, expire_points
@@ -144,6 +145,7 @@ DUTIES: Final = {
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("find_near", at_the_last_midnight, lambda club_id, _: find_near(club_id, config.now())),
         Duty("remind_of_runs", every_hour, lambda club_id, _: remind_of_runs(club_id, config.now())),
+        Duty("count_badges", at_the_last_midnight, lambda club_id, _: count_badges(club_id, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
         Duty("forget_deliveries", at_midnight, forget_deliveries),

@@ -9,6 +9,7 @@ from loyalty.models.gift_card import GiftCard, GiftCardEntry, ProviderCode
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
 from loyalty.models.member import (
     BadgeLevel,
+    BadgeRarity,
     Identifier,
     Member,
     MemberMerge,
@@ -35,6 +36,7 @@ __all__ = [
     "Answer",
     "ApiKey",
     "BadgeLevel",
+    "BadgeRarity",
     "Balance",
     "Bylaws",
     "BylawsDraft",

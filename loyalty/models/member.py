@@ -144,6 +144,18 @@ class BadgeLevel(Base):
     earned_at: Mapped[Instant]
 
 
+class BadgeRarity(Base):
+    """How many of a club's active members hold each badge, as it was counted last night."""
+
+    __tablename__ = "badge_rarity"
+    __table_args__ = (CheckConstraint("active >= 0", name="badge_rarity_not_negative"),)
+    club_id: Mapped[ClubRef] = mapped_column(primary_key=True)
+    active: Mapped[Big]
+    holders: Mapped[Document]
+    """By the badge's code, whatever the level."""
+    counted_at: Mapped[Instant]
+
+
 class TierMove(Base):
     """One change of a member's tier: by an event, or by a review (then without one)."""
 

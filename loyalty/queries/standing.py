@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from loyalty.db import connection
 from loyalty.errors import NotFound
+from loyalty.gamification.rarity import rarity
 from loyalty.gather import LOCKED, Locked, member_facts
 from loyalty.queries.views import BadgeView, Progress, TierStep, TierView
 from loyalty.recall import up_to
@@ -60,25 +61,9 @@ def tier(club_id: int, member_id: int, now: datetime) -> TierView:
 def badges(club_id: int, member_id: int, now: datetime) -> list[BadgeView]:
     """Every badge with its progress; secret ones only once earned."""
     standing = _standing(club_id, member_id, now)
-    holders = dict(
-        connection()
-        .execute(
-            "SELECT code, count(DISTINCT member_id) FROM badge_level JOIN member ON member.id = member_id"
-            " WHERE badge_level.club_id = %s AND merged_into IS NULL GROUP BY code",
-            [club_id],
-        )
-        .fetchall()
-    )
-    row = (
-        connection()
-        .execute(
-            "SELECT count(*) FROM member WHERE club_id = %s AND status = 'active' AND merged_into IS NULL", [club_id]
-        )
-        .fetchone()
-    )
-    active = max(1, row[0] if row else 0)
+    found = rarity(connection(), club_id, now)
     return [
-        _badge(standing, badge, min(100, holders.get(badge.code, 0) * 100 // active))
+        _badge(standing, badge, found.share(badge.code))
         for badge in standing.bylaws.badges.values()
         if not badge.secret or standing.facts.badges.get(badge.code)
     ]

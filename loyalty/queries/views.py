@@ -105,7 +105,7 @@ class BadgeView(NamedTuple):
     share: int
     earned_at: datetime | None
     rarity: int
-    """Members who hold it, as a floored percentage of active members."""
+    """Active members who hold it, as a floored percentage."""
 
 
 class StatementLine(NamedTuple):

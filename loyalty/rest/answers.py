@@ -273,8 +273,10 @@ class BadgeSchema(Schema):
     earned_at = at(allow_none=True)
     rarity = whole(
         metadata=told(
-            "Members who hold it, as a floored percentage of active members.",
-            "درصد اعضای فعالی که آن را دارند، رو به پایین گرد شده.",
+            "Active members who hold it, as a floored percentage: of those to whom something happened within a year,"
+            " counted once a night.",
+            "درصد اعضای فعالی که آن را دارند، رو به پایین گرد شده: از میان کسانی که در یک سال گذشته رویدادی داشته‌اند؛"
+            " هر شب یک بار شمرده می‌شود.",
         )
     )
 
