@@ -9,12 +9,11 @@ from typing import Final, NamedTuple
 
 from loyalty.arrays import array, columns
 from loyalty.calendars import Moment
-from loyalty.carried import any_carry, given_since, too_much
 from loyalty.counted_back import Uncounted, count_back
 from loyalty.followers import Losses, any_follow, followers
 from loyalty.gather import KNOWN, Locked, member_facts
-from loyalty.ledger.lots import Cause
-from loyalty.ledger.purses import Chest, add_lots
+from loyalty.gifts_back import Gift, badge_gift, owners, take_carried, take_gifts
+from loyalty.ledger.purses import Chest
 from loyalty.recall import Recall
 from loyalty.rules import Bylaws, Facts
 from loyalty.rules.bylaws import Ask
@@ -22,13 +21,12 @@ from loyalty.rules.evaluate import lost_levels
 from loyalty.rules.history import History
 from loyalty.rules.member import MemberFacts, known_tier
 from loyalty.rules.reviewing import Move, after_return, lapsed, step_taken
-from loyalty.rules.ruling import Given
 from loyalty.rules.running import DEPTH
 from loyalty.rules.tenure import take_away
-from loyalty.sold import Sold, read_sold
+from loyalty.sold import Sold
 from loyalty.streaks import undo_milestones
 from loyalty.sums import Sums
-from loyalty.take_back import Posting, Taken
+from loyalty.take_back import Taken
 from loyalty.tiers import Moved, write
 from loyalty.undo_runs import undo_runs
 from loyalty.versions import Connection, Programme
@@ -132,12 +130,12 @@ def _look(
     gifts += [(its.member_id, its.event_id, its.article) for its in past]
     for done in runs.undone:
         losses[done.member_id].challenges.append((done.run.challenge, done.event_id))
-    for id_, events in followers(conn, losses, _owners(asked)).items() if any_follow(terms) else ():
+    for id_, events in followers(conn, losses, owners(asked)).items() if any_follow(terms) else ():
         gifts += [(id_, event, None) for event in events]
         gone[id_] += [level for level, event in levels[id_].items() if event in events and level not in gone[id_]]
     gifts += [(id_, levels[id_][level], badge_gift(level)) for id_ in asked for level in gone[id_]]
-    counted = _take_gifts(conn, terms, chests, asked, gifts, sold)
-    counted += _take_carried(conn, terms, members, chests, asked, sold)
+    counted = take_gifts(conn, terms, chests, asked, gifts, sold)
+    counted += take_carried(conn, terms, members, chests, asked, sold)
     rows = [(id_, code, level) for id_ in asked for code, level in gone[id_]]
     if rows:
         conn.execute(_LOSE, columns(rows))
@@ -152,11 +150,6 @@ def _levels(conn: Connection, ids: Iterable[int]) -> dict[int, dict[Level, int]]
     for member_id, code, level, event_id in conn.execute(_BADGES, [array(levels)]):
         levels[member_id][code, level] = event_id
     return levels
-
-
-def _owners(asked: Mapping[int, Anew]) -> dict[int, set[int]]:
-    """By member: those whose purchases came back."""
-    return {id_: {one.owner for one in its.returned} for id_, its in asked.items()}
 
 
 def without_lift(member: MemberFacts, its: Anew) -> MemberFacts:
@@ -251,76 +244,3 @@ def with_gifts(
     )
     rest = [level for level in levels if level in undone and level not in stand and level not in gone]
     return [level for level in gone if level not in stand] + rest
-
-
-Gift = tuple[int, int, str | None]
-"""(member, event with which it was given, name); None: all that it gave."""
-
-
-def _take_gifts(
-    conn: Connection,
-    terms: Programme,
-    chests: dict[int, Chest],
-    asked: Mapping[int, Anew],
-    gifts: Sequence[Gift],
-    sold: dict[int, Sold],
-) -> list[Uncounted]:
-    """Take back what lost badges and runs gave; what is not counted any more with it."""
-    unread = {event for _, event, _ in gifts} - sold.keys()
-    if unread:
-        sold |= read_sold(conn, terms, unread)
-        add_lots(conn, chests, {(id_, event): None for id_, event, _ in gifts if event in unread})
-    before = {event: sold[event].stands() for _, event, _ in gifts}
-    for id_, event, gift in gifts:
-        its = asked[id_]
-        take_gift(sold[event], gift, chests[id_], terms.at(its.at, id_), its)
-    found = [
-        Uncounted(id_, sold[event], asked[id_].at, before[event]) for id_, event in {gift[:2]: None for gift in gifts}
-    ]
-    return [its for its in found if its.moved]
-
-
-def _take_carried(
-    conn: Connection,
-    terms: Programme,
-    members: Mapping[int, Locked],
-    chests: dict[int, Chest],
-    asked: Mapping[int, Anew],
-    sold: dict[int, Sold],
-) -> list[Uncounted]:
-    """Take back what was carried over from a period of which something came back; what is not counted any more."""
-    if not any_carry(terms):
-        return []
-    firsts = {id_: min(one.at for one in its.returned) for id_, its in asked.items() if its.returned}
-    events = given_since(conn, terms, firsts, _owners(asked))
-    unread = {event for some in events.values() for event in some} - sold.keys()
-    if unread:
-        sold |= read_sold(conn, terms, unread)
-        add_lots(conn, chests, {(id_, event): None for id_, some in events.items() for event in some})
-    histories = Recall(conn, terms).days(list(events)) if events else {}
-    uncounted = []
-    for id_, some in events.items():
-        given = [sold[event] for event in some]
-        for its in too_much(id_, members[id_].joined_at, given, histories[id_]):
-            source, before = sold[its.event_id], sold[its.event_id].stands()
-            give_only(source, its.stands, chests[id_], terms.at(asked[id_].at, id_), asked[id_])
-            uncounted.append(Uncounted(id_, source, asked[id_].at, before))
-    return [its for its in uncounted if its.moved]
-
-
-def badge_gift(level: Level) -> str:
-    """Under what name a badge's level gives."""
-    return f"badge:{level[0]}:{level[1]}"
-
-
-def take_gift(source: Sold, gift: str | None, chest: Chest, now: Bylaws, its: Anew) -> None:
-    """Take back what a lost badge or run gave, from the event with which it had been given; None: all it gave."""
-    rest = tuple(given for given in source.awards if gift is not None and given.article != gift)
-    give_only(source, rest, chest, now, its)
-
-
-def give_only(source: Sold, awards: tuple[Given, ...], chest: Chest, now: Bylaws, its: Anew) -> None:
-    """Let an event give no more than some awards; what it gave beside them is taken back."""
-    before, source.awards = source.awards, awards
-    posting = Posting(source, chest, now, allow_debt=True, taken=its.taken)
-    posting.changes(before, source.awards, Cause(source.id, its.at, source.bylaws.version))

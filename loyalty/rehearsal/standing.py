@@ -12,6 +12,7 @@ from loyalty.carried import too_much
 from loyalty.cases import Case
 from loyalty.counted_back import Uncounted
 from loyalty.followers import Follower, Losses, of_losses
+from loyalty.gifts_back import badge_gift, give_only, take_gift
 from loyalty.judge import judge_moves
 from loyalty.rehearsal.chest import LastingChest
 from loyalty.rehearsal.events import Granted
@@ -28,17 +29,7 @@ from loyalty.rules.reviewing import Move
 from loyalty.rules.running import DEPTH
 from loyalty.rules.tenure import Stand, better, earn, give, rises_to
 from loyalty.sold import Sold
-from loyalty.stand_anew import (
-    Anew,
-    Level,
-    badge_gift,
-    give_only,
-    lost,
-    stands_now,
-    take_gift,
-    with_gifts,
-    without_lift,
-)
+from loyalty.stand_anew import Anew, Level, lost, stands_now, with_gifts, without_lift
 
 
 class Standing(ABC):
