@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -66,7 +67,7 @@ class Words(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(ABC):
     """One thing that a member is told. Its fields are codes and numbers; a kind is a class with its words."""
 
     kind: ClassVar[str]
@@ -89,9 +90,9 @@ class Notice:
         """What it is about, as the API tells it."""
         return {its.name: getattr(self, its.name) for its in fields(self)}
 
+    @abstractmethod
     def slots(self, words: Words) -> dict[str, Text]:
         """What its sentences name."""
-        raise NotImplementedError
 
     @classmethod
     def placeholders(cls) -> dict[str, Text]:

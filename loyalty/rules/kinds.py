@@ -149,13 +149,9 @@ class Earning(Award):
         """`reckon` over the whole basket, with what the award tells known beforehand."""
         return lambda facts: self.reckon(facts, facts.whole)
 
+    @abstractmethod
     def of_given(self, awards: Iterable[Given]) -> tuple[int, int]:
-        """Of an award that follows others: (base, amount) of what these gave.
-
-        Raises:
-            NotImplementedError: it follows none.
-        """
-        raise NotImplementedError
+        """Of an award that follows others: (base, amount) of what these gave."""
 
     def reached(self, value: int) -> int:
         """Of a running total: how much of what its counter reads it is reckoned on."""
