@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from loyalty.db import connection
-from loyalty.queries.entries import Row, sentence, title
+from loyalty.queries.entries import Row, title
+from loyalty.queries.entry_sentences import sentence
 from loyalty.queries.recorded import Recorded, by_ids
 from loyalty.queries.views import StatementLine
 from loyalty.rules import Bylaws
