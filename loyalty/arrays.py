@@ -6,10 +6,13 @@ rows that costs more than the statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+Row = TypeVar("Row")
 
 
 def array(values: Iterable[Any]) -> str:
@@ -24,6 +27,13 @@ def array(values: Iterable[Any]) -> str:
 def columns(rows: Sequence[Sequence[Any]]) -> list[str]:
     """The columns of some rows (at least one), each as a literal."""
     return [array(column) for column in zip(*rows, strict=True)]
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Rows as they come, so many at a time."""
+    source = iter(rows)
+    while some := list(islice(source, size)):
+        yield some
 
 
 Statement = tuple[str, list[Any]]

@@ -21,7 +21,7 @@ from loyalty.rewards import draws
 from loyalty.rewards.drawing import Winner, digest, draw
 from loyalty.rewards.draws import Draw, Known, Pseudonyms
 from loyalty.rules import Event, MemberRef
-from loyalty.rules.raffles import prize_name
+from loyalty.rules.prizes import prize_name
 from loyalty.rules.winning import PRIZE
 from loyalty.versions import Connection, Programme, programme
 
@@ -155,7 +155,7 @@ def _members(conn: Connection, terms: Programme, its: Draw, winners: list[Winner
 
 
 def _won(its: Draw, won: Winner, member_id: int, at: datetime) -> Event:
-    told = {"prize": prize_name(its.raffle, won.prize), "draw": its.day.isoformat(), "version": its.version}
+    told = {"prize": prize_name("raffle", its.raffle, won.prize), "draw": its.day.isoformat(), "version": its.version}
     key = f"{PRIZE}:raffle:{its.id}:{won.holder.hex()}"
     return Event(PRIZE, at, key, member=MemberRef("id", str(member_id)), attributes=told)
 

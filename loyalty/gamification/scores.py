@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 import redis
 
+from loyalty.calendars import Period
 from loyalty.db import transaction
 from loyalty.gamification.leaderboards import (
     Board,
@@ -23,16 +24,18 @@ from loyalty.gamification.leaderboards import (
     forget,
     put,
 )
+from loyalty.rules import Bylaws
 from loyalty.versions import Programme
 
 GRAIN: Final = {None: 0, "year": 1, "quarter": 1, "month": 1, "week": 2, "day": 2}
 """Which sums of a counter make up a period: 0 ever, 1 months, 2 days."""
+FIRST: Final[Ties] = "first_to_reach"
 STREAM: Final = 5_000
 """Rows that a rebuild reads, and sets, at a time."""
 
 _WORTH: Final = "CASE WHEN {days} THEN (c.value > 0)::int ELSE c.value END"
 _REACHED: Final = "(extract(epoch FROM {at}) * 1000000)::bigint"
-_LISTED: Final = "m.status = 'active' AND m.merged_into IS NULL AND coalesce(p.on_boards, true)"
+LISTED: Final = "m.status = 'active' AND m.merged_into IS NULL AND coalesce(p.on_boards, true)"
 
 
 class Change(NamedTuple):
@@ -44,16 +47,28 @@ class Change(NamedTuple):
 
 def live_boards(programme: Programme, at: datetime) -> dict[str, Board]:
     """The leaderboards of the version in force at an instant, by code, as the game layer needs them."""
-    bylaws = programme.at(at)
-    ids = dict(zip(programme.live, programme.counter_ids, strict=True))
-    boards = {}
-    for code, terms in bylaws.leaderboards.items():
-        counter = bylaws.counters[terms.counter]
-        ties: Ties = "shared" if terms.ties == "shared" else "first_to_reach"
-        days = counter.measure == "days"
-        period, calendar = terms.period, programme.calendar
-        boards[code] = Board(programme.club_id, code, ids[counter], period, ties, calendar, days, counter.distinct)
-    return boards
+    return boards_of(programme, programme.at(at))
+
+
+def boards_of(programme: Programme, bylaws: Bylaws) -> dict[str, Board]:
+    """The leaderboards of a version, by code."""
+    return {
+        code: _board(programme, bylaws, code, its.counter, its.period, "shared" if its.ties == "shared" else FIRST)
+        for code, its in bylaws.leaderboards.items()
+    }
+
+
+def league_of(programme: Programme, bylaws: Bylaws, code: str) -> Board:
+    """A league's ranking, which is read from PostgreSQL group by group."""
+    its = bylaws.game.leagues[code]
+    return _board(programme, bylaws, code, its.counter, its.each, FIRST)
+
+
+def _board(programme: Programme, bylaws: Bylaws, code: str, name: str, period: Period | None, ties: Ties) -> Board:
+    counter = bylaws.counters[name]
+    counter_id = programme.counter_ids[programme.live.index(counter)]
+    days = counter.measure == "days"
+    return Board(programme.club_id, code, counter_id, period, ties, programme.calendar, days, counter.distinct)
 
 
 def deliver(store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change]) -> None:
@@ -140,7 +155,7 @@ def _standings(
     found: defaultdict[tuple[int, date], list[Standing]] = defaultdict(list)
     worth, reached = _WORTH.format(days="w.days"), _REACHED.format(at="max(s.at)")
     rows = conn.execute(
-        f"SELECT s.n, s.start, m.id, m.seq, CASE WHEN {_LISTED} THEN coalesce(sum(s.score), 0)::bigint END,"  # noqa: S608
+        f"SELECT s.n, s.start, m.id, m.seq, CASE WHEN {LISTED} THEN coalesce(sum(s.score), 0)::bigint END,"  # noqa: S608
         f" coalesce({reached}, 0)"
         " FROM member m JOIN ("
         " SELECT w.member_id, w.n, w.start, max(c.reached_at) at,"
@@ -174,7 +189,7 @@ def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, St
     with conn.cursor(name="board") as cursor:
         cursor.itersize = STREAM
         cursor.execute(
-            f"SELECT m.id, m.seq, {_LISTED}, c.start, {worth}, {reached}, c.label"  # noqa: S608
+            f"SELECT m.id, m.seq, {LISTED}, c.start, {worth}, {reached}, c.label"  # noqa: S608
             " FROM counter_sum c JOIN member m ON m.id = c.member_id LEFT JOIN profile p ON p.member_id = m.id"
             " WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s ORDER BY c.member_id, c.start",
             {"counter": board.counter_id, "grain": GRAIN[board.period], "days": _by_days(board)},

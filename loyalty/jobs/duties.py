@@ -29,6 +29,7 @@ from loyalty.actions.pass_awards import any_to_pass, pass_awards
 from loyalty.actions.remind_of_runs import remind_of_runs
 from loyalty.actions.review_tiers import review_tiers
 from loyalty.actions.seal_club import seal_club
+from loyalty.actions.turn_seasons import any_league, any_to_turn, turn_seasons
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
 from loyalty.gamification import leaderboards, scores
@@ -108,6 +109,13 @@ def when_to_draw(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     return now if any_to_draw(club.id, now) else None
 
 
+def when_to_turn(club: ClubView, done_until: datetime, now: datetime) -> datetime | None:
+    """When a season begins or is to be settled; and every hour, for who comes to a league meanwhile."""
+    if any_to_turn(club.id, now):
+        return now
+    return every_hour(club, done_until, now) if any_league(club.id, now) else None
+
+
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
@@ -142,6 +150,7 @@ DUTIES: Final = {
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("pass_awards", when_to_pass, pass_awards),
         Duty("draw_raffles", when_to_draw, draw_raffles),
+        Duty("turn_seasons", when_to_turn, turn_seasons),
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("find_near", at_the_last_midnight, lambda club_id, _: find_near(club_id, config.now())),
         Duty("remind_of_runs", every_hour, lambda club_id, _: remind_of_runs(club_id, config.now())),

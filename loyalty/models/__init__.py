@@ -26,6 +26,7 @@ from loyalty.models.purchase import EVENT_ID, Event, EventKey, Handover, Purchas
 from loyalty.models.raffle import RaffleDraw, RaffleEntry
 from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.reward import Redemption, Reward
+from loyalty.models.season import LeagueStanding, Season, SeasonPlace
 from loyalty.models.segment import Segment
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
@@ -60,6 +61,7 @@ __all__ = [
     "Identifier",
     "ImportRun",
     "Lapse",
+    "LeagueStanding",
     "Lot",
     "Member",
     "MemberMerge",
@@ -87,6 +89,8 @@ __all__ = [
     "Role",
     "Seal",
     "SealedHead",
+    "Season",
+    "SeasonPlace",
     "Segment",
     "SetAside",
     "SignInCode",

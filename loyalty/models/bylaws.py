@@ -93,7 +93,10 @@ class CounterSum(Base):
     """
 
     __tablename__ = "counter_sum"
-    __table_args__ = (CheckConstraint("grain IN (0, 1, 2)", name="counter_sum_grain_known"),)
+    __table_args__ = (
+        CheckConstraint("grain IN (0, 1, 2)", name="counter_sum_grain_known"),
+        Index("counter_sum_by_period", "counter_id", "grain", "start"),
+    )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     counter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("counter.id"), primary_key=True)
     grain: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -16,7 +16,8 @@ from loyalty.rules import Bylaws
 from loyalty.rules.explain import both
 from loyalty.rules.gifts import said_gifts
 from loyalty.rules.phrase import plain
-from loyalty.rules.raffles import Prize, Raffle
+from loyalty.rules.prizes import Prize
+from loyalty.rules.raffles import Raffle
 from loyalty.values import Text
 from loyalty.versions import Programme, programme
 

@@ -37,6 +37,7 @@ from loyalty.rest.shown_cards import too_often, tried, were_good, with_cards
 from loyalty.rest.shown_codes import too_often as codes_too_often
 from loyalty.rest.shown_codes import tried_on, tried_on_many, were_judged
 from loyalty.rules.facts import CardShown, Purchase
+from loyalty.rules.prizes import LATENESS_DAYS
 from loyalty.schemas import load_purchase
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Inner, Many, Words
 from loyalty.schemas.moments import not_ahead
@@ -54,7 +55,7 @@ blp = Blueprint(
 )
 
 MAX_BATCH: Final = 5000
-LATENESS: Final = timedelta(days=30)
+LATENESS: Final = timedelta(days=LATENESS_DAYS)
 """What a till sends later than this waits for a person's decision."""
 STATUS: Final = {"recorded": 201, "unclaimed": 201, "set_aside": 202, "repeated": 200}
 ONE: Final = "/purchases/<path:purchase>"

@@ -166,7 +166,8 @@ class Bylaws:
     _plans: dict[tuple[date, int, str], Plan] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.prizes = {its.name: its for its in self.game.prizes()}
+        of_boards = [its for board in self.leaderboards.values() for its in board.named_prizes()]
+        self.prizes = {its.name: its for its in [*of_boards, *self.game.prizes()]}
         self.contested = any(article.group or article.exclusive for article in self.articles)
         self.personal = any(read.over.personal for read in self.reads)
         self.drastic = any(article.statuses or article.forfeits for article in self.articles)

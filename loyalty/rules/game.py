@@ -43,6 +43,8 @@ class Game:
         """What the club may give by itself, each prize once."""
         if self.story:
             yield from self.story.named_prizes()
+        for code, league in self.leagues.items():
+            yield from league.named_prizes(code)
         for code, raffle in self.raffles.items():
             yield from raffle.named_prizes(code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple, TypeVar
@@ -17,9 +18,11 @@ from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.limits import Limit
 from loyalty.rules.occasions import PURCHASE, REFERRAL, Occasion
 from loyalty.rules.paying import Pays
+from loyalty.rules.prizes import LATE, Prize, named_prizes
 from loyalty.rules.tables import chosen
 from loyalty.rules.terms import Term
 from loyalty.rules.windows import Window
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Rounding, Text
 
 
@@ -236,3 +239,12 @@ class Leaderboard:
     league: str | None = None
     by: str = "member"
     """Who is ranked: each `member`, or each `team`."""
+    prizes: tuple[Prize, ...] = ()
+    """What its first places get of each period, once that is settled."""
+    settles: Term = LATE
+    """How long after its last instant a period is settled."""
+
+    def named_prizes(self) -> Iterator[NamedPrize]:
+        """Its prizes by the names that rulings give them."""
+        said = Text("Leaderboard “{r}”, prize {n}", "جدول «{r}»، جایزهٔ {n}")
+        return named_prizes("board", self.code, said, self.title, self.prizes)

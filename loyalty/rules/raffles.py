@@ -8,15 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 
 from loyalty.calendars import Calendar, Period
-from loyalty.formats import number
 from loyalty.rules.catalogue import read_condition
-from loyalty.rules.gifts import GIFTS, said_gifts
-from loyalty.rules.kinds import Award, Condition
+from loyalty.rules.kinds import Condition
 from loyalty.rules.leagues import EACH
 from loyalty.rules.phrase import Phrase
+from loyalty.rules.prizes import PRIZES, Prize, named_prizes
 from loyalty.rules.reading import Node
 from loyalty.rules.standings import of_member
-from loyalty.rules.types import POSITIVE, TITLE, Field, Reads, read_date, read_fields
+from loyalty.rules.types import TITLE, Field, Reads, read_date, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import PERIOD_NAMES
 from loyalty.rules.winning import NamedPrize
@@ -26,25 +25,6 @@ _EACH_NAMES: Final = {period: Text(f"each {name.en}", f"هر {name.fa}") for per
 
 Draw = date | Period
 """The end of a day, or of each period."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prize:
-    """What is given to so many winners each."""
-
-    give: tuple[Award, ...]
-    winners: int = 1
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("give", GIFTS, Text("Give", "بده")),
-        Field("winners", POSITIVE, Text("Winners", "برندگان"), 1),
-    )
-
-    def say(self, voice: Voice) -> str:
-        """`1,000 points for each of 3 winners`."""
-        gifts, n = said_gifts(self.give, voice), voice.number(self.winners)
-        if self.winners == 1:
-            return voice.pick(f"{gifts} for 1 winner", f"{gifts} برای {n} برنده")
-        return voice.pick(f"{gifts} for each of {n} winners", f"{gifts} برای هر یک از {n} برنده")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +38,7 @@ class Raffle:
     fields: ClassVar[tuple[Field, ...]] = (
         Field("title", TITLE, Text("Title", "عنوان")),
         Field("draw", Reads("draw", lambda node: _draw(node)), Text("Drawn", "قرعه‌کشی")),
-        Field("prizes", Reads("prizes", lambda node: _prizes(node)), Text("Prizes", "جایزه‌ها")),
+        Field("prizes", PRIZES, Text("Prizes", "جایزه‌ها")),
         Field("if", Reads("condition", lambda node: _condition(node)), Text("If", "اگر"), None),
     )
 
@@ -69,9 +49,8 @@ class Raffle:
 
     def named_prizes(self, code: str) -> Iterator[NamedPrize]:
         """Its prizes by the names that rulings give them; they are numbered from 1."""
-        for n, prize in enumerate(self.prizes, 1):
-            said = Text("Raffle “{r}”, prize {n}", "قرعه‌کشی «{r}»، جایزهٔ {n}")
-            yield NamedPrize(prize_name(code, n), said.with_(r=self.title, n=Text(str(n), number(n, "fa"))), prize.give)
+        said = Text("Raffle “{r}”, prize {n}", "قرعه‌کشی «{r}»، جایزهٔ {n}")
+        return named_prizes("raffle", code, said, self.title, self.prizes)
 
     def phrase(self, voice: Voice) -> Phrase:
         """`Drawn at the end of 29 Esfand 1405 from all tickets; to be won: 1,000 points for 1 winner.`"""
@@ -91,20 +70,11 @@ class Raffle:
 _EACH: Final = (Field("each", EACH, Text("Each", "هر")),)
 
 
-def prize_name(raffle: str, prize: int) -> str:
-    """What a prize's gifts are named by in a ruling."""
-    return f"raffle:{raffle}:{prize}"
-
-
 def _draw(node: Node) -> Draw:
     if isinstance(node.value, dict):
         period: Period = read_fields(node, _EACH)["each"]
         return period
     return read_date(node)
-
-
-def _prizes(node: Node) -> tuple[Prize, ...]:
-    return node.every(lambda its: Prize(**read_fields(its, Prize.fields)), least=1)
 
 
 def _condition(node: Node) -> Condition:

@@ -12,6 +12,7 @@ from loyalty.rules.events import EventField, EventType
 from loyalty.rules.game import Told
 from loyalty.rules.kinds import Earning
 from loyalty.rules.phrase import Phrase, Slot, plain
+from loyalty.rules.prizes import said_places, said_settling
 from loyalty.rules.stacking import stacking_said
 from loyalty.rules.standing_sentences import (
     membership_phrase,
@@ -250,10 +251,20 @@ def _board(board: Leaderboard, voice: Voice) -> Phrase:
         ),
         "shared": voice.pick("equals share a rank", "افراد برابر هم‌رتبه‌اند"),
     }[board.ties]
-    among = _among(board, voice)
+    among, won = _among(board, voice), _to_be_won(board, voice)
     if voice.lang == "fa":
-        return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", *among, "؛", f"{ties}.")
-    return ("Ranked by", voice.if_(name), voice.when(each), *among, ";", f"{ties}.")
+        return ("رده‌بندی", voice.when(each), "بر پایهٔ", voice.if_(name), "است", *among, "؛", f"{ties}.", *won)
+    return ("Ranked by", voice.if_(name), voice.when(each), *among, ";", f"{ties}.", *won)
+
+
+def _to_be_won(board: Leaderboard, voice: Voice) -> Phrase:
+    """What the first places get, and when."""
+    if not board.prizes:
+        return ()
+    prizes, later = voice.then(said_places(board.prizes, voice)), said_settling(board.settles, voice)
+    if voice.lang == "fa":
+        return ("به رتبه‌های نخست داده می‌شود:", prizes, "؛", f"هر دوره {later} نهایی می‌شود.")
+    return ("To be won:", prizes, ";", f"a period is settled {later}.")
 
 
 def _among(board: Leaderboard, voice: Voice) -> list[str | Slot]:

@@ -13,6 +13,7 @@ from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.ladder import DEMOTES, PROMOTES, REVIEWS, Step, Tiers, counts_since_tier
 from loyalty.rules.occasions import PURCHASE, read_occasion
 from loyalty.rules.parts import Audience, Badge, BadgeLevelTerms, Leaderboard
+from loyalty.rules.prizes import LATE, PRIZES, SETTLES, Prize
 from loyalty.rules.reading import Node
 from loyalty.rules.terms import Term, read_end
 from loyalty.rules.types import BOOLEAN, bilingual, integer, ratio
@@ -192,13 +193,14 @@ def _level_award(node: Node) -> Award:
 
 def read_leaderboard(code: str, node: Node) -> Leaderboard:
     """A leaderboard; its period is a month where none is given."""
-    found = node.fields(["title", "counter"], ["period", "scope", "by", "ties"])
+    found = node.fields(["title", "counter"], ["period", "scope", "by", "ties", "prizes", "settles"])
     periods = ("ever", *PERIODS)
     period = found["period"].choice(periods) if "period" in found else "month"
     scope, league = _scope(found["scope"]) if "scope" in found else ("club", None)
     by = _ranked(found["by"]) if "by" in found else "member"
     ties = found["ties"].choice(("first_to_reach", "shared")) if "ties" in found else "first_to_reach"
     name = found["counter"].name("counters")
+    prizes, settles = _prizes(found, period, scope)
     return Leaderboard(
         code,
         bilingual(found["title"]),
@@ -208,7 +210,28 @@ def read_leaderboard(code: str, node: Node) -> Leaderboard:
         scope,
         league,
         by,
+        prizes,
+        settles,
     )
+
+
+def _prizes(found: dict[str, Node], period: str, scope: str) -> tuple[tuple[Prize, ...], Term]:
+    """What the first places of each period get, and how long after its end."""
+    if "prizes" not in found:
+        if "settles" in found:
+            raise found["settles"].bad(
+                Text("Without prizes there is nothing to settle.", "بی‌جایزه چیزی برای نهایی کردن نیست.")
+            )
+        return (), LATE
+    if period == "ever":
+        raise found["prizes"].bad(
+            Text("A board for all time never ends: nobody wins it.", "جدول همیشگی پایان ندارد و برنده‌ای هم ندارد.")
+        )
+    if scope == "friends":
+        raise found["prizes"].bad(
+            Text("Everybody has other friends: nobody wins among them.", "دوستان هر کس دیگرند؛ میان آنان برنده‌ای نیست.")
+        )
+    return PRIZES.read(found["prizes"]), SETTLES.read(found["settles"]) if "settles" in found else LATE
 
 
 def _scope(node: Node) -> tuple[str, str | None]:

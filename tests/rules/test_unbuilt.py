@@ -16,7 +16,8 @@ from loyalty.rules.findings import findings
 from loyalty.rules.game import SECTIONS
 from loyalty.rules.leagues import Division, League
 from loyalty.rules.paying import Pays
-from loyalty.rules.raffles import Prize, Raffle
+from loyalty.rules.prizes import Prize
+from loyalty.rules.raffles import Raffle
 from loyalty.rules.reading import Bad, Node, Reading
 from loyalty.rules.spins import Odd, Spin
 from loyalty.rules.story import Chapter, End, Story, read_story
@@ -50,7 +51,6 @@ PLACES = [
     "/leaderboards/friends/scope",
     "/leaderboards/teams/by",
     "/teams",
-    "/leagues/l",
     "/spins/s",
 ]
 
