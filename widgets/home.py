@@ -13,6 +13,7 @@ from loyalty.queries import standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.seasons import LeagueView, leagues
 from loyalty.queries.statement import by_event, statement
 from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
 from loyalty.queries.wallets import wallets
@@ -40,6 +41,7 @@ class Home(NamedTuple):
     """What is missing to the next tier."""
     past: OwnPast | None
     boards: list[BoardView]
+    leagues: list[LeagueView]
     events: list[list[StatementLine]]
     more: int | None
     units: dict[str, str]
@@ -74,6 +76,7 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
         missing=missing(tier.next, bylaws, club) if tier.next else None,
         past=own_past(club, member.id, now),
         boards=boards_around(club, member.id, now, limit=AROUND, lang=web.lang()),
+        leagues=leagues(club.id, member.id, now, web.lang()),
         events=ledger.events,
         more=ledger.more,
         units=ledger.units,

@@ -10,6 +10,7 @@ from loyalty.actions.forfeit_points import next_event
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict, Invalid
 from loyalty.filling import fill
+from loyalty.gamification import seasons
 from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
@@ -79,6 +80,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         if terms.pilots:
             leave(conn, member_id, now)
         join_runs(conn, terms, survivor, member_id)
+        seasons.join(conn, survivor, member_id)
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

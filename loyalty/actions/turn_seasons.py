@@ -21,6 +21,10 @@ from loyalty.gamification import ranking, seasons
 from loyalty.gamification.groups import seats, together
 from loyalty.gamification.scores import STREAM, boards_of, league_of
 from loyalty.gamification.seasons import Outcome, Season
+from loyalty.notices import shelf
+from loyalty.notices.base import Words
+from loyalty.notices.contests import DivisionLost, DivisionReached, PlaceWon
+from loyalty.notices.shelf import Told
 from loyalty.outcome import CHUNK
 from loyalty.rules import Event, MemberRef
 from loyalty.rules.leagues import League
@@ -193,7 +197,24 @@ def _give(club_id: int, season_id: int, now: datetime) -> bool:
             if outcome.problem is not None:
                 raise outcome.problem
         seasons.given(conn, season, [its.member_id for its in found], now)
+        _tell(conn, programme(conn, club_id), season, found, now)
     return True
+
+
+def _tell(conn: Connection, terms: Programme, season: Season, found: list[Outcome], now: datetime) -> None:
+    """Tell members what they have won, and into which division they have come."""
+    words = Words(terms.version(season.version), terms.unit, terms.calendar)
+    last = terms.calendar.moment(season.ends_at).day
+    told = []
+    for its in found:
+        if its.prize is not None:
+            won = PlaceWon(season.part, season.code, season.start, its.rank, its.prize, last)
+            told.append(Told(its.member_id, won, won.slots(words), now))
+        if its.move:
+            kind = DivisionReached if its.move > 0 else DivisionLost
+            moved = kind(season.code, season.start, its.division)
+            told.append(Told(its.member_id, moved, moved.slots(words), now))
+    shelf.note(conn, season.club_id, terms.calendar, told, now)
 
 
 def _won(season: Season, its: Outcome) -> Event:

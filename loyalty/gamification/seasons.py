@@ -63,12 +63,27 @@ _STAND: Final = """
 _RANKED: Final = "UPDATE season SET ranked_at = %s WHERE id = %s"
 _SETTLED: Final = "UPDATE season SET settled_at = %s WHERE id = %s"
 _TO_GIVE: Final = """
-    SELECT place.member_id, rank, score, move, prize, member.status, member.erased_at IS NOT NULL
+    SELECT place.member_id, rank, move, prize, coalesce(standing.division, ''), member.status,
+        member.erased_at IS NOT NULL
     FROM season_place place JOIN member ON member.id = place.member_id
+    LEFT JOIN league_standing standing ON standing.member_id = place.member_id AND standing.league = %s
     WHERE season_id = %s AND given_at IS NULL AND (prize IS NOT NULL OR move <> 0)
     ORDER BY place.member_id LIMIT %s
 """
 _GIVEN: Final = "UPDATE season_place SET given_at = %s WHERE season_id = %s AND member_id = ANY(%s::bigint[])"
+
+
+_JOIN_PLACES: Final = """
+    UPDATE season_place SET member_id = %(survivor)s
+    FROM season
+    WHERE season.id = season_id AND member_id = %(member)s AND ranked_at IS NULL
+        AND NOT EXISTS (SELECT FROM season_place own WHERE own.member_id = %(survivor)s AND own.season_id = season.id)
+"""
+_JOIN_DIVISIONS: Final = """
+    INSERT INTO league_standing (member_id, league, club_id, division, since)
+    SELECT %(survivor)s, league, club_id, division, since FROM league_standing WHERE member_id = %(member)s
+    ON CONFLICT DO NOTHING
+"""
 
 
 class Season(NamedTuple):
@@ -103,9 +118,10 @@ class Outcome(NamedTuple):
 
     member_id: int
     rank: int
-    score: int
     move: int
     prize: int | None
+    division: str
+    """Of a league: where the member is now."""
     status: str
     erased: bool
 
@@ -222,9 +238,15 @@ def settled(conn: Connection, season: Season, now: datetime) -> None:
 
 def to_give(conn: Connection, season: Season, most: int) -> list[Outcome]:
     """The next members who have something to get."""
-    return [Outcome(*row) for row in conn.execute(_TO_GIVE, [season.id, most])]
+    return [Outcome(*row) for row in conn.execute(_TO_GIVE, [season.code, season.id, most])]
 
 
 def given(conn: Connection, season: Season, members: Iterable[int], now: datetime) -> None:
     """Note who got what they had to get."""
     conn.execute(_GIVEN, [now, season.id, list(members)])
+
+
+def join(conn: Connection, survivor: int, member_id: int) -> None:
+    """Let a survivor play on in another's groups and divisions, where they have none of their own."""
+    conn.execute(_JOIN_PLACES, {"survivor": survivor, "member": member_id})
+    conn.execute(_JOIN_DIVISIONS, {"survivor": survivor, "member": member_id})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loyalty.notices.base import Notice
+from loyalty.notices.contests import DivisionLost, DivisionReached, PlaceWon
 from loyalty.notices.happened import (
     BadgeEarned,
     ChallengeCompleted,
@@ -30,5 +31,8 @@ KINDS: Final[dict[str, type[Notice]]] = {
         PointsExpiring,
         RewardReady,
         RaffleWon,
+        PlaceWon,
+        DivisionReached,
+        DivisionLost,
     )
 }

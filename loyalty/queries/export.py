@@ -151,6 +151,16 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, notice_id AS notice, channel, message_id AS message, created_at, sent_at, because
         FROM notice_sending WHERE member_id = ANY(%(who)s) ORDER BY member_id, id
     """,
+    "seasons": """
+        SELECT place.member_id AS member, season.part, season.code, season.start, place.room, place.division,
+            place.rank, place.score, place.move, place.prize, place.given_at
+        FROM season_place place JOIN season ON season.id = place.season_id
+        WHERE place.member_id = ANY(%(who)s) ORDER BY place.member_id, season.id
+    """,
+    "divisions": """
+        SELECT member_id AS member, league, division, since FROM league_standing
+        WHERE member_id = ANY(%(who)s) ORDER BY member_id, league
+    """,
     "deliveries": """
         SELECT d.member_id AS member, w.url, d.type, d.body, d.created_at, d.delivered_at
         FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id WHERE d.member_id = ANY(%(who)s) ORDER BY d.id

@@ -8,12 +8,11 @@ from typing import Final, NamedTuple
 import redis
 import structlog
 
-from loyalty.calendars import Calendar
+from loyalty.calendars import Calendar, Period
 from loyalty.db import connection
 from loyalty.errors import Invalid, NotFound, Unavailable
 from loyalty.gamification.leaderboards import EVER, Board, Page, complete, page
 from loyalty.gamification.scores import live_boards
-from loyalty.rules.bylaws import Leaderboard
 from loyalty.valkey import valkey
 from loyalty.values import Lang, Text
 from loyalty.versions import programme
@@ -81,12 +80,14 @@ def leaderboard(
             Text("This club has no leaderboard {code}.", "این باشگاه جدول رده‌بندی {code} ندارد.").with_(code=code)
         )
     board = live_boards(club, now)[code]
-    start = _start(terms, club.calendar, period, now)
+    start = asked_start(terms.period, club.calendar, period, now)
     offset = max(cursor, 0) if cursor is not None else 0 if around is None else None
     found = _page(board, start, limit, offset, around)
-    names = _names([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
+    called = names([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
     items = [
-        PlaceView(p.rank, names[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id)
+        PlaceView(
+            p.rank, called[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id
+        )
         for p in found.places
     ]
     below = found.offset + len(items)
@@ -99,14 +100,19 @@ def leaderboard(
         period_start=span.start,
         period_end=span.end if terms.period else None,
         items=items,
-        me=PlaceView(found.me.rank, names[found.me.member_id], None, found.me.score, True) if found.me else None,
+        me=PlaceView(found.me.rank, called[found.me.member_id], None, found.me.score, True) if found.me else None,
         next=below if items and below < found.total else None,
     )
 
 
-def _start(terms: Leaderboard, calendar: Calendar, period: str, now: datetime) -> date:
+def asked_start(each: Period | None, calendar: Calendar, period: str, now: datetime) -> date:
+    """The first day of the period that is asked for, of those `each` of which makes a ranking; None is for ever.
+
+    Raises:
+        Invalid: it is neither `current`, `previous` nor the label of one of them.
+    """
     today = calendar.moment(now).day
-    if terms.period is None:
+    if each is None:
         if period not in ("current", "ever"):
             raise Invalid.at(
                 "/period",
@@ -114,15 +120,15 @@ def _start(terms: Leaderboard, calendar: Calendar, period: str, now: datetime) -
             )
         return EVER
     if period == "current":
-        return calendar.start_of(terms.period, today)
+        return calendar.start_of(each, today)
     if period == "previous":
-        first = calendar.previous(terms.period, today).start
+        first = calendar.previous(each, today).start
         assert first is not None
         return first
     try:
-        return calendar.parse_label(terms.period, period)
+        return calendar.parse_label(each, period)
     except ValueError:
-        example = calendar.label(terms.period, today)
+        example = calendar.label(each, today)
         raise Invalid.at(
             "/period",
             Text(
@@ -142,7 +148,8 @@ def _page(board: Board, start: date, size: int, offset: int | None, around: int 
     raise Unavailable(NOT_YET)
 
 
-def _names(member_ids: list[int], lang: Lang) -> dict[int, str]:
+def names(member_ids: list[int], lang: Lang) -> dict[int, str]:
+    """What others may see of members: the alias, or the first name with an initial."""
     rows = connection().execute(
         "SELECT u.id, p.alias, p.name FROM unnest(%s::bigint[]) AS u(id) LEFT JOIN profile p ON p.member_id = u.id",
         (sorted(set(member_ids)),),

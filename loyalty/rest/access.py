@@ -107,6 +107,8 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Story.shown": TILL,
     "Own past.counter": TILL,
     "Leaderboards.leaderboard": TILL,
+    "Leaderboards.winners": TILL,
+    "Leagues.mine": TILL,
     "Bylaws.in_force": PUBLIC,
     "Bylaws.versions": SERVER,
     "Bylaws.version": SERVER,

@@ -9,10 +9,11 @@ from marshmallow import Schema, fields
 
 from loyalty.config import now
 from loyalty.queries import leaderboard as boards
+from loyalty.queries import seasons
 from loyalty.queries.members import one
 from loyalty.queries.paging import MAX_LIMIT, id_after
 from loyalty.rest.access import caller
-from loyalty.rest.answers import both, many, next_page, text, whole
+from loyalty.rest.answers import at, both, many, next_page, text, whole
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.reply import lang, reply, shown
 from loyalty.schemas.fields import MAX_ID, Base, Figure, Words
@@ -71,6 +72,56 @@ class BoardSchema(Schema):
     items = many(PlaceSchema)
     me = fields.Nested(PlaceSchema, required=True, allow_none=True)
     next = next_page()
+
+
+class WinnersQuery(Base):
+    """Of which period."""
+
+    period = Words(
+        20,
+        load_default="previous",
+        metadata=told("current, previous, or a label as in 1405-08.", "current، previous یا نام دوره مانند 1405-08."),
+    )
+
+
+class PrizeWinnerSchema(Schema):
+    """A place that has won."""
+
+    rank = whole(metadata={"minimum": 1})
+    name = text(metadata={"example": "سارا م."})
+    avatar = text(allow_none=True)
+    score = whole()
+    gives = both()
+
+
+class WinnersSchema(Schema):
+    """Who has won a period."""
+
+    code = text()
+    period = text(metadata={"example": "1405-08"})
+    period_start = fields.Date(required=True)
+    period_end = fields.Date(required=True)
+    settles_at = at(allow_none=True, metadata=told("Null before it begins.", "پیش از آغاز دوره null است."))
+    settled_at = at(allow_none=True, metadata=told("Null as long as it is not.", "تا نهایی نشده null است."))
+    items = many(PrizeWinnerSchema)
+
+
+@blp.operation(
+    "GET",
+    "/leaderboards/<code>/winners",
+    Text("Winners of a leaderboard", "برندگان یک جدول رده‌بندی"),
+    Text(
+        "Who has won a period. It is settled once, when no till can be late any more; what comes later moves the board,"
+        " never a prize.",
+        "چه کسانی یک دوره را برده‌اند. هر دوره یک بار نهایی می‌شود، وقتی دیگر هیچ صندوقی نمی‌تواند دیر برسد؛ آنچه"
+        " پس از آن بیاید جدول را جابه‌جا می‌کند، نه جایزه را.",
+    ),
+    {200: WinnersSchema},
+    query=WinnersQuery,
+)
+def winners(query: dict[str, Any], code: str) -> Response:
+    """Who has won a period."""
+    return reply(seasons.winners(caller().club_id, code, now(), period=query["period"], lang=lang()))
 
 
 @blp.operation(

@@ -30,6 +30,7 @@ AS_IS: Final = (
     "redemption.lapsed",
     "redemption.reversed",
     "raffle.drawn",
+    "season.settled",
     "bylaws.published",
 )
 """Types that are told as they lie in the outbox, with the member."""
