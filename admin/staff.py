@@ -28,6 +28,7 @@ ACTS: Final = {
     "person.removed": Text("took somebody's role", "نقش کسی را گرفت"),
     "segment.created": Text("made a segment", "بخشی ساخت"),
     "segment.changed": Text("changed a segment", "بخشی را تغییر داد"),
+    "runs.handed_out": Text("handed a challenge out to a segment", "چالشی را به یک بخش سپرد"),
     "segment.deleted": Text("deleted a segment", "بخشی را حذف کرد"),
     "pilot.ended": Text("ended the pilot", "آزمایش را پایان داد"),
     "approval.changed": Text("changed whether publishing takes two", "دونفره بودن انتشار را تغییر داد"),

@@ -41,9 +41,15 @@ def fill_counters(club_id: int, _: list[Message], __: datetime) -> None:
     duties.ask(club_id, "fill_counters")
 
 
+def hand_out_runs(club_id: int, _: list[Message], __: datetime) -> None:
+    """Have challenges handed out at once instead of at the next tick."""
+    duties.ask(club_id, "hand_out_runs")
+
+
 _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.filling": (fill_counters,),
     "bylaws.published": (fill_boards,),
+    "handout.asked": (hand_out_runs,),
     "member.changed": (move_boards,),
     "rehearsal.asked": (rehearsals.begin,),
 }

@@ -24,6 +24,7 @@ from loyalty.actions.find_near import find_near
 from loyalty.actions.find_occasions import find_occasions
 from loyalty.actions.forget_deliveries import forget_deliveries
 from loyalty.actions.forget_notices import forget_notices
+from loyalty.actions.hand_out_runs import any_to_hand_out, hand_out_runs
 from loyalty.actions.lapse_redemptions import any_to_lapse, lapse_redemptions
 from loyalty.actions.pass_awards import any_to_pass, pass_awards
 from loyalty.actions.remind_of_runs import remind_of_runs
@@ -116,6 +117,11 @@ def when_to_turn(club: ClubView, done_until: datetime, now: datetime) -> datetim
     return every_hour(club, done_until, now) if any_league(club.id, now) else None
 
 
+def when_to_hand_out(club: ClubView, _: datetime, now: datetime) -> datetime | None:
+    """When a challenge is to be handed out to a segment."""
+    return now if any_to_hand_out(club.id) else None
+
+
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
@@ -150,6 +156,7 @@ DUTIES: Final = {
         Duty("review_tiers", at_midnight, review_tiers),
         Duty("pass_awards", when_to_pass, pass_awards),
         Duty("draw_raffles", when_to_draw, draw_raffles),
+        Duty("hand_out_runs", when_to_hand_out, hand_out_runs),
         Duty("turn_seasons", when_to_turn, turn_seasons),
         Duty("find_occasions", at_midnight, lambda club_id, at: find_occasions(club_id, at, config.now())),
         Duty("find_near", at_the_last_midnight, lambda club_id, _: find_near(club_id, config.now())),

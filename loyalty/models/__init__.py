@@ -6,6 +6,7 @@ from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.code import Code, CodeSeries, CodeUse
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
 from loyalty.models.gift_card import GiftCard, GiftCardEntry, ProviderCode
+from loyalty.models.handout import Handout
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
 from loyalty.models.member import (
     BadgeLevel,
@@ -56,6 +57,7 @@ __all__ = [
     "EventKey",
     "GiftCard",
     "GiftCardEntry",
+    "Handout",
     "Handover",
     "Hold",
     "Identifier",

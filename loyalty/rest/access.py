@@ -109,6 +109,8 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Leaderboards.leaderboard": TILL,
     "Leaderboards.winners": TILL,
     "Leagues.mine": TILL,
+    "Hand-outs.hand_out": SERVER,
+    "Hand-outs.shown": SERVER,
     "Bylaws.in_force": PUBLIC,
     "Bylaws.versions": SERVER,
     "Bylaws.version": SERVER,

@@ -96,10 +96,9 @@ class StreaksSchema(Schema):
     items = many(StreakSchema)
 
 
-class BeginSchema(Base):
-    """Whose run, and when it lasts."""
+class Window(Base):
+    """When a run lasts."""
 
-    member = Ref(required=True)
     since = Bound(
         data_key="from",
         metadata=told(
@@ -113,6 +112,12 @@ class BeginSchema(Base):
             "آخرین لحظه یا روز؛ اگر نباشد، همان که چالش می‌گوید.",
         )
     )
+
+
+class BeginSchema(Window):
+    """Whose run, and when it lasts."""
+
+    member = Ref(required=True)
 
 
 @blp.operation(
@@ -167,13 +172,13 @@ def begin(body: dict[str, Any], code: str) -> Done:
     """Hand a run out, or let a member join one."""
     club_id = caller().club_id
     calendar = Calendar(caller().timezone, "gregorian")
-    since, until = _instant(body.get("since"), calendar), _instant(body.get("until"), calendar, last=True)
+    since, until = instant(body.get("since"), calendar), instant(body.get("until"), calendar, last=True)
     member_id, key = hand_out_run(club_id, code, body["member"], since, until, now())
     view = _shown(runs.run_of(club_id, member_id, code, key))
     return Done({"member": member_id, **view}, 201, member_id)
 
 
-def _instant(bound: date | datetime | None, calendar: Calendar, *, last: bool = False) -> datetime | None:
+def instant(bound: date | datetime | None, calendar: Calendar, *, last: bool = False) -> datetime | None:
     """An end of a run; of a day its first instant, or the last."""
     if bound is None or isinstance(bound, datetime):
         return bound

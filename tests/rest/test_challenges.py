@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from loyalty.actions.hand_out_runs import hand_out_runs
 from tests.conftest import Clock
 from tests.rest.conftest import BYLAWS, Api, Club, at_fault
 
@@ -108,3 +109,26 @@ def test_what_cannot_begin_says_why(
         assert refused.status_code == status, refused.json
         assert at_fault(refused) == paths
         assert refused.json["detail"].isascii() == (lang == "en")
+
+
+def test_a_challenge_is_handed_out_to_a_segment_once_and_tells_how_far_it_has_come(club: Club, server: Api) -> None:
+    sara, omid = club.enrols(name="Sara"), club.enrols(name="Omid")
+    buys(club, sara, 9000)
+    big = {"counter": {"name": "spend", "over": "ever", "at_least": 9000}}
+    kept = server.post("/segments", {"code": "big", "title": {"en": "Big", "fa": "بزرگ"}, "filter": big})
+    assert kept.status_code == 201
+    asked = {"segment": "big", "until": "2026-11-30"}
+    answer = server.post("/challenges/tour/handouts", asked)
+    assert (answer.status_code, answer.json["status"], answer.json["begun"]) == (202, "running", 0)
+    assert answer.json["until"] == "2026-11-30T20:29:59.999999Z"
+    assert hand_out_runs(club.id, club.clock.now) == 1
+    seen = server.get(f"/challenges/tour/handouts/{answer.json['id']}").json
+    assert (seen["status"], seen["looked_at"], seen["begun"]) == ("done", 2, 1)
+    [run] = [run for run in runs(server, sara) if run["challenge"] == "tour"]
+    assert (run["run"], run["until"]) == (str(seen["id"]), seen["until"])
+    assert [run["challenge"] for run in runs(server, omid)] == ["days"]
+    assert club.till.post("/challenges/tour/handouts", asked).status_code == 403
+    assert server.post("/challenges/tour/handouts", {"segment": "none"}).status_code == 404
+    assert server.post("/challenges/days/handouts", asked).status_code == 409
+    assert at_fault(server.post("/challenges/tour/handouts", {})) == ["/segment"]
+    assert server.get(f"/challenges/days/handouts/{seen['id']}").status_code == 404
