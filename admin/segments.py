@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,15 @@ from admin.blueprint import admin, club, may, me, need
 from admin.members import PER_PAGE, nameless
 from loyalty.actions.create_segment import create_segment
 from loyalty.actions.delete_segment import delete_segment
+from loyalty.actions.hand_out_runs import ask_handout
 from loyalty.actions.update_segment import update_segment
+from loyalty.calendars import parse_date
 from loyalty.config import now
 from loyalty.db import connection
 from loyalty.documents import parse, written
 from loyalty.errors import Conflict, Fault, Invalid, NotFound, Problem
+from loyalty.formats import latin_digits
+from loyalty.handouts import end_of, latest
 from loyalty.queries import belonging, bylaws, segments
 from loyalty.queries.names import names
 from loyalty.queries.paging import MAX_LIMIT
@@ -25,6 +30,8 @@ from loyalty.schemas.fields import read
 from loyalty.schemas.segment import SegmentBody
 from loyalty.values import Text
 
+HANDED: Final = 5
+"""Hand-outs that the page of a segment shows."""
 EXAMPLE = "all:\n- counter: {name: NAME, over: {last: {days: 90}}, at_most: 0}\n- member: {years: {at_least: 1}}\n"
 
 
@@ -68,6 +75,10 @@ def club_segment(code: str) -> ResponseReturnValue:
         else:
             flash("segment-saved")
             return redirect(url_for("admin.club_segment", code=code), 303)
+    return _segment(code, problem), problem.status if problem else 200
+
+
+def _segment(code: str, problem: Problem | None) -> str:
     view = segments.one(club().id, code, now())
     chosen = None
     try:
@@ -75,8 +86,42 @@ def club_segment(code: str) -> ResponseReturnValue:
     except Conflict as refused:
         problem = problem or refused
     said = {"title": view.title, "sentence": view.sentence, "segment": view, "text": written(view.filter)}
-    page = _belonging(chosen, problem=problem, may_keep=may("keep_segments"), **said)
-    return page, problem.status if problem else 200
+    handed = latest(connection(), club().id, code, HANDED)
+    return _belonging(
+        chosen, problem=problem, may_keep=may("keep_segments"), challenges=_challenges(), handed=handed, **said
+    )
+
+
+def _challenges() -> dict[str, Text]:
+    """Titles of the challenges that can be handed out, by code."""
+    try:
+        force = bylaws.in_force(club().id, now()).bylaws
+    except NotFound:
+        return {}
+    return {its.code: its.title for its in force.challenges.values() if its.start != "automatic"}
+
+
+@admin.post("/clubs/<club>/segments/<code>/handouts")
+def club_segment_hand_out(code: str) -> ResponseReturnValue:
+    """Hand a challenge out to everybody in a segment."""
+    need("keep_segments")
+    here, form = club(), request.form
+    try:
+        until = end_of(_day(form.get("until", "")), here.calendar, last=True)
+        ask_handout(here.id, form.get("challenge", ""), code, None, until, me(), now())
+    except (Invalid, Conflict) as refused:
+        return _segment(code, refused), refused.status
+    flash("handed-out")
+    return redirect(url_for("admin.club_segment", code=code), 303)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return parse_date(latin_digits(written.strip())) if written.strip() else None
+    except ValueError:
+        raise Invalid.at(
+            "/until", Text("A date such as 1405-09-01 is expected.", "اینجا تاریخی مانند ۱۴۰۵-۰۹-۰۱ لازم است.")
+        ) from None
 
 
 @admin.post("/clubs/<club>/segments/<code>/delete")

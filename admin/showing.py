@@ -47,6 +47,7 @@ DONE: Final = {
     "notices-saved": Text("Saved: members are told so from now on.", "ثبت شد: از این پس اعضا چنین خبر می‌گیرند."),
     "words-saved": Text("The words are saved.", "متن ثبت شد."),
     "segment-saved": Text("The segment is saved.", "بخش ثبت شد."),
+    "handed-out": Text("The challenge is being handed out.", "چالش دارد سپرده می‌شود."),
     "segment-deleted": Text("The segment is deleted.", "بخش حذف شد."),
     "pilot-ended": Text("The pilot has ended.", "آزمایش پایان یافت."),
     "asked": Text("Somebody else must approve it now.", "اکنون شخص دیگری باید آن را تأیید کند."),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from psycopg.types.json import Json
 
+from loyalty.calendars import Calendar
 from loyalty.errors import Conflict, Invalid, NotFound
 from loyalty.rules import Event, MemberRef
 from loyalty.rules.challenges import Challenge, Window
 from loyalty.rules.runs import HANDED_OUT
-from loyalty.rules.terms import Term
+from loyalty.rules.terms import INSTANT, Term
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme
 
@@ -82,6 +83,13 @@ def next_number(conn: Connection) -> int:
     row = conn.execute(_NUMBER).fetchone()
     assert row
     return int(row[0])
+
+
+def end_of(bound: date | datetime | None, calendar: Calendar, *, last: bool = False) -> datetime | None:
+    """An end of a run as somebody gave it: an instant, or of a day its first instant or its last."""
+    if bound is None or isinstance(bound, datetime):
+        return bound
+    return calendar.instant(calendar.next_start("day", bound)) - INSTANT if last else calendar.instant(bound)
 
 
 def window_of(

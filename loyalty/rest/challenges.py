@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flask import Response
@@ -11,6 +10,7 @@ from marshmallow import Schema, fields
 from loyalty.actions.hand_out_run import hand_out_run
 from loyalty.calendars import Calendar
 from loyalty.config import now
+from loyalty.handouts import end_of
 from loyalty.queries import challenges as runs
 from loyalty.queries import streaks as of_streaks
 from loyalty.queries.challenges import RunView
@@ -37,7 +37,6 @@ blp = Blueprint(
     ),
 )
 
-_INSTANT: Final = timedelta(microseconds=1)
 _SHARE: Final = told("A floored percentage; 100 means done.", "درصد، رو به پایین گرد شده؛ ۱۰۰ یعنی انجام شده.")
 
 
@@ -172,17 +171,10 @@ def begin(body: dict[str, Any], code: str) -> Done:
     """Hand a run out, or let a member join one."""
     club_id = caller().club_id
     calendar = Calendar(caller().timezone, "gregorian")
-    since, until = instant(body.get("since"), calendar), instant(body.get("until"), calendar, last=True)
+    since, until = end_of(body.get("since"), calendar), end_of(body.get("until"), calendar, last=True)
     member_id, key = hand_out_run(club_id, code, body["member"], since, until, now())
     view = _shown(runs.run_of(club_id, member_id, code, key))
     return Done({"member": member_id, **view}, 201, member_id)
-
-
-def instant(bound: date | datetime | None, calendar: Calendar, *, last: bool = False) -> datetime | None:
-    """An end of a run; of a day its first instant, or the last."""
-    if bound is None or isinstance(bound, datetime):
-        return bound
-    return calendar.instant(calendar.next_start("day", bound)) - _INSTANT if last else calendar.instant(bound)
 
 
 def _shown(view: RunView) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from loyalty.calendars import Calendar
 from loyalty.config import now
 from loyalty.db import connection
 from loyalty.errors import NotFound
-from loyalty.handouts import Handout, one
+from loyalty.handouts import Handout, end_of, one
 from loyalty.rest.access import caller
 from loyalty.rest.answers import at, text, whole
 from loyalty.rest.blueprint import Blueprint
-from loyalty.rest.challenges import Window, instant
+from loyalty.rest.challenges import Window
 from loyalty.rest.once import Done
 from loyalty.rest.reply import reply
 from loyalty.schemas.fields import MAX_ID, Words
@@ -74,7 +74,7 @@ class HandoutSchema(Schema):
 def hand_out(body: dict[str, Any], code: str) -> Done:
     """Ask for a challenge to be handed out to a segment."""
     calendar = Calendar(caller().timezone, "gregorian")
-    since, until = instant(body.get("since"), calendar), instant(body.get("until"), calendar, last=True)
+    since, until = end_of(body.get("since"), calendar), end_of(body.get("until"), calendar, last=True)
     by = By(key=caller().key_id)
     return Done(_shown(ask_handout(caller().club_id, code, body["segment"], since, until, by, now())), 202)
 

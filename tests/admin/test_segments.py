@@ -7,6 +7,8 @@ from copy import deepcopy
 import pytest
 from flask import Flask
 
+from loyalty.actions.hand_out_runs import hand_out_runs
+from loyalty.queries.challenges import challenges
 from loyalty.queries.requests import acts
 from tests.admin.conftest import BYLAWS, Desk, Shop, text_of
 from tests.admin.test_drafting import colleague, writes
@@ -71,3 +73,25 @@ def test_who_keeps_no_segments_sees_them_only(app: Flask, negar: Desk, anar: Sho
 def test_another_clubs_segments_are_not_there(negar: Desk, anar: Shop, elm: Shop) -> None:
     assert negar.get(elm.page("segments")).status_code == 404
     assert negar.get(anar.page("segments/nobodys")).status_code == 404
+
+
+def test_a_challenge_is_handed_out_to_everybody_in_a_segment(negar: Desk, anar: Shop, sara: int) -> None:
+    document = deepcopy(BYLAWS)
+    goal = {"counter": {"name": "spend", "over": "run", "at_least": 10**9}}
+    document["challenges"] = {"tour": {"title": {"en": "Tour", "fa": "گشت"}, "start": "handed_out", "goal": goal}}
+    writes(negar, anar, document)
+    anar.clock.move(minutes=1)
+    page = anar.page("bylaws/draft")
+    assert negar.post(f"{page}/publish", page=page).status_code == 303
+    assert negar.post(anar.page("segments"), code="buyers", filter=SPENT, **TITLES).status_code == 303
+    own = anar.page("segments/buyers")
+    wrong = negar.post(f"{own}/handouts?lang=en", page=own, challenge="tour", until="soon")
+    assert wrong.status_code == 422
+    assert "/until" in wrong.text
+    assert negar.post(f"{own}/handouts", page=own, challenge="tour", until="۱۴۰۵-۰۹-۳۰").status_code == 303
+    assert "0 runs have begun · going on" in text_of(negar.get(own + "?lang=en"))
+    assert hand_out_runs(anar.id, anar.clock.now) == 1
+    assert "1 run has begun" in text_of(negar.get(own + "?lang=en"))
+    [run] = challenges(anar.id, sara, anar.clock.now)
+    assert run.until_at == anar.clock.now.replace(2026, 12, 21, 20, 29, 59, 999999)
+    assert acts(anar.id)[0].what == "runs.handed_out"
