@@ -12,6 +12,7 @@ from loyalty.actions.update_member import update_member
 from loyalty.db import transaction
 from loyalty.errors import Unavailable
 from loyalty.gamification import leaderboards, scores
+from loyalty.gamification.boards import live_boards
 from loyalty.jobs import deliveries, duties
 from loyalty.jobs.duties import Duty
 from loyalty.jobs.queue import queue
@@ -221,4 +222,4 @@ def test_a_club_without_bylaws_is_no_reason_to_stop(app, club, clock, work):
 
 
 def _board(club, clock):
-    return scores.live_boards(programme_of(club.id), clock.now)["month"]
+    return live_boards(programme_of(club.id), clock.now)["month"]

@@ -28,6 +28,16 @@ _BADGES: Final = """
     SELECT %s, club_id, code, level, event_id, earned_at FROM badge_level WHERE member_id = %s
     ON CONFLICT DO NOTHING
 """
+_FRIENDS: Final = """
+    INSERT INTO friend (member_id, friend_id, club_id, asked_at)
+    SELECT %(survivor)s, friend_id, club_id, asked_at FROM friend
+    WHERE member_id = %(member)s AND friend_id <> %(survivor)s
+    UNION ALL
+    SELECT member_id, %(survivor)s, club_id, asked_at FROM friend
+    WHERE friend_id = %(member)s AND member_id <> %(survivor)s
+    ON CONFLICT DO NOTHING
+"""
+"""The merged member's own stay as they are: nobody sees them, and unmerging finds them again."""
 _NOTED: Final = """
     INSERT INTO member_merge (member_id, id, club_id, into_id, reason, merged_at, entries)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -81,6 +91,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
             leave(conn, member_id, now)
         join_runs(conn, terms, survivor, member_id)
         seasons.join(conn, survivor, member_id)
+        conn.execute(_FRIENDS, {"survivor": survivor, "member": member_id})
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
 from loyalty import outbox
 from loyalty.actions.record_events import record
 from loyalty.arrays import batches
+from loyalty.audiences import belonging
 from loyalty.calendars import Span
 from loyalty.db import connection, retried, transaction
 from loyalty.errors import NotFound
 from loyalty.gamification import ranking, seasons
+from loyalty.gamification.boards import boards_of, league_of
 from loyalty.gamification.groups import seats, together
-from loyalty.gamification.scores import STREAM, boards_of, league_of
+from loyalty.gamification.scores import STREAM
 from loyalty.gamification.seasons import Outcome, Season
 from loyalty.notices import shelf
 from loyalty.notices.base import Words
@@ -150,19 +153,19 @@ def _rank(club_id: int, season_id: int, now: datetime) -> None:
             return
         terms = programme(conn, club_id)
         if season.part == "board":
-            _rank_board(conn, terms, season)
+            _rank_board(conn, terms, season, now)
         else:
             _rank_league(conn, terms, season, now)
         seasons.ranked(conn, season, now)
 
 
-def _rank_board(conn: Connection, terms: Programme, season: Season) -> None:
+def _rank_board(conn: Connection, terms: Programme, season: Season, now: datetime) -> None:
     bylaws = terms.version(season.version)
     board, prizes = boards_of(terms, bylaws)[season.code], seasons.prizes_of(bylaws, season)
-    first = ranking.top(conn, board, season.start, places_in_all(prizes))
-    seasons.note_winners(
-        conn, season.id, [(its.member_id, "", its.rank, its.score, prize_at(prizes, its.rank)) for its in first]
-    )
+    most = places_in_all(prizes)
+    first = ranking.top(conn, board, season.start, most, partial(belonging, terms=terms, at=now))
+    rows = [(its.member_id, room, its.rank, its.score, prize_at(prizes, its.rank)) for room, its in first]
+    seasons.note_winners(conn, season.id, rows)
 
 
 def _rank_league(conn: Connection, terms: Programme, season: Season, now: datetime) -> None:
@@ -196,7 +199,7 @@ def _give(club_id: int, season_id: int, now: datetime) -> bool:
         for outcome in record(conn, club_id, [_won(season, its) for its in winners], now) if winners else ():
             if outcome.problem is not None:
                 raise outcome.problem
-        seasons.given(conn, season, [its.member_id for its in found], now)
+        seasons.given(conn, season, [(its.member_id, its.room) for its in found], now)
         _tell(conn, programme(conn, club_id), season, found, now)
     return True
 
@@ -208,7 +211,7 @@ def _tell(conn: Connection, terms: Programme, season: Season, found: list[Outcom
     told = []
     for its in found:
         if its.prize is not None:
-            won = PlaceWon(season.part, season.code, season.start, its.rank, its.prize, last)
+            won = PlaceWon(season.part, season.code, season.start, its.rank, its.prize, last, its.room)
             told.append(Told(its.member_id, won, won.slots(words), now))
         if its.move:
             kind = DivisionReached if its.move > 0 else DivisionLost
@@ -221,7 +224,7 @@ def _won(season: Season, its: Outcome) -> Event:
     assert its.prize is not None
     name = prize_name(season.part, season.code, its.prize)
     told = {"prize": name, "season": season.start.isoformat(), "version": season.version}
-    key = f"{PRIZE}:season:{season.id}:{its.member_id}"
+    key = f"{PRIZE}:season:{season.id}:{its.room}:{its.member_id}"
     return Event(PRIZE, season.settles_at, key, member=MemberRef("id", str(its.member_id)), attributes=told)
 
 

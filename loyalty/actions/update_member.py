@@ -23,6 +23,8 @@ from loyalty.versions import Connection, programme
 _IDENTIFIERS: Final = ("card", "phone", "external_id")
 _PLAIN: Final = ("email", "birthday", "lang", "alias", "on_boards")
 _MERGED: Final = ("attributes", "consents")
+_MOVES_BOARDS: Final = {"status", "on_boards", "attributes", "birthday"}
+"""What decides whether a member is listed, or in which audience's board."""
 
 
 @retried
@@ -48,7 +50,7 @@ def update_member(
             if kind in changes:
                 _replace(conn, club_id, member_id, kind, changes[kind])
         _update_profile(conn, club_id, member_id, changes)
-        if "status" in changes or "on_boards" in changes:
+        if _MOVES_BOARDS & changes.keys():
             # Without days: every period is concerned.
             outbox.send("member.changed", club_id, [(member_id, {})], now)
     outbox.wake()

@@ -8,16 +8,13 @@ import click
 import redis
 
 from loyalty import config
+from loyalty.actions.fill_boards import fill_boards
 from loyalty.cli.instance import in_app
 from loyalty.cli.terminal import answer, json_option, lang
-from loyalty.db import connection
 from loyalty.errors import NotFound, Unavailable
 from loyalty.formats import number
-from loyalty.gamification.scores import rebuild_all
 from loyalty.queries.clubs import all_clubs, by_code
-from loyalty.valkey import valkey
 from loyalty.values import Text
-from loyalty.versions import programme
 
 NOTHING: Final = Text("There is no leaderboard to fill.", "جدول رده‌بندی‌ای برای پر کردن نیست.")
 FILLED: Final = Text("{club} · {board}: {count} places", "{club} · {board}: {count} جایگاه")
@@ -51,11 +48,9 @@ def rebuild(code: str | None, as_json: bool) -> None:
 def refill(club_id: int) -> dict[str, int] | None:
     """How many scores each of the club's boards has; None where nothing is published yet."""
     try:
-        club = programme(connection(), club_id)
+        return fill_boards(club_id, config.now())
     except NotFound:
         return None
-    try:
-        return rebuild_all(valkey(), club, config.now())
     except redis.ConnectionError as error:
         raise Unavailable(
             Text("Valkey does not answer: {error}", "Valkey پاسخ نمی‌دهد: {error}").with_(error=str(error))

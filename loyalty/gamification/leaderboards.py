@@ -1,10 +1,10 @@
 """Leaderboards as projections in Valkey: who stands where, set from PostgreSQL and rebuilt from it.
 
-A board keeps two keys per period, in one hash slot. `…:rank` is a sorted set: its score is the negated score (exact up
-to 2^53), and its element is the instant of reaching it and the member, sixteen bytes that sort in that order; so equal
-scores stand in order of who was first. `…:who` is a hash from member to `seq:element`, with an empty element for those
-who are not listed: what is older than its `seq` changes nothing, whatever the order of deliveries. The keys never
-expire: a period that is over stays readable, and costs some 140 bytes a member.
+A board keeps two keys per period and room, in one hash slot. `…:rank` is a sorted set: its score is the negated score
+(exact up to 2^53), and its element is the instant of reaching it and the member, sixteen bytes that sort in that order;
+so equal scores stand in order of who was first. `…:who` is a hash from member to `seq:element`, with an empty element
+for those who are not listed: what is older than its `seq` changes nothing, whatever the order of deliveries. The keys
+never expire: a period that is over stays readable, and costs some 140 bytes a member.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ import redis
 from loyalty.calendars import Calendar, Period, Span
 
 Ties = Literal["first_to_reach", "shared"]
+Scope = Literal["club", "store", "audience", "tier", "league"]
+"""Among whom one is ranked: all of a club together, or by rooms: each store, audience, tier or division by itself."""
+WHOLE: Final = ""
+"""The one room of a board of the whole club."""
 EVER: Final = date.min
 """The start of the one period of a board that counts for ever."""
 
@@ -45,6 +49,18 @@ class Board(NamedTuple):
     """Whether it counts days: then a day row of its counter weighs 1 where it is above zero."""
     things: bool = False
     """Whether it counts different things: labels of which more came than went in the period."""
+    scope: Scope = "club"
+    rooms: tuple[str, ...] = (WHOLE,)
+    """Its rooms, as far as they are known beforehand: of stores there are as many as have sold something."""
+    beginners: str | None = WHOLE
+    """The room of those of whom nothing is noted; None where there is none for them."""
+    league: str | None = None
+    """The league whose divisions are the rooms."""
+
+    @property
+    def of_stores(self) -> bool:
+        """Whether the labels of its counter are its rooms."""
+        return self.scope == "store"
 
     def start(self, day: date) -> date:
         """The first day of the period that holds `day`."""
@@ -61,11 +77,15 @@ class Board(NamedTuple):
     @property
     def identity(self) -> str:
         """What makes it the same board in two versions of the bylaws; its title and its ties do not."""
-        return f"{self.code}:{self.counter_id}:{self.period or 'ever'}"
+        return f"{self.code}:{self.counter_id}:{self.period or 'ever'}:{self.scope}"
 
-    def key(self, start: date) -> str:
-        """The common beginning of a period's keys."""
-        return f"board:{{{self.club_id}:{self.identity}:{self.label(start)}}}"
+    def key(self, start: date, room: str = WHOLE) -> str:
+        """The common beginning of the keys of a room in a period."""
+        return f"board:{{{self.club_id}:{self.identity}:{self.label(start)}:{room}}}"
+
+
+Part = tuple[date, str]
+"""The first day of a period, and a room."""
 
 
 class Standing(NamedTuple):
@@ -164,17 +184,17 @@ return {total, offset, above, position, score, better, found}
 
 
 def put(
-    store: redis.Redis, boards: Iterable[tuple[Board, date, Sequence[Standing]]], *, rebuild: str | None = None
+    store: redis.Redis, boards: Iterable[tuple[Board, Part, Sequence[Standing]]], *, rebuild: str | None = None
 ) -> None:
-    """Set members' scores in periods of boards, in one round trip; what Valkey knows from a later `seq` stays.
+    """Set members' scores in rooms of periods of boards, in one round trip; what Valkey knows from a later `seq` stays.
 
     Raises:
         redis.RedisError: Valkey is away; or, with the token of a `rebuild`, a younger rebuild has taken its place.
     """
     pipe = store.pipeline(transaction=False)
     script = store.register_script(_PUT)
-    for board, start, standings in boards:
-        keys = _keys(board.key(start))
+    for board, part, standings in boards:
+        keys = _keys(board.key(*part))
         for begin in range(0, len(standings), CHUNK):
             args: list[bytes | str | int] = [rebuild or "", ABANDONED]
             for member_id, seq, score, reached in standings[begin : begin + CHUNK]:
@@ -185,14 +205,21 @@ def put(
 
 
 def page(
-    store: redis.Redis, board: Board, start: date, *, size: int, offset: int | None = 0, member_id: int | None = None
+    store: redis.Redis,
+    board: Board,
+    start: date,
+    room: str = WHOLE,
+    *,
+    size: int,
+    offset: int | None = 0,
+    member_id: int | None = None,
 ) -> Page:
-    """`size` places of a period from `offset`, or around the member where `offset` is None; and the member's own place.
+    """`size` places of a room in a period from `offset`, or around the member where that is None; and the own place.
 
     Around the top and the bottom the page stays full; around one who is not listed it is the top.
     """
     raw: Any = store.register_script(_PAGE)(
-        _keys(board.key(start))[:2],
+        _keys(board.key(start, room))[:2],
         ["" if member_id is None else member_id, size, "" if offset is None else offset],
     )
     total, begin, above, position, score, better, found = raw
@@ -202,22 +229,22 @@ def page(
     return Page(begin, total, list(_places(board.ties, begin, above, found)), me)
 
 
-def begin_rebuild(store: redis.Redis, board: Board, starts: Iterable[date], token: str) -> None:
-    """Open new keys for periods of a board; from here on deliveries go to them as well as to those that readers see."""
+def begin_rebuild(store: redis.Redis, board: Board, parts: Iterable[Part], token: str) -> None:
+    """Open new keys for parts of a board; from here on deliveries go to them as well as to those that readers see."""
     pipe = store.pipeline(transaction=False)
-    for start in starts:
-        *_, rank, who = _keys(board.key(start))
+    for part in parts:
+        *_, rank, who = _keys(board.key(*part))
         pipe.unlink(rank, who)
         pipe.hset(who, "rebuild", token)
         pipe.expire(who, ABANDONED)
     pipe.execute()
 
 
-def finish_rebuild(store: redis.Redis, board: Board, starts: Iterable[date], token: str, stale: set[str]) -> None:
+def finish_rebuild(store: redis.Redis, board: Board, parts: Iterable[Part], token: str, stale: set[str]) -> None:
     """Put the new keys in the place of those that readers see, forget the stale ones, and mark the board complete."""
     pipe = store.pipeline(transaction=False)
     swap = store.register_script(_SWAP)
-    fresh = [_keys(board.key(start)) for start in starts]
+    fresh = [_keys(board.key(*part)) for part in parts]
     for keys in fresh:
         swap(keys, [token], client=cast(redis.Redis, pipe))
     pipe.execute()
@@ -247,7 +274,7 @@ def forget(store: redis.Redis, club_id: int, live: Iterable[Board]) -> None:
     """Remove what is left of boards that the bylaws no longer have."""
     known = {board.identity for board in live}
     prefix = f"board:{{{club_id}:"
-    gone = [key for key in existing(store, club_id) if ":".join(key.removeprefix(prefix).split(":")[:3]) not in known]
+    gone = [key for key in existing(store, club_id) if ":".join(key.removeprefix(prefix).split(":")[:4]) not in known]
     if gone:
         store.unlink(*gone)
     if dead := [field for field in store.hkeys(_registry(club_id)) if _text(field) not in known]:

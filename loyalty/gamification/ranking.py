@@ -5,15 +5,16 @@ What Valkey shows is made of the same sums; what is won or lost is decided by th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from loyalty.arrays import array
+from loyalty.arrays import array, batches
 from loyalty.calendars import Span
-from loyalty.gamification.leaderboards import Board
+from loyalty.gamification.leaderboards import CHUNK, WHOLE, Board
+from loyalty.gamification.rooms import Audiences, Rooms
 from loyalty.gamification.scores import GRAIN, LISTED, STREAM
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,15 +32,29 @@ _SCORED: Final = """
     ) parts GROUP BY member_id
 """
 _OF_ALL: Final = _SCORED.format(whom="")
+_OF_STORE: Final = _SCORED.format(whom="AND c.label = %(room)s")
 _OF_SOME: Final = _SCORED.format(whom="AND c.member_id = ANY(%(members)s::bigint[])")
 _MEMBER: Final = "JOIN member m ON m.id = {its}.member_id LEFT JOIN profile p ON p.member_id = m.id"
 
 _TOP: Final = f"""
     SELECT * FROM (
         SELECT s.member_id, s.score, rank() OVER (ORDER BY s.score DESC {{ties}}) AS rank
-        FROM ({_OF_ALL}) s {_MEMBER.format(its="s")}
+        FROM ({{scored}}) s {_MEMBER.format(its="s")}
         WHERE {LISTED} AND m.club_id = %(club)s AND s.score > 0
     ) ranked WHERE rank <= %(most)s ORDER BY rank, member_id
+"""  # noqa: S608 - constants
+_IN_ORDER: Final = f"""
+    SELECT s.member_id, s.score FROM ({_OF_ALL}) s {_MEMBER.format(its="s")}
+    WHERE {LISTED} AND m.club_id = %(club)s AND s.score > 0 ORDER BY s.score DESC, s.at, s.member_id
+"""  # noqa: S608 - constants
+_LABELS: Final = """
+    SELECT DISTINCT label FROM counter_sum c
+    WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s AND c.start BETWEEN %(start)s AND %(end)s
+        AND label <> '' ORDER BY label
+"""
+_AMONG: Final = f"""
+    SELECT s.member_id, s.score, rank() OVER (ORDER BY s.score DESC {{ties}}) AS rank
+    FROM ({_OF_SOME}) s {_MEMBER.format(its="s")} WHERE {LISTED} AND s.score > 0 ORDER BY rank, s.member_id
 """  # noqa: S608 - constants
 _ACTIVE: Final = f"""
     FROM ({_OF_ALL}) s {_MEMBER.format(its="s")}
@@ -83,11 +98,46 @@ class Seated(NamedTuple):
     division: str | None
 
 
-def top(conn: Connection, board: Board, start: date, most: int) -> list[Placed]:
-    """The first `most` places of a period; of shared ones all."""
-    ties = "" if board.ties == "shared" else ", s.at, s.member_id"
+def top(
+    conn: Connection, board: Board, start: date, most: int, audiences: Audiences | None = None
+) -> Iterator[tuple[str, Placed]]:
+    """The first `most` places of every room in a period, each with its room; of shared places all."""
     asked = _asked(board, board.span(start)) | {"club": board.club_id, "most": most}
-    return [Placed(*row) for row in conn.execute(_TOP.format(ties=ties), asked)]
+    if board.scope == "club":
+        yield from ((WHOLE, its) for its in _top(conn, board, _OF_ALL, asked))
+    elif board.of_stores:
+        for (room,) in conn.execute(_LABELS, asked).fetchall():
+            yield from ((room, its) for its in _top(conn, board, _OF_STORE, asked | {"room": room}))
+    else:
+        yield from _by_room(conn, board, most, asked, audiences)
+
+
+def _top(conn: Connection, board: Board, scored: str, asked: dict[str, Any]) -> list[Placed]:
+    return [Placed(*row) for row in conn.execute(_TOP.format(ties=_ties(board), scored=scored), asked)]
+
+
+def _by_room(
+    conn: Connection, board: Board, most: int, asked: dict[str, Any], audiences: Audiences | None
+) -> Iterator[tuple[str, Placed]]:
+    """From the whole ranking, whoever is among the first of a room; it is read only until every room has its places."""
+    counts, last = dict.fromkeys(board.rooms, 0), dict.fromkeys(board.rooms, Placed(0, 0, 0))
+    for some in batches(_streamed(conn, _IN_ORDER, asked), CHUNK):
+        rooms = Rooms.of(conn, [board], [member_id for member_id, _ in some], audiences)
+        for member_id, score in some:
+            for room in sorted(rooms.belongs(board, member_id)):
+                counts[room] += 1
+                shared = board.ties == "shared" and last[room].score == score
+                last[room] = Placed(member_id, score, last[room].rank if shared else counts[room])
+                if last[room].rank <= most:
+                    yield room, last[room]
+        if all(its.rank > most for its in last.values()):
+            return
+
+
+def among(conn: Connection, board: Board, start: date, members: Sequence[int]) -> list[Placed]:
+    """Every place of a period among some members."""
+    asked = _asked(board, board.span(start)) | {"members": array(members)}
+    return [Placed(*row) for row in conn.execute(_AMONG.format(ties=_ties(board)), asked)]
 
 
 def newcomers(
@@ -110,6 +160,10 @@ def group(conn: Connection, board: Board, start: date, season_id: int, room: str
     members = [row[0] for row in conn.execute(_IN_ROOM, [season_id, room])]
     asked = _asked(board, board.span(start)) | {"season": season_id, "room": room, "members": array(members)}
     return [Placed(id_, score, n) for n, (id_, score) in enumerate(conn.execute(_GROUP, asked), 1)]
+
+
+def _ties(board: Board) -> str:
+    return "" if board.ties == "shared" else ", s.at, s.member_id"
 
 
 def _asked(board: Board, span: Span) -> dict[str, Any]:

@@ -12,24 +12,24 @@ from typing import Any, Final, NamedTuple
 import psycopg
 import redis
 
-from loyalty.calendars import Period
+from loyalty.arrays import batches
 from loyalty.db import transaction
+from loyalty.gamification.boards import live_boards
 from loyalty.gamification.leaderboards import (
     Board,
+    Part,
     Standing,
-    Ties,
     begin_rebuild,
     existing,
     finish_rebuild,
     forget,
     put,
 )
-from loyalty.rules import Bylaws
+from loyalty.gamification.rooms import Audiences, Rooms
 from loyalty.versions import Programme
 
 GRAIN: Final = {None: 0, "year": 1, "quarter": 1, "month": 1, "week": 2, "day": 2}
 """Which sums of a counter make up a period: 0 ever, 1 months, 2 days."""
-FIRST: Final[Ties] = "first_to_reach"
 STREAM: Final = 5_000
 """Rows that a rebuild reads, and sets, at a time."""
 
@@ -45,47 +45,28 @@ class Change(NamedTuple):
     days: frozenset[date] | None
 
 
-def live_boards(programme: Programme, at: datetime) -> dict[str, Board]:
-    """The leaderboards of the version in force at an instant, by code, as the game layer needs them."""
-    return boards_of(programme, programme.at(at))
-
-
-def boards_of(programme: Programme, bylaws: Bylaws) -> dict[str, Board]:
-    """The leaderboards of a version, by code."""
-    return {
-        code: _board(programme, bylaws, code, its.counter, its.period, "shared" if its.ties == "shared" else FIRST)
-        for code, its in bylaws.leaderboards.items()
-    }
-
-
-def league_of(programme: Programme, bylaws: Bylaws, code: str) -> Board:
-    """A league's ranking, which is read from PostgreSQL group by group."""
-    its = bylaws.game.leagues[code]
-    return _board(programme, bylaws, code, its.counter, its.each, FIRST)
-
-
-def _board(programme: Programme, bylaws: Bylaws, code: str, name: str, period: Period | None, ties: Ties) -> Board:
-    counter = bylaws.counters[name]
-    counter_id = programme.counter_ids[programme.live.index(counter)]
-    days = counter.measure == "days"
-    return Board(programme.club_id, code, counter_id, period, ties, programme.calendar, days, counter.distinct)
-
-
-def deliver(store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change]) -> None:
+def deliver(
+    store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change], audiences: Audiences | None = None
+) -> None:
     """Set the present scores of the changed members in the periods concerned; safe to repeat and in any order.
 
-    Two statements and one round trip to Valkey, for any number of members.
+    A fixed number of statements and one round trip to Valkey, for any number of members.
 
     Raises:
         redis.RedisError: Valkey is away; nothing is lost by trying again.
     """
     with transaction() as conn:
         wanted = _periods(conn, boards, list(changes))
-        found = _standings(conn, boards, sorted(wanted)) if wanted else {}
-    put(store, [(boards[n], start, standings) for (n, start), standings in found.items()])
+        found = _standings(conn, boards, sorted(wanted)) if wanted else []
+        rooms = Rooms.of(conn, boards, {its.standing.member_id for its in found}, audiences)
+    parts: defaultdict[tuple[int, Part], list[Standing]] = defaultdict(list)
+    for n, start, label, standing in found:
+        for room, its in rooms.spread(boards[n], label, standing):
+            parts[n, (start, room)].append(its)
+    put(store, [(boards[n], part, standings) for (n, part), standings in parts.items()])
 
 
-def rebuild(store: redis.Redis, board: Board) -> int:
+def rebuild(store: redis.Redis, board: Board, audiences: Audiences | None = None) -> int:
     """Fill every period of a board from PostgreSQL, beside what readers see, and put it in its place when done.
 
     Deliveries meanwhile go to both. Memory stays flat in the number of members. Answers how many places were set.
@@ -96,38 +77,48 @@ def rebuild(store: redis.Redis, board: Board) -> int:
     token = secrets.token_hex(8)
     stale = existing(store, board.club_id, board)
     with transaction() as conn:
-        rows = conn.execute(
-            "SELECT DISTINCT start FROM counter_sum WHERE counter_id = %s AND grain = %s",
-            (board.counter_id, GRAIN[board.period]),
-        ).fetchall()
-    starts = {board.start(day) for (day,) in rows}
-    begin_rebuild(store, board, starts, token)
+        parts = _parts(conn, board)
+    begin_rebuild(store, board, parts, token)
     count = 0
     # A snapshot younger than the beginning: what it does not see is delivered to the new keys, too.
     with transaction() as conn:
-        batch: defaultdict[date, list[Standing]] = defaultdict(list)
-        for start, standing in _all(conn, board):
-            if start in starts:
-                batch[start].append(standing)
-                count += 1
-                if count % STREAM == 0:
-                    put(store, [(board, s, standings) for s, standings in batch.items()], rebuild=token)
-                    batch.clear()
-        put(store, [(board, s, standings) for s, standings in batch.items()], rebuild=token)
-    finish_rebuild(store, board, starts, token, stale)
+        for some in batches(_all(conn, board), STREAM):
+            rooms = Rooms.of(conn, [board], {standing.member_id for _, _, standing in some}, audiences)
+            batch: defaultdict[Part, list[Standing]] = defaultdict(list)
+            for start, label, standing in some:
+                for room, its in rooms.spread(board, label, standing):
+                    if (start, room) in parts:
+                        batch[start, room].append(its)
+            put(store, [(board, part, standings) for part, standings in batch.items()], rebuild=token)
+            count += len(some)
+    finish_rebuild(store, board, parts, token, stale)
     return count
 
 
-def rebuild_all(store: redis.Redis, programme: Programme, at: datetime) -> dict[str, int]:
+def rebuild_all(
+    store: redis.Redis, programme: Programme, at: datetime, audiences: Audiences | None = None
+) -> dict[str, int]:
     """Fill every live board of a club and forget what others left behind. Answers how many places each has set.
 
     Raises:
         redis.RedisError: as `rebuild`.
     """
     boards = live_boards(programme, at)
-    counts = {code: rebuild(store, board) for code, board in boards.items()}
+    counts = {code: rebuild(store, board, audiences) for code, board in boards.items()}
     forget(store, programme.club_id, boards.values())
     return counts
+
+
+def _parts(conn: psycopg.Connection[Any], board: Board) -> set[Part]:
+    """Every room of every period in which something is counted."""
+    rows = conn.execute(
+        "SELECT DISTINCT start, CASE WHEN %s THEN label ELSE '' END FROM counter_sum"
+        " WHERE counter_id = %s AND grain = %s",
+        (board.of_stores, board.counter_id, GRAIN[board.period]),
+    ).fetchall()
+    if board.of_stores:
+        return {(board.start(day), label) for day, label in rows}
+    return {(board.start(day), room) for day, _ in rows for room in board.rooms}
 
 
 def _periods(
@@ -147,26 +138,34 @@ def _periods(
     return {(member_id, n, board.start(day)) for member_id, day in days for n, board in enumerate(boards)}
 
 
+class _Found(NamedTuple):
+    """A member's score in a period of a board by its place; of a board of stores, in each of them by itself."""
+
+    board: int
+    start: date
+    label: str
+    standing: Standing
+
+
 def _standings(
     conn: psycopg.Connection[Any], boards: Sequence[Board], wanted: Sequence[tuple[int, int, date]]
-) -> dict[tuple[int, date], list[Standing]]:
+) -> list[_Found]:
     """Scores as of one snapshot: the `seq` read with them says which of two readings is the later."""
     spans = [boards[n].span(start) for _, n, start in wanted]
-    found: defaultdict[tuple[int, date], list[Standing]] = defaultdict(list)
     worth, reached = _WORTH.format(days="w.days"), _REACHED.format(at="max(s.at)")
     rows = conn.execute(
-        f"SELECT s.n, s.start, m.id, m.seq, CASE WHEN {LISTED} THEN coalesce(sum(s.score), 0)::bigint END,"  # noqa: S608
-        f" coalesce({reached}, 0)"
+        "SELECT s.n, s.start, s.room, m.id, m.seq,"  # noqa: S608 - constants
+        f" CASE WHEN {LISTED} THEN coalesce(sum(s.score), 0)::bigint END, coalesce({reached}, 0)"
         " FROM member m JOIN ("
-        " SELECT w.member_id, w.n, w.start, max(c.reached_at) at,"
-        f" CASE WHEN w.things THEN (sum({worth}) > 0)::int ELSE sum({worth}) END score"
+        " SELECT w.member_id, w.n, w.start, CASE WHEN w.stores THEN coalesce(c.label, '') ELSE '' END room,"
+        f" max(c.reached_at) at, CASE WHEN w.things THEN (sum({worth}) > 0)::int ELSE sum({worth}) END score"
         " FROM unnest(%s::bigint[], %s::int[], %s::date[], %s::date[], %s::bigint[], %s::smallint[], %s::boolean[],"
-        " %s::boolean[]) AS w(member_id, n, start, until, counter_id, grain, days, things)"
+        " %s::boolean[], %s::boolean[]) AS w(member_id, n, start, until, counter_id, grain, days, things, stores)"
         " LEFT JOIN counter_sum c ON c.member_id = w.member_id AND c.counter_id = w.counter_id AND c.grain = w.grain"
         " AND c.start BETWEEN w.start AND w.until AND NOT (w.things AND c.label = '')"
-        " GROUP BY w.member_id, w.n, w.start, w.things, CASE WHEN w.things THEN c.label END"
+        " GROUP BY 1, 2, 3, 4, w.things, CASE WHEN w.things THEN c.label END"
         ") s ON m.id = s.member_id LEFT JOIN profile p ON p.member_id = m.id"
-        " GROUP BY s.n, s.start, m.id, m.seq, m.status, m.merged_into, p.on_boards",
+        " GROUP BY s.n, s.start, s.room, m.id, m.seq, m.status, m.merged_into, p.on_boards",
         (
             [member_id for member_id, _, _ in wanted],
             [n for _, n, _ in wanted],
@@ -176,31 +175,37 @@ def _standings(
             [GRAIN[boards[n].period] for _, n, _ in wanted],
             [_by_days(boards[n]) for _, n, _ in wanted],
             [boards[n].things for _, n, _ in wanted],
+            [boards[n].of_stores for _, n, _ in wanted],
         ),
     )
-    for n, start, *standing in rows:
-        found[n, start].append(Standing(*standing))
-    return found
+    return [_Found(n, start, room, Standing(*standing)) for n, start, room, *standing in rows]
 
 
-def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, Standing]]:
-    """Every member's score in every period, streamed in order of members."""
+def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, str, Standing]]:
+    """Every member's score in every period, streamed in order of members; of a board of stores, in each by itself."""
     worth, reached = _WORTH.format(days="%(days)s"), _REACHED.format(at="c.reached_at")
     with conn.cursor(name="board") as cursor:
         cursor.itersize = STREAM
         cursor.execute(
             f"SELECT m.id, m.seq, {LISTED}, c.start, {worth}, {reached}, c.label"  # noqa: S608
             " FROM counter_sum c JOIN member m ON m.id = c.member_id LEFT JOIN profile p ON p.member_id = m.id"
-            " WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s ORDER BY c.member_id, c.start",
-            {"counter": board.counter_id, "grain": GRAIN[board.period], "days": _by_days(board)},
+            " WHERE c.counter_id = %(counter)s AND c.grain = %(grain)s"
+            " ORDER BY c.member_id, CASE WHEN %(stores)s THEN c.label END, c.start",
+            {
+                "counter": board.counter_id,
+                "grain": GRAIN[board.period],
+                "days": _by_days(board),
+                "stores": board.of_stores,
+            },
         )
-        for (member_id, start), own in groupby(cursor, key=lambda row: (row[0], board.start(row[3]))):
-            rows, things = list(own), defaultdict[str, int](int)
+        own = groupby(cursor, key=lambda row: (row[0], row[6] if board.of_stores else "", board.start(row[3])))
+        for (member_id, room, start), each in own:
+            rows, things = list(each), defaultdict[str, int](int)
             for _, _, _, _, value, _, label in rows:
                 things[label] += value
             score = sum(value > 0 for label, value in things.items() if label) if board.things else sum(things.values())
             _, seq, listed, *_ = rows[-1]
-            yield start, Standing(member_id, seq, score if listed else None, max(row[5] for row in rows))
+            yield start, room, Standing(member_id, seq, score if listed else None, max(row[5] for row in rows))
 
 
 def _by_days(board: Board) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -63,14 +63,17 @@ _STAND: Final = """
 _RANKED: Final = "UPDATE season SET ranked_at = %s WHERE id = %s"
 _SETTLED: Final = "UPDATE season SET settled_at = %s WHERE id = %s"
 _TO_GIVE: Final = """
-    SELECT place.member_id, rank, move, prize, coalesce(standing.division, ''), member.status,
+    SELECT place.member_id, place.room, rank, move, prize, coalesce(standing.division, ''), member.status,
         member.erased_at IS NOT NULL
     FROM season_place place JOIN member ON member.id = place.member_id
     LEFT JOIN league_standing standing ON standing.member_id = place.member_id AND standing.league = %s
     WHERE season_id = %s AND given_at IS NULL AND (prize IS NOT NULL OR move <> 0)
-    ORDER BY place.member_id LIMIT %s
+    ORDER BY place.member_id, place.room LIMIT %s
 """
-_GIVEN: Final = "UPDATE season_place SET given_at = %s WHERE season_id = %s AND member_id = ANY(%s::bigint[])"
+_GIVEN: Final = """
+    UPDATE season_place SET given_at = %s FROM unnest(%s::bigint[], %s::text[]) AS its (member_id, room)
+    WHERE season_place.member_id = its.member_id AND season_place.room = its.room AND season_id = %s
+"""
 
 
 _JOIN_PLACES: Final = """
@@ -117,6 +120,7 @@ class Outcome(NamedTuple):
     """What a ranked member has to get: a prize by its number, a move by a division, or both."""
 
     member_id: int
+    room: str
     rank: int
     move: int
     prize: int | None
@@ -241,9 +245,9 @@ def to_give(conn: Connection, season: Season, most: int) -> list[Outcome]:
     return [Outcome(*row) for row in conn.execute(_TO_GIVE, [season.code, season.id, most])]
 
 
-def given(conn: Connection, season: Season, members: Iterable[int], now: datetime) -> None:
-    """Note who got what they had to get."""
-    conn.execute(_GIVEN, [now, season.id, list(members)])
+def given(conn: Connection, season: Season, places: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Note who got what they had to get, each in their room."""
+    conn.execute(_GIVEN, [now, *columns(places), season.id])
 
 
 def join(conn: Connection, survivor: int, member_id: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from loyalty import config, outbox
 from loyalty.actions.tell_members import tell_members
+from loyalty.audiences import belonging
 from loyalty.db import connection
 from loyalty.gamification import scores
+from loyalty.gamification.boards import live_boards
 from loyalty.jobs import duties, rehearsals
 from loyalty.jobs.queue import put, queue
 from loyalty.notices import causes
@@ -26,9 +29,17 @@ SECONDS: Final = 100
 
 def move_boards(club_id: int, messages: list[Message], now: datetime) -> None:
     """Bring leaderboards up to date for members whose counters moved, on the days that the messages name."""
-    boards = scores.live_boards(programme(connection(), club_id), now)
+    terms = programme(connection(), club_id)
+    boards = live_boards(terms, now)
     if boards:
-        scores.deliver(valkey(), list(boards.values()), [_change(m) for m in messages if m.member_id is not None])
+        changes = [_change(m) for m in messages if m.member_id is not None]
+        scores.deliver(valkey(), list(boards.values()), changes, partial(belonging, terms=terms, at=now))
+
+
+def move_rooms(club_id: int, messages: list[Message], now: datetime) -> None:
+    """Bring leaderboards of tiers up to date for members whose tier moved otherwise than by a purchase."""
+    if any(board.scope == "tier" for board in live_boards(programme(connection(), club_id), now).values()):
+        move_boards(club_id, messages, now)
 
 
 def fill_boards(club_id: int, _: list[Message], __: datetime) -> None:
@@ -51,6 +62,7 @@ _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.published": (fill_boards,),
     "handout.asked": (hand_out_runs,),
     "member.changed": (move_boards,),
+    "tier.changed": (move_rooms,),
     "rehearsal.asked": (rehearsals.begin,),
 }
 HANDLERS: Final[dict[str, tuple[Handler, ...]]] = _OWN | {

@@ -19,6 +19,7 @@ from loyalty.actions.count_badges import count_badges
 from loyalty.actions.draw_raffles import any_to_draw, draw_raffles
 from loyalty.actions.expire_gift_cards import any_card_over, expire_gift_cards
 from loyalty.actions.expire_points import anything_due, expire_points
+from loyalty.actions.fill_boards import fill_audiences, fill_boards
 from loyalty.actions.fill_counters import fill_counters
 from loyalty.actions.find_near import find_near
 from loyalty.actions.find_occasions import find_occasions
@@ -33,7 +34,8 @@ from loyalty.actions.seal_club import seal_club
 from loyalty.actions.turn_seasons import any_league, any_to_turn, turn_seasons
 from loyalty.db import connection, transaction
 from loyalty.errors import NotFound
-from loyalty.gamification import leaderboards, scores
+from loyalty.gamification import leaderboards
+from loyalty.gamification.boards import live_boards
 from loyalty.jobs import rehearsals
 from loyalty.jobs.queue import put
 from loyalty.queries.clubs import ClubView, all_clubs, one
@@ -125,7 +127,7 @@ def when_to_hand_out(club: ClubView, _: datetime, now: datetime) -> datetime | N
 def when_unsure(club: ClubView, _: datetime, now: datetime) -> datetime | None:
     """When a board was never filled, or Valkey was emptied or started again since."""
     try:
-        boards = scores.live_boards(programme(connection(), club.id), now)
+        boards = live_boards(programme(connection(), club.id), now)
     except NotFound:
         return None  # nothing is published yet
     return now if leaderboards.unsure(valkey(), club.id, boards.values()) else None
@@ -139,11 +141,6 @@ def when_behind(club: ClubView, _: datetime, now: datetime) -> datetime | None:
 def seal(club_id: int, at: datetime) -> None:
     """Seal the club now, for a midnight that was due; of several that were missed, and done again, it is one seal."""
     seal_club(club_id, config.now(), unless_since=at)
-
-
-def fill_boards(club_id: int, at: datetime) -> None:
-    """Fill the club's leaderboards from PostgreSQL."""
-    scores.rebuild_all(valkey(), programme(connection(), club_id), at)
 
 
 DUTIES: Final = {
@@ -164,6 +161,7 @@ DUTIES: Final = {
         Duty("count_badges", at_the_last_midnight, lambda club_id, _: count_badges(club_id, config.now())),
         Duty("seal", at_midnight, seal),
         Duty("fill_boards", when_unsure, fill_boards),
+        Duty("fill_audiences", at_the_last_midnight, fill_audiences),
         Duty("forget_deliveries", at_midnight, forget_deliveries),
         Duty("forget_notices", at_the_last_midnight, forget_notices),
         Duty("rehearse", lambda club, done, now: rehearsals.any_left(club.id, done, now), rehearsals.queue_parts),

@@ -5,6 +5,7 @@ from loyalty.models.challenge import ChallengeRun, StreakMilestone
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.code import Code, CodeSeries, CodeUse
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
+from loyalty.models.friend import Friend
 from loyalty.models.gift_card import GiftCard, GiftCardEntry, ProviderCode
 from loyalty.models.handout import Handout
 from loyalty.models.ledger import Adjustment, Balance, Entry, Hold, Lapse, Lot, Seal, SealedHead
@@ -55,6 +56,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventKey",
+    "Friend",
     "GiftCard",
     "GiftCardEntry",
     "Handout",

@@ -69,7 +69,7 @@ class SeasonPlace(Base):
     )
     member_id: Mapped[MemberRef] = mapped_column(primary_key=True)
     season_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("season.id"), primary_key=True)
-    room: Mapped[str] = mapped_column(Text)
+    room: Mapped[str] = mapped_column(Text, primary_key=True)
     """Of a league the group, `DIVISION:NUMBER`; of a board the part that is ranked by itself, empty for the club."""
     division: Mapped[str | None] = mapped_column(Text)
     """Of a league: where the member stood when seated."""

@@ -27,6 +27,8 @@ class PlaceWon(Notice):
     prize: int
     last: date
     """The last day of the season."""
+    room: str = ""
+    """Of a board of several rooms: which of them."""
     kind: ClassVar = "place_won"
     label: ClassVar = Text("A place wins", "بردن جایزهٔ رده‌بندی")
     title: ClassVar = Text("Place {rank}: {board}", "رتبهٔ {rank}: {board}")
@@ -43,8 +45,8 @@ class PlaceWon(Notice):
 
     @property
     def key(self) -> str:
-        """The season: one place in each."""
-        return f"{self.kind}:{self.part}:{self.code}:{self.start.isoformat()}"
+        """The season and the room: one place in each."""
+        return f"{self.kind}:{self.part}:{self.code}:{self.start.isoformat()}:{self.room}"
 
     def about(self) -> dict[str, Any]:
         """The season, the place and the prize."""

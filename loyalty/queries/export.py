@@ -157,6 +157,10 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         FROM season_place place JOIN season ON season.id = place.season_id
         WHERE place.member_id = ANY(%(who)s) ORDER BY place.member_id, season.id
     """,
+    "friends": """
+        SELECT member_id AS member, friend_id AS friend, asked_at FROM friend
+        WHERE member_id = ANY(%(who)s) OR friend_id = ANY(%(who)s) ORDER BY asked_at, member_id, friend_id
+    """,
     "divisions": """
         SELECT member_id AS member, league, division, since FROM league_standing
         WHERE member_id = ANY(%(who)s) ORDER BY member_id, league

@@ -11,15 +11,18 @@ import structlog
 from loyalty.calendars import Calendar, Period
 from loyalty.db import connection
 from loyalty.errors import Invalid, NotFound, Unavailable
-from loyalty.gamification.leaderboards import EVER, Board, Page, complete, page
-from loyalty.gamification.scores import live_boards
+from loyalty.gamification.boards import board_of
+from loyalty.gamification.leaderboards import EVER, WHOLE, Board, Page, complete, page
+from loyalty.queries.called import called
+from loyalty.queries.friends import among_friends
+from loyalty.queries.rooms import chosen_room, rooms_of
 from loyalty.valkey import valkey
 from loyalty.values import Lang, Text
 from loyalty.versions import programme
 
 log = structlog.get_logger()
 
-NAMELESS: Final = Text("A member", "یکی از اعضا")
+NOBODY: Final = Page(0, 0, [], None)
 NOT_YET: Final = Text(
     "This leaderboard is being filled again. Please look once more in a minute.",
     "این جدول رده‌بندی در حال پر شدن دوباره است. لطفاً یک دقیقهٔ دیگر دوباره نگاه کنید.",
@@ -36,12 +39,23 @@ class PlaceView(NamedTuple):
     me: bool
 
 
+class RoomView(NamedTuple):
+    """A part of a board that is ranked by itself: a store, an audience, a tier or a division."""
+
+    code: str
+    title: Text
+
+
 class LeaderboardView(NamedTuple):
     """Places of one period. `unit` says what the scores are: `money`, `quantity`, `times`, `days` or `count`."""
 
     code: str
     title: Text
     unit: str
+    scope: RoomView | None
+    """The room whose places these are; None where all are ranked together."""
+    scopes: list[RoomView]
+    """All its rooms."""
     period: str
     """The period's label (1405-08, 2026-Q3); `ever` for a board without periods."""
     period_start: date | None
@@ -60,6 +74,7 @@ def leaderboard(
     now: datetime,
     *,
     period: str = "current",
+    scope: str | None = None,
     around: int | None = None,
     limit: int = 10,
     cursor: int | None = None,
@@ -67,27 +82,38 @@ def leaderboard(
 ) -> LeaderboardView:
     """`limit` places from the top, from below a `cursor`, or around a member (by engine id).
 
+    Of a board that ranks by rooms `scope` says which: a store, an audience, a tier or a division, by its code; left out
+    it is the member's own.
+
     Raises:
         NotFound: the bylaws in force have no such board.
-        Invalid: `period` is neither `current`, `previous` nor the label of one of its periods.
+        Invalid: `period` is neither `current`, `previous` nor the label of one of its periods; there is no such room,
+            or none is asked for and no member either.
         Unavailable: Valkey is away, or was emptied and the board is not filled again yet.
     """
-    club = programme(connection(), club_id)
+    conn = connection()
+    club = programme(conn, club_id)
     bylaws = club.at(now)
     terms = bylaws.leaderboards.get(code)
     if terms is None:
         raise NotFound(
             Text("This club has no leaderboard {code}.", "این باشگاه جدول رده‌بندی {code} ندارد.").with_(code=code)
         )
-    board = live_boards(club, now)[code]
+    board = board_of(club, bylaws, terms)
     start = asked_start(terms.period, club.calendar, period, now)
-    offset = max(cursor, 0) if cursor is not None else 0 if around is None else None
-    found = _page(board, start, limit, offset, around)
-    called = names([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
+    titles: dict[str, Text] = {}
+    room: str | None = WHOLE
+    if terms.kept:
+        titles = rooms_of(conn, club, bylaws, board)
+        room = chosen_room(conn, club, board, titles, scope, around, start, now)
+        offset = max(cursor, 0) if cursor is not None else 0 if around is None else None
+        found = NOBODY if room is None else _page(board, start, room, limit, offset, around)
+    else:
+        found = among_friends(conn, board, start, around, limit)
+    rooms = [RoomView(code, title) for code, title in titles.items() if board.scope != "club"]
+    named = called([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
     items = [
-        PlaceView(
-            p.rank, called[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id
-        )
+        PlaceView(p.rank, named[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id)
         for p in found.places
     ]
     below = found.offset + len(items)
@@ -96,11 +122,13 @@ def leaderboard(
         code=code,
         title=terms.title,
         unit=bylaws.unit(bylaws.counters[terms.counter]),
+        scope=next((its for its in rooms if its.code == room), None),
+        scopes=rooms,
         period=board.label(start),
         period_start=span.start,
         period_end=span.end if terms.period else None,
         items=items,
-        me=PlaceView(found.me.rank, called[found.me.member_id], None, found.me.score, True) if found.me else None,
+        me=PlaceView(found.me.rank, named[found.me.member_id], None, found.me.score, True) if found.me else None,
         next=below if items and below < found.total else None,
     )
 
@@ -138,26 +166,11 @@ def asked_start(each: Period | None, calendar: Calendar, period: str, now: datet
         ) from None
 
 
-def _page(board: Board, start: date, size: int, offset: int | None, around: int | None) -> Page:
+def _page(board: Board, start: date, room: str, size: int, offset: int | None, around: int | None) -> Page:
     try:
         store = valkey()
         if complete(store, board):
-            return page(store, board, start, size=size, offset=offset, member_id=around)
+            return page(store, board, start, room, size=size, offset=offset, member_id=around)
     except redis.RedisError as error:
         log.warning("leaderboard.unavailable", board=board.identity, reason=str(error))
     raise Unavailable(NOT_YET)
-
-
-def names(member_ids: list[int], lang: Lang) -> dict[int, str]:
-    """What others may see of members: the alias, or the first name with an initial."""
-    rows = connection().execute(
-        "SELECT u.id, p.alias, p.name FROM unnest(%s::bigint[]) AS u(id) LEFT JOIN profile p ON p.member_id = u.id",
-        (sorted(set(member_ids)),),
-    )
-    return {member_id: alias or short_name(name) or NAMELESS.to(lang) for member_id, alias, name in rows}
-
-
-def short_name(name: str | None) -> str:
-    """The first name and the initial of the last: what others may see of a member who chose no alias."""
-    words = (name or "").split()
-    return f"{words[0]} {words[-1][0]}." if len(words) > 1 else "".join(words)

@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 from loyalty.db import connection
 from loyalty.errors import NotFound
 from loyalty.gamification import ranking, seasons
+from loyalty.gamification.boards import league_of
 from loyalty.gamification.ranking import Placed
-from loyalty.gamification.scores import league_of
 from loyalty.gamification.seasons import Season
-from loyalty.queries.leaderboard import asked_start, names
+from loyalty.queries.called import called
+from loyalty.queries.leaderboard import asked_start
 from loyalty.rules import Bylaws
 from loyalty.rules.explain import both
 from loyalty.rules.gifts import said_gifts
@@ -158,11 +159,11 @@ def _winners(conn: Connection, terms: Programme, season: Season, lang: Lang) -> 
     bylaws = terms.version(season.version)
     prizes = seasons.prizes_of(bylaws, season)
     rows = conn.execute(_WINNERS, [season.id]).fetchall()
-    called = names([member_id for member_id, *_ in rows], lang)
+    named = called([member_id for member_id, *_ in rows], lang)
     for member_id, _, rank, score, prize in rows:
         give = prizes[prize - 1].give
         gives = both(bylaws, lambda voice, give=give: said_gifts(give, voice))  # type: ignore[misc]
-        yield WinnerView(rank, called[member_id], None, score, gives)
+        yield WinnerView(rank, named[member_id], None, score, gives)
 
 
 def _league(
@@ -208,9 +209,9 @@ def _group(
     else:
         found = ranking.group(conn, league_of(terms, bylaws, season.code), season.start, season.id, room)
         rows = [(place.member_id, place.score, place.rank, _leads_to(its, place, len(found), room)) for place in found]
-    called = names([id_ for id_, *_ in rows], lang)
+    named = called([id_ for id_, *_ in rows], lang)
     return [
-        LeaguePlace(rank, called[id_], None, score, id_ == member_id, _ZONES[move]) for id_, score, rank, move in rows
+        LeaguePlace(rank, named[id_], None, score, id_ == member_id, _ZONES[move]) for id_, score, rank, move in rows
     ]
 
 

@@ -40,6 +40,13 @@ class BoardQuery(Base):
         load_default="current",
         metadata=told("current, previous, or a label as in 1405-08.", "current، previous یا نام دوره مانند 1405-08."),
     )
+    scope = Words(
+        64,
+        metadata=told(
+            "Which store, audience, tier or division, by its code; the member's own, if left out.",
+            "کد فروشگاه، گروه، سطح یا دسته؛ اگر نباشد، بخش خود عضو.",
+        ),
+    )
     limit = Figure(1, MAX_LIMIT, load_default=PLACES)
     cursor = Words(18, metadata=told("The `next` of the page before.", "مقدار next صفحهٔ پیش."))
     around = Figure(1, MAX_ID, metadata=told("A member's id: the places around.", "شناسهٔ عضو: رتبه‌های پیرامون او."))
@@ -55,6 +62,13 @@ class PlaceSchema(Schema):
     me = fields.Boolean(required=True)
 
 
+class RoomSchema(Schema):
+    """A part of a board that is ranked by itself."""
+
+    code = text()
+    title = both()
+
+
 class BoardSchema(Schema):
     """Places of one period."""
 
@@ -66,6 +80,13 @@ class BoardSchema(Schema):
             "جنس امتیازها: money، quantity، times، days یا count.",
         )
     )
+    scope = fields.Nested(
+        RoomSchema,
+        required=True,
+        allow_none=True,
+        metadata=told("Null where all are ranked together.", "اگر همه با هم رده‌بندی شوند null است."),
+    )
+    scopes = many(RoomSchema)
     period = text(metadata={"example": "1405-08"})
     period_start = fields.Date(required=True, allow_none=True)
     period_end = fields.Date(required=True, allow_none=True)
@@ -142,6 +163,7 @@ def leaderboard(query: dict[str, Any], code: str) -> Response:
         code,
         now(),
         period=query["period"],
+        scope=query.get("scope"),
         around=around,
         limit=query["limit"],
         cursor=id_after(query.get("cursor")),

@@ -93,7 +93,7 @@ def _load(root: Node, version: int) -> Bylaws:
     badges = named(found.get("badges"), read_badge)
     challenges = named(found.get("challenges"), lambda code, node: read_challenge(code, node, definitions))
     streaks = named(found.get("streaks"), lambda code, node: read_streak(code, node, definitions))
-    boards = named(found.get("leaderboards"), read_leaderboard)
+    boards = named(found.get("leaderboards"), lambda code, node: read_leaderboard(code, node, definitions))
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
     membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
     game = read_game(found, reading)

@@ -235,7 +235,7 @@ class Leaderboard:
     period: Period | None
     ties: str
     scope: str = "club"
-    """Among whom: the `club`, one `store`, `friends`, or a division of a `league`."""
+    """Among whom: the `club`; each `store`, `audience`, `tier` or division of a `league` by itself; or `friends`."""
     league: str | None = None
     by: str = "member"
     """Who is ranked: each `member`, or each `team`."""
@@ -243,6 +243,11 @@ class Leaderboard:
     """What its first places get of each period, once that is settled."""
     settles: Term = LATE
     """How long after its last instant a period is settled."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept in order all the time; that among friends is put together for whoever looks."""
+        return self.scope != "friends"
 
     def named_prizes(self) -> Iterator[NamedPrize]:
         """Its prizes by the names that rulings give them."""

@@ -276,6 +276,8 @@ def _among(board: Leaderboard, voice: Voice) -> list[str | Slot]:
         league = voice.text(voice.bylaws.game.leagues[board.league].title) if board.league else ""
         scope = {
             "store": Text("within each store", "در هر فروشگاه جداگانه"),
+            "audience": Text("within each audience", "در هر گروه جداگانه"),
+            "tier": Text("within each tier", "در هر سطح جداگانه"),
             "friends": Text("among friends", "میان دوستان"),
             "league": Text(f"within each division of {league}", f"در هر دستهٔ {league}"),
         }[board.scope]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from loyalty.calendars import PERIODS
 from loyalty.rules.catalogue import read_award, read_condition
+from loyalty.rules.counters import Counter
 from loyalty.rules.kinds import MEMBER, Award, Condition, Earning
 from loyalty.rules.ladder import DEMOTES, PROMOTES, REVIEWS, Step, Tiers, counts_since_tier
 from loyalty.rules.occasions import PURCHASE, read_occasion
@@ -22,7 +23,7 @@ from loyalty.values import QUANTITY_SCALE, Text
 
 T = TypeVar("T")
 
-_SCOPES: Final = ("club", "store", "friends")
+_SCOPES: Final = ("club", "store", "audience", "tier", "friends")
 
 
 def word(name: str, node: Node) -> str:
@@ -191,7 +192,7 @@ def _level_award(node: Node) -> Award:
     return award
 
 
-def read_leaderboard(code: str, node: Node) -> Leaderboard:
+def read_leaderboard(code: str, node: Node, counters: Mapping[str, Counter]) -> Leaderboard:
     """A leaderboard; its period is a month where none is given."""
     found = node.fields(["title", "counter"], ["period", "scope", "by", "ties", "prizes", "settles"])
     periods = ("ever", *PERIODS)
@@ -200,6 +201,13 @@ def read_leaderboard(code: str, node: Node) -> Leaderboard:
     by = _ranked(found["by"]) if "by" in found else "member"
     ties = found["ties"].choice(("first_to_reach", "shared")) if "ties" in found else "first_to_reach"
     name = found["counter"].name("counters")
+    if scope == "store" and (its := counters.get(name)) and (its.by != "store" or its.distinct):
+        raise found["counter"].bad(
+            Text(
+                "A board within each store needs a counter that is kept by store: {by: store}.",
+                "جدول هر فروشگاه شمارنده‌ای می‌خواهد که به تفکیک فروشگاه باشد: {by: store}.",
+            )
+        )
     prizes, settles = _prizes(found, period, scope)
     return Leaderboard(
         code,
@@ -237,12 +245,13 @@ def _prizes(found: dict[str, Node], period: str, scope: str) -> tuple[tuple[Priz
 def _scope(node: Node) -> tuple[str, str | None]:
     """Among whom one is ranked: a word, and the league where it is one."""
     if isinstance(node.value, dict):
-        scope, league = "league", node.fields(["league"])["league"].name("leagues")
-    else:
-        scope, league = node.choice(_SCOPES), None
-    if scope != "club":
-        node.unbuilt(Text(f"A leaderboard's scope “{scope}”", f"دامنهٔ «{scope}» برای جدول رده‌بندی"))
-    return scope, league
+        return "league", node.fields(["league"])["league"].name("leagues")
+    scope = node.choice(_SCOPES)
+    if scope == "audience" and not node.reading.names["audiences"]:
+        raise node.bad(Text("No audiences are declared.", "گروه مخاطبی تعریف نشده است."))
+    if scope == "tier" and not node.reading.names["tiers"]:
+        raise node.bad(Text("No tiers are declared.", "سطحی تعریف نشده است."))
+    return scope, None
 
 
 def _ranked(node: Node) -> str:

@@ -150,9 +150,9 @@ def test_delivering_twice_changes_nothing(game, at):
 def test_a_reading_that_arrives_late_does_not_undo_a_later_one(game, at):
     board = game.board()
     ada = game.member()
-    older = [(board, ABAN, [Standing(ada, 1, 10, 0)])]
-    gone = [(board, ABAN, [Standing(ada, 3, 0, 0)])]
-    leaderboards.put(valkey(), [(board, ABAN, [Standing(ada, 2, 30, 0)])])
+    older = [(board, (ABAN, ""), [Standing(ada, 1, 10, 0)])]
+    gone = [(board, (ABAN, ""), [Standing(ada, 3, 0, 0)])]
+    leaderboards.put(valkey(), [(board, (ABAN, ""), [Standing(ada, 2, 30, 0)])])
     leaderboards.put(valkey(), older)
     assert game.places(board) == [(1, ada, 30)]
     leaderboards.put(valkey(), gone)
@@ -225,7 +225,7 @@ def test_a_rebuild_forgets_periods_and_members_that_postgresql_does_not_know(gam
     board = game.board()
     ada, ghost = game.member(), game.member()
     game.scores(ada, 10, at(2))
-    leaderboards.put(valkey(), [(board, start, [Standing(ghost, 99, 999, 0)]) for start in (ABAN, MEHR)])
+    leaderboards.put(valkey(), [(board, (start, ""), [Standing(ghost, 99, 999, 0)]) for start in (ABAN, MEHR)])
     game.rebuild(board)
     assert game.places(board) == [(1, ada, 10)]
     assert game.places(board, MEHR) == []

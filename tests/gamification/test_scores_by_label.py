@@ -9,6 +9,7 @@ from flask import Flask
 from loyalty.actions.return_purchases import return_purchases
 from loyalty.db import db
 from loyalty.gamification import scores
+from loyalty.gamification.boards import live_boards
 from loyalty.gamification.leaderboards import page
 from loyalty.jobs.deliveries import deliver_due
 from loyalty.returns import Return
@@ -32,7 +33,7 @@ TASTERS = document(
 
 
 def board(story: Story, code: str) -> list[tuple[int, int]]:
-    live = scores.live_boards(programme_of(story.club_id), story.now)[code]
+    live = live_boards(programme_of(story.club_id), story.now)[code]
     places = page(valkey(), live, live.start(live.calendar.moment(story.now).day), size=9).places
     return [(place.member_id, place.score) for place in places]
 

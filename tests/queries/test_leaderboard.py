@@ -9,7 +9,7 @@ import pytest
 from loyalty.db import transaction
 from loyalty.errors import Invalid, NotFound, Unavailable
 from loyalty.gamification import scores
-from loyalty.queries.leaderboard import short_name
+from loyalty.queries.called import short_name
 from loyalty.valkey import connect, valkey
 from tests.small_club import SmallClub, programme_of
 

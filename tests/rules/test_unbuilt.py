@@ -48,7 +48,6 @@ CLUB["wallets"]["points"].update(pays={"points": 1, "money": 10}, same_sale=True
 CLUB["wallets"]["cashback"].update(same_sale=False)
 PLACES = [
     "/challenges/c/by",
-    "/leaderboards/friends/scope",
     "/leaderboards/teams/by",
     "/teams",
     "/spins/s",
@@ -144,7 +143,7 @@ def test_what_is_said_otherwise_of_it_is_a_difference() -> None:
     other = deepcopy(CLUB)
     other["articles"][1]["give"][1]["reward"]["fixed"] = 2
     other["wallets"]["points"]["pays"]["money"] = 20
-    other["leaderboards"]["friends"]["scope"] = "store"
+    other["leaderboards"]["friends"]["scope"] = {"league": "l"}
     other["story"]["title"] = title("Another")
     other["story"]["chapters"].append({"title": title("On"), "text": title("And on.")})
     other["teams"]["join"] = "open"

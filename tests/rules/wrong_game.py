@@ -91,6 +91,12 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ),
     (
         "/leaderboards/m",
+        {"title": TITLE, "counter": "spend", "scope": "store"},
+        "/leaderboards/m/counter",
+        "kept by store",
+    ),
+    (
+        "/leaderboards/m",
         {"title": TITLE, "counter": "spend", "settles": "at_end"},
         "/leaderboards/m/settles",
         "nothing to settle",

@@ -38,7 +38,7 @@ def upgrade() -> None:
         "season_place",
         sa.Column("member_id", sa.BigInteger(), sa.ForeignKey("member.id"), primary_key=True),
         sa.Column("season_id", sa.BigInteger(), sa.ForeignKey("season.id"), primary_key=True),
-        sa.Column("room", sa.Text(), nullable=False),
+        sa.Column("room", sa.Text(), primary_key=True),
         sa.Column("division", sa.Text()),
         sa.Column("rank", sa.Integer()),
         sa.Column("score", sa.BigInteger()),
