@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from loyalty import outbox
 from loyalty.actions.forfeit_points import Lost, forfeit
 from loyalty.cases import Case
 from loyalty.gather import Locked, lock
+from loyalty.playing import leaves_club
 from loyalty.rules import Bylaws
 from loyalty.versions import Connection, Programme
 
@@ -38,6 +40,10 @@ def _why(bylaws: Bylaws, status: str | None, forfeits: Sequence[str]) -> str:
     return ", ".join(f"{its.no} ({its.title.fa})" for its in articles)
 
 
+_PLAY_ON: Final = ("active", "suspended")
+"""Standings in which a member keeps a place in a team."""
+
+
 def note_standing(
     conn: Connection, club_id: int, member: Locked, status: str, reason: str | None, by: str | None, now: datetime
 ) -> None:
@@ -48,3 +54,5 @@ def note_standing(
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [member.id, club_id, now, member.status, status, reason, by],
     )
+    if status not in _PLAY_ON:
+        leaves_club(conn, club_id, member.id, now)

@@ -23,6 +23,7 @@ PERSONAL: Final = (
     "DELETE FROM webhook_delivery WHERE member_id = ANY(%(who)s)",
     "DELETE FROM notice_sending WHERE member_id = ANY(%(who)s)",
     "DELETE FROM notice WHERE member_id = ANY(%(who)s)",
+    "DELETE FROM team_invitation WHERE member_id = ANY(%(who)s)",
     "DELETE FROM friend WHERE member_id = ANY(%(who)s) OR friend_id = ANY(%(who)s)",
     """UPDATE set_aside SET sent = jsonb_set(sent #- '{extra,attributes}', '{member}',
         jsonb_build_array('id', member_id::text)) WHERE member_id = ANY(%(who)s)""",

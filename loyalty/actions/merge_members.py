@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from loyalty import absent
+from loyalty import absent, playing
 from loyalty.actions.forfeit_points import next_event
 from loyalty.db import Overtaken, retried, transaction
 from loyalty.errors import Conflict, Invalid
 from loyalty.filling import fill
-from loyalty.gamification import seasons
+from loyalty.gamification import seasons, teams
 from loyalty.gather import Locked, lock
 from loyalty.hands import refuse_gone
 from loyalty.ledger.lots import Cause
@@ -18,6 +18,7 @@ from loyalty.ledger.merges import unite
 from loyalty.merging import add_counters, join_runs, move_purses, opened, order_of, stand_merged, tell
 from loyalty.outbox import wake
 from loyalty.piloted import leave
+from loyalty.playing import today
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from loyalty.versions import Connection, Programme, programme
@@ -92,6 +93,8 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
         join_runs(conn, terms, survivor, member_id)
         seasons.join(conn, survivor, member_id)
         conn.execute(_FRIENDS, {"survivor": survivor, "member": member_id})
+        if (team := teams.merge(conn, survivor, member_id, today(terms, now), now)) is not None:
+            playing.tell(club_id, team, now)
         _stand(conn, terms, locked[member_id], locked[survivor], event, now)
         tell(club_id, "member.merged", member_id, ("into", survivor), event, now)
         return survivor

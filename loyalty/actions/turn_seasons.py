@@ -19,7 +19,7 @@ from loyalty.audiences import belonging
 from loyalty.calendars import Span
 from loyalty.db import connection, retried, transaction
 from loyalty.errors import NotFound
-from loyalty.gamification import ranking, seasons
+from loyalty.gamification import ranking, seasons, teams
 from loyalty.gamification.boards import boards_of, league_of
 from loyalty.gamification.groups import seats, together
 from loyalty.gamification.scores import STREAM
@@ -165,6 +165,13 @@ def _rank_board(conn: Connection, terms: Programme, season: Season, now: datetim
     most = places_in_all(prizes)
     first = ranking.top(conn, board, season.start, most, partial(belonging, terms=terms, at=now))
     rows = [(its.member_id, room, its.rank, its.score, prize_at(prizes, its.rank)) for room, its in first]
+    if board.teams is not None:  # everybody wins who was in the team at the end
+        there = teams.at(conn, [team_id for team_id, *_ in rows], season.ends_at)
+        rows = [
+            (its, str(team_id), rank, score, prize)
+            for team_id, _, rank, score, prize in rows
+            for its in there.get(team_id, ())
+        ]
     seasons.note_winners(conn, season.id, rows)
 
 

@@ -29,7 +29,13 @@ def board_of(programme: Programme, bylaws: Bylaws, its: Leaderboard) -> Board:
     ties: Ties = "shared" if its.ties == "shared" else FIRST
     board = _board(programme, bylaws, its.code, its.counter, its.period, ties)
     scope, rooms, beginners = _rooms(bylaws, its)
-    return board._replace(scope=scope, rooms=rooms, beginners=beginners, league=its.league)
+    return board._replace(
+        scope=scope,
+        rooms=rooms,
+        beginners=beginners,
+        league=its.league,
+        teams=bylaws.game.teams if its.by == "team" else None,
+    )
 
 
 def league_of(programme: Programme, bylaws: Bylaws, code: str) -> Board:

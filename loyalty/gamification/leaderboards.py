@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 import redis
 
 from loyalty.calendars import Calendar, Period, Span
+from loyalty.rules.teams import Teams
 
 Ties = Literal["first_to_reach", "shared"]
 Scope = Literal["club", "store", "audience", "tier", "league"]
@@ -56,6 +57,8 @@ class Board(NamedTuple):
     """The room of those of whom nothing is noted; None where there is none for them."""
     league: str | None = None
     """The league whose divisions are the rooms."""
+    teams: Teams | None = None
+    """How teams are scored, where they are ranked and not members: then what is called a member is a team."""
 
     @property
     def of_stores(self) -> bool:
@@ -77,7 +80,7 @@ class Board(NamedTuple):
     @property
     def identity(self) -> str:
         """What makes it the same board in two versions of the bylaws; its title and its ties do not."""
-        return f"{self.code}:{self.counter_id}:{self.period or 'ever'}:{self.scope}"
+        return f"{self.code}:{self.counter_id}:{self.period or 'ever'}:{'team' if self.teams else self.scope}"
 
     def key(self, start: date, room: str = WHOLE) -> str:
         """The common beginning of the keys of a room in a period."""

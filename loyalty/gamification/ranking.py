@@ -13,6 +13,7 @@ import psycopg
 
 from loyalty.arrays import array, batches
 from loyalty.calendars import Span
+from loyalty.gamification import team_scores
 from loyalty.gamification.leaderboards import CHUNK, WHOLE, Board
 from loyalty.gamification.rooms import Audiences, Rooms
 from loyalty.gamification.scores import GRAIN, LISTED, STREAM
@@ -103,13 +104,29 @@ def top(
 ) -> Iterator[tuple[str, Placed]]:
     """The first `most` places of every room in a period, each with its room; of shared places all."""
     asked = _asked(board, board.span(start)) | {"club": board.club_id, "most": most}
-    if board.scope == "club":
+    if board.teams is not None:
+        yield from ((WHOLE, its) for its in _teams(conn, board, start, most))
+    elif board.scope == "club":
         yield from ((WHOLE, its) for its in _top(conn, board, _OF_ALL, asked))
     elif board.of_stores:
         for (room,) in conn.execute(_LABELS, asked).fetchall():
             yield from ((room, its) for its in _top(conn, board, _OF_STORE, asked | {"room": room}))
     else:
         yield from _by_room(conn, board, most, asked, audiences)
+
+
+def _teams(conn: Connection, board: Board, start: date, most: int) -> Iterator[Placed]:
+    """The first teams: of these there are few enough to be put in order here."""
+    found = [its for _, its in team_scores.everybody(conn, board, [start]) if its.score]
+    found.sort(key=lambda its: (-(its.score or 0), its.reached, its.member_id))
+    last = Placed(0, 0, 0)
+    for position, its in enumerate(found, 1):
+        score = its.score or 0
+        shared = board.ties == "shared" and last.score == score
+        last = Placed(its.member_id, score, last.rank if shared else position)
+        if last.rank > most:
+            return
+        yield last
 
 
 def _top(conn: Connection, board: Board, scored: str, asked: dict[str, Any]) -> list[Placed]:

@@ -14,8 +14,10 @@ import redis
 
 from loyalty.arrays import batches
 from loyalty.db import transaction
+from loyalty.gamification import team_scores
 from loyalty.gamification.boards import live_boards
 from loyalty.gamification.leaderboards import (
+    WHOLE,
     Board,
     Part,
     Standing,
@@ -57,13 +59,36 @@ def deliver(
     """
     with transaction() as conn:
         wanted = _periods(conn, boards, list(changes))
-        found = _standings(conn, boards, sorted(wanted)) if wanted else []
+        own = sorted(its for its in wanted if boards[its[1]].teams is None)
+        found = _standings(conn, boards, own) if own else []
+        teams = list(team_scores.standings(conn, boards, team_scores.concerned(conn, boards, wanted)))
         rooms = Rooms.of(conn, boards, {its.standing.member_id for its in found}, audiences)
     parts: defaultdict[tuple[int, Part], list[Standing]] = defaultdict(list)
     for n, start, label, standing in found:
         for room, its in rooms.spread(boards[n], label, standing):
             parts[n, (start, room)].append(its)
+    for n, start, standing in teams:
+        parts[n, (start, WHOLE)].append(standing)
     put(store, [(boards[n], part, standings) for (n, part), standings in parts.items()])
+
+
+def deliver_teams(store: redis.Redis, boards: Sequence[Board], team_ids: Iterable[int]) -> None:
+    """Set the present scores of teams in every period, after somebody joined, left or was named otherwise.
+
+    Raises:
+        redis.RedisError: Valkey is away; nothing is lost by trying again.
+    """
+    ids = set(team_ids)
+    with transaction() as conn:
+        wanted = {
+            (n, team_id, start)
+            for n, board in enumerate(boards)
+            if board.teams is not None
+            for start, _ in _parts(conn, board)
+            for team_id in ids
+        }
+        found = list(team_scores.standings(conn, boards, wanted))
+    put(store, [(boards[n], (start, WHOLE), [standing]) for n, start, standing in found])
 
 
 def rebuild(store: redis.Redis, board: Board, audiences: Audiences | None = None) -> int:
@@ -82,7 +107,7 @@ def rebuild(store: redis.Redis, board: Board, audiences: Audiences | None = None
     count = 0
     # A snapshot younger than the beginning: what it does not see is delivered to the new keys, too.
     with transaction() as conn:
-        for some in batches(_all(conn, board), STREAM):
+        for some in batches(_everything(conn, board, parts), STREAM):
             rooms = Rooms.of(conn, [board], {standing.member_id for _, _, standing in some}, audiences)
             batch: defaultdict[Part, list[Standing]] = defaultdict(list)
             for start, label, standing in some:
@@ -179,6 +204,15 @@ def _standings(
         ),
     )
     return [_Found(n, start, room, Standing(*standing)) for n, start, room, *standing in rows]
+
+
+def _everything(
+    conn: psycopg.Connection[Any], board: Board, parts: Iterable[Part]
+) -> Iterator[tuple[date, str, Standing]]:
+    if board.teams is None:
+        return _all(conn, board)
+    found = team_scores.everybody(conn, board, {start for start, _ in parts})
+    return ((start, WHOLE, standing) for start, standing in found)
 
 
 def _all(conn: psycopg.Connection[Any], board: Board) -> Iterator[tuple[date, str, Standing]]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from loyalty import config, outbox
+from loyalty.actions.complete_team_runs import complete_team_runs
 from loyalty.actions.tell_members import tell_members
 from loyalty.audiences import belonging
 from loyalty.db import connection
@@ -42,6 +43,18 @@ def move_rooms(club_id: int, messages: list[Message], now: datetime) -> None:
         move_boards(club_id, messages, now)
 
 
+def move_teams(club_id: int, messages: list[Message], now: datetime) -> None:
+    """Look whether teams have completed a challenge with what happened."""
+    changes = [_change(message) for message in messages if message.member_id is not None]
+    complete_team_runs(club_id, [(its.member_id, sorted(its.days)) for its in changes if its.days], now)
+
+
+def follow_teams(club_id: int, messages: list[Message], now: datetime) -> None:
+    """Bring leaderboards of teams up to date for teams that somebody joined or left."""
+    boards = list(live_boards(programme(connection(), club_id), now).values())
+    scores.deliver_teams(valkey(), boards, {message.data["team"] for message in messages})
+
+
 def fill_boards(club_id: int, _: list[Message], __: datetime) -> None:
     """Have the boards of a new version filled at once instead of at the next tick."""
     duties.ask(club_id, "fill_boards")
@@ -61,7 +74,8 @@ _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.filling": (fill_counters,),
     "bylaws.published": (fill_boards,),
     "handout.asked": (hand_out_runs,),
-    "member.changed": (move_boards,),
+    "member.changed": (move_boards, move_teams),
+    "team.changed": (follow_teams,),
     "tier.changed": (move_rooms,),
     "rehearsal.asked": (rehearsals.begin,),
 }

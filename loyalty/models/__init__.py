@@ -30,6 +30,7 @@ from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.reward import Redemption, Reward
 from loyalty.models.season import LeagueStanding, Season, SeasonPlace
 from loyalty.models.segment import Segment
+from loyalty.models.team import Team, TeamInvitation, TeamMember, TeamRun
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -101,6 +102,10 @@ __all__ = [
     "StandingChange",
     "Store",
     "StreakMilestone",
+    "Team",
+    "TeamInvitation",
+    "TeamMember",
+    "TeamRun",
     "TierGrant",
     "TierMove",
     "Webhook",

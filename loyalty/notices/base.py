@@ -51,7 +51,7 @@ class Words(NamedTuple):
 
     def challenge(self, code: str) -> Text:
         """A challenge's title; the code itself where the version has none."""
-        its = self.bylaws.challenges.get(code)
+        its = self.bylaws.challenges.get(code) or self.bylaws.game.team_challenges.get(code)
         return its.title if its else Text(code, code)
 
     def badge(self, code: str, level: int) -> Text:

@@ -157,6 +157,17 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         FROM season_place place JOIN season ON season.id = place.season_id
         WHERE place.member_id = ANY(%(who)s) ORDER BY place.member_id, season.id
     """,
+    "teams": """
+        SELECT its.member_id AS member, team.name, its.joined_at, its.left_at,
+            team.captain_id = its.member_id AS captain
+        FROM team_member its JOIN team ON team.id = its.team_id
+        WHERE its.member_id = ANY(%(who)s) ORDER BY its.joined_at, its.member_id
+    """,
+    "invitations": """
+        SELECT its.member_id AS member, team.name, its.invited_at
+        FROM team_invitation its JOIN team ON team.id = its.team_id
+        WHERE its.member_id = ANY(%(who)s) ORDER BY its.invited_at, its.member_id
+    """,
     "friends": """
         SELECT member_id AS member, friend_id AS friend, asked_at FROM friend
         WHERE member_id = ANY(%(who)s) OR friend_id = ANY(%(who)s) ORDER BY asked_at, member_id, friend_id

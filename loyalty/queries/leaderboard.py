@@ -11,6 +11,7 @@ import structlog
 from loyalty.calendars import Calendar, Period
 from loyalty.db import connection
 from loyalty.errors import Invalid, NotFound, Unavailable
+from loyalty.gamification import teams
 from loyalty.gamification.boards import board_of
 from loyalty.gamification.leaderboards import EVER, WHOLE, Board, Page, complete, page
 from loyalty.queries.called import called
@@ -22,6 +23,7 @@ from loyalty.versions import programme
 
 log = structlog.get_logger()
 
+NO_TEAM: Final = 0
 NOBODY: Final = Page(0, 0, [], None)
 NOT_YET: Final = Text(
     "This leaderboard is being filled again. Please look once more in a minute.",
@@ -101,6 +103,9 @@ def leaderboard(
         )
     board = board_of(club, bylaws, terms)
     start = asked_start(terms.period, club.calendar, period, now)
+    if board.teams and around is not None:
+        own = teams.of_member(conn, around)
+        around = own.id if own else NO_TEAM
     titles: dict[str, Text] = {}
     room: str | None = WHOLE
     if terms.kept:
@@ -111,7 +116,8 @@ def leaderboard(
     else:
         found = among_friends(conn, board, start, around, limit)
     rooms = [RoomView(code, title) for code, title in titles.items() if board.scope != "club"]
-    named = called([place.member_id for place in found.places] + ([found.me.member_id] if found.me else []), lang)
+    ids = [place.member_id for place in found.places] + ([found.me.member_id] if found.me else [])
+    named = teams.names(conn, ids) if board.teams else called(ids, lang)
     items = [
         PlaceView(p.rank, named[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id)
         for p in found.places

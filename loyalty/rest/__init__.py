@@ -35,6 +35,7 @@ from loyalty.rest import (
     segments,
     stores,
     stories,
+    teams,
     webhooks,
 )
 from loyalty.rest.health import health
@@ -61,6 +62,7 @@ SECTIONS = (
     leaderboards.blp,
     friends.blp,
     leagues.blp,
+    teams.blp,
     handouts.blp,
     bylaws.blp,
     drafts.blp,

@@ -165,7 +165,7 @@ def read_challenge(code: str, node: Node, counters: Mapping[str, Counter]) -> Ch
     by = attempt(_by, found["by"]) if "by" in found else "member"
     if title is None or start is None or give is None or by is None or None in steps:
         raise Bad
-    return Challenge(
+    challenge = Challenge(
         code,
         title,
         start,  # type: ignore[arg-type]
@@ -181,16 +181,31 @@ def read_challenge(code: str, node: Node, counters: Mapping[str, Counter]) -> Ch
         tuple(step_of),
         by,
     )
+    if by == "team":
+        _of_team(node, found, challenge)
+    return challenge
 
 
 def _by(node: Node) -> str:
     """Who does it: members, or the teams that the document declares."""
     by = node.choice(("member", "team"))
-    if by == "team":
-        if "teams" not in node.reading.names["sections"]:
-            raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
-        node.unbuilt(Text("A challenge of teams", "چالش تیمی"))
+    if by == "team" and "teams" not in node.reading.names["sections"]:
+        raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
     return by
+
+
+def _of_team(node: Node, found: Mapping[str, Node], challenge: Challenge) -> None:
+    """Refuse what cannot be added up over the members of a team, day by day."""
+    if challenge.start != "automatic":
+        raise found["start"].bad(Text("A challenge of teams begins by itself.", "چالش تیمی خودبه‌خود آغاز می‌شود."))
+    added = all(isinstance(its, Counted) and not its.counter.by and its.label is None for its in challenge.measures)
+    if challenge.in_order or not added:
+        raise node.bad(
+            Text(
+                "A team adds up counters: its goal is of counters that are not kept by a label, and has no order.",
+                "تیم شمارنده‌ها را با هم جمع می‌کند: هدفش از شمارنده‌های بی‌برچسب است و ترتیب ندارد.",
+            )
+        )
 
 
 def _fits(found: Mapping[str, Node], start: str | None) -> None:

@@ -96,7 +96,7 @@ def _load(root: Node, version: int) -> Bylaws:
     boards = named(found.get("leaderboards"), lambda code, node: read_leaderboard(code, node, definitions))
     stacking = reading.attempt(_stacking, found["stacking"]) if "stacking" in found else "compound"
     membership = reading.attempt(read_membership, found["membership"]) if "membership" in found else STANDINGS
-    game = read_game(found, reading)
+    game = read_game(found, reading, challenges)
     if reading.faults or club is None or stacking is None or membership is None:
         raise Bad
     bylaws = Bylaws(
@@ -120,7 +120,7 @@ def _load(root: Node, version: int) -> Bylaws:
         tuple(reading.unbuilt),
         reading.audiences,
         frozenset(reading.audience_reads),
-        challenges,
+        {code: its for code, its in challenges.items() if its.by == "member"},
         streaks,
     )
     no_circles_follow(bylaws, root)
@@ -170,6 +170,10 @@ def declare(found: dict[str, Node]) -> None:
         for code, body in (challenges.items() if isinstance(challenges, Mapping) else ())
         if isinstance(body, Mapping) and body.get("start") in ("handed_out", "chosen")
     }
+    if isinstance(challenges, Mapping):  # what teams do together is no condition on a member, and no part of a story
+        of_teams = {code for code, body in challenges.items() if isinstance(body, Mapping) and body.get("by") == "team"}
+        names["challenges"] -= of_teams
+        names["handed_challenges"] -= of_teams
     reading = found["club"].reading
     for code, body in badges.items():
         levels = body.get("levels") if isinstance(body, Mapping) else None

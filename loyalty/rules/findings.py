@@ -14,7 +14,7 @@ from loyalty.rules.conditions.time import Dates
 from loyalty.rules.finding import Finding, article_said, day_said
 from loyalty.rules.game_findings import of_game
 from loyalty.rules.giving import badges_of
-from loyalty.rules.goals import Test
+from loyalty.rules.goals import Counted, Test
 from loyalty.rules.kinds import Condition
 from loyalty.rules.ladder import counts_since_tier
 from loyalty.rules.overlaps import overlaps
@@ -40,7 +40,8 @@ def findings(bylaws: Bylaws, today: date) -> list[Finding]:
 def _events(bylaws: Bylaws) -> Iterator[Finding]:
     """Types of events that are declared and mean nothing to anybody."""
     used = bylaws.occasions.keys() | {counter.of for counter in bylaws.counters.values()}
-    measures = [its for challenge in bylaws.challenges.values() for its in challenge.measures]
+    played = [*bylaws.challenges.values(), *bylaws.game.team_challenges.values()]
+    measures = [its for challenge in played for its in challenge.measures]
     used |= {its.type for its in measures if isinstance(its, Test)}
     for code in bylaws.events:
         if code not in used:
@@ -140,9 +141,11 @@ def _badges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
 
 
 def _counters(bylaws: Bylaws) -> Iterator[Finding]:
-    read = {its.counter for its in bylaws.reads} | {
-        bylaws.counters[its.counter] for its in bylaws.leaderboards.values()
-    }
+    ranked = [its.counter for its in bylaws.leaderboards.values()]
+    ranked += [its.counter for its in bylaws.game.leagues.values()]
+    of_teams = [its for challenge in bylaws.game.team_challenges.values() for its in challenge.measures]
+    read = {its.counter for its in bylaws.reads} | {bylaws.counters[name] for name in ranked}
+    read |= {its.counter for its in of_teams if isinstance(its, Counted)}
     for name, counter in bylaws.counters.items():
         if counter not in read:
             called = bylaws.counter_names[name]
@@ -158,7 +161,7 @@ def _earnable(bylaws: Bylaws, badge: Badge, today: date) -> bool:
         return not never(badge.condition) and _until(badge.condition) >= today
     open_ = [its.give for its in bylaws.challenges.values() if (its.until or date.max) >= today]
     open_ += [milestone.give for streak in bylaws.streaks.values() for milestone in streak.milestones]
-    open_ += [prize.give for raffle in bylaws.game.raffles.values() for prize in raffle.prizes]
+    open_ += [prize.give for prize in bylaws.prizes.values()]
     if any(badge.code in badges_of(give) for give in open_):
         return True
     giving = [article for article in bylaws.articles if badge.code in article.granted]

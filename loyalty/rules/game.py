@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from loyalty.rules.challenges import Challenge
 from loyalty.rules.leagues import League, read_league
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.raffles import Raffle, read_raffle
@@ -38,11 +39,15 @@ class Game:
     leagues: dict[str, League] = field(default_factory=dict)
     raffles: dict[str, Raffle] = field(default_factory=dict)
     spins: dict[str, Spin] = field(default_factory=dict)
+    team_challenges: dict[str, Challenge] = field(default_factory=dict)
 
     def prizes(self) -> Iterator[NamedPrize]:
         """What the club may give by itself, each prize once."""
         if self.story:
             yield from self.story.named_prizes()
+        for code, challenge in self.team_challenges.items():
+            said = Text("Team challenge “{c}”", "چالش تیمی «{c}»").with_(c=challenge.title)
+            yield NamedPrize(team_prize(code), said, challenge.give)
         for code, league in self.leagues.items():
             yield from league.named_prizes(code)
         for code, raffle in self.raffles.items():
@@ -59,14 +64,19 @@ class Game:
         yield "spins", Text("Spins", "گردونه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.spins.items()]
 
 
+def team_prize(challenge: str) -> str:
+    """What the gifts of a challenge of teams are named by in a ruling."""
+    return f"team:{challenge}"
+
+
 def _story(story: Story) -> list[Told]:
     chapters = [Told(str(n), chapter.title, chapter.phrase) for n, chapter in enumerate(story.chapters, 1)]
     end = [Told("end", Text("The end", "پایان"), story.end.phrase)] if story.end else []
     return [Told("story", story.title, story.phrase), *chapters, *end]
 
 
-def read_game(found: dict[str, Node], reading: Reading) -> Game:
-    """The game of a document's sections; what is wrong is noted."""
+def read_game(found: dict[str, Node], reading: Reading, challenges: dict[str, Challenge]) -> Game:
+    """The game of a document's sections, and its challenges of teams; what is wrong is noted."""
     attempt = reading.attempt
     return Game(
         attempt(read_story, found["story"]) if "story" in found else None,
@@ -74,4 +84,5 @@ def read_game(found: dict[str, Node], reading: Reading) -> Game:
         named(found.get("leagues"), read_league),
         named(found.get("raffles"), read_raffle),
         named(found.get("spins"), read_spin),
+        {code: its for code, its in challenges.items() if its.by == "team"},
     )

@@ -74,7 +74,11 @@ def _sections(bylaws: Bylaws, *, secrets: bool) -> Iterator[tuple[str, Text, Ite
     yield "audiences", Text("Audiences", "گروه‌های مخاطب"), each(_audience, bylaws.audiences)
     yield "tiers", Text("Tiers", "سطح‌ها"), steps
     yield "badges", Text("Badges", "نشان‌ها"), each(badge_phrase, badges)
-    yield "challenges", Text("Challenges", "چالش‌ها"), each(challenge_phrase, bylaws.challenges)
+    yield (
+        "challenges",
+        Text("Challenges", "چالش‌ها"),
+        each(challenge_phrase, bylaws.challenges | bylaws.game.team_challenges),
+    )
     yield "streaks", Text("Streaks", "زنجیره‌ها"), each(streak_phrase, bylaws.streaks)
     yield "returns", Text("Returned goods", "کالای مرجوعی"), _returns(bylaws)
     yield "leaderboards", Text("Leaderboards", "جدول رده‌بندی"), each(_board, bylaws.leaderboards)

@@ -208,6 +208,8 @@ def read_leaderboard(code: str, node: Node, counters: Mapping[str, Counter]) -> 
                 "جدول هر فروشگاه شمارنده‌ای می‌خواهد که به تفکیک فروشگاه باشد: {by: store}.",
             )
         )
+    if by == "team":
+        _of_teams(found, scope, counters.get(name))
     prizes, settles = _prizes(found, period, scope)
     return Leaderboard(
         code,
@@ -221,6 +223,14 @@ def read_leaderboard(code: str, node: Node, counters: Mapping[str, Counter]) -> 
         prizes,
         settles,
     )
+
+
+def _of_teams(found: dict[str, Node], scope: str, counter: Counter | None) -> None:
+    """Refuse what a board of teams cannot be."""
+    if scope != "club":
+        raise found["scope"].bad(Text("Teams are ranked in the whole club.", "تیم‌ها در کل باشگاه رده‌بندی می‌شوند."))
+    if counter is not None and counter.distinct:
+        raise found["counter"].bad(Text("Different things have no mean.", "از چیزهای متفاوت نمی‌توان میانگین گرفت."))
 
 
 def _prizes(found: dict[str, Node], period: str, scope: str) -> tuple[tuple[Prize, ...], Term]:
@@ -257,10 +267,8 @@ def _scope(node: Node) -> tuple[str, str | None]:
 def _ranked(node: Node) -> str:
     """Who is ranked: members, or the teams that the document declares."""
     by = node.choice(("member", "team"))
-    if by == "team":
-        if "teams" not in node.reading.names["sections"]:
-            raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
-        node.unbuilt(Text("A leaderboard of teams", "جدول رده‌بندی تیم‌ها"))
+    if by == "team" and "teams" not in node.reading.names["sections"]:
+        raise node.bad(Text("No teams are declared.", "تیمی تعریف نشده است."))
     return by
 
 

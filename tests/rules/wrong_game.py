@@ -126,6 +126,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/teams", {}, "/teams", "“size” is missing"),
     ("/teams", {"size": {"at_most": 1}}, "/teams", "Nobody is a team alone"),
     ("/teams", {"size": {"at_most": 5}, "join": "sometimes"}, "/teams/join", "“invited”"),
+    ("/teams", {"size": {"at_most": 5}, "best": 6}, "/teams", "More would count"),
     ("/leagues", league(counter="goals"), "/leagues/l/counter", "“goals” is not known"),
     ("/leagues", league(of=1), "/leagues/l/of", "from 2"),
     ("/leagues", league(up=0), "/leagues/l/up", "from 1"),
