@@ -25,7 +25,7 @@ KINDS: Final = tuple(PREFIXES)
 _FORM = re.compile(r"(?:sk|tk|pk)_[A-Za-z0-9_-]{32}", re.ASCII)
 _NONCE: Final = 12
 
-Purpose = Literal["publishable key", "webhook", "code", "gift card", "answer", "raffle", "payout"]
+Purpose = Literal["publishable key", "webhook", "code", "gift card", "answer", "raffle", "payout", "draw of chance"]
 """What a secret is for: each purpose has a key of its own, derived from the instance's."""
 
 

@@ -151,13 +151,13 @@ def in_force(conn: Connection, club_id: int, version: int, from_at: datetime, no
 
 
 def what_bars(conn: Connection, club_id: int, bylaws: Bylaws) -> list[Fault]:
-    """What keeps a document from being published: what changes that is fixed, what has no effect yet, and what it gives
-    that the club does not have. A club's first version comes before its catalogue.
+    """What keeps a document from being published: what changes that is fixed, and what it gives that the club does not
+    have. A club's first version comes before its catalogue.
 
     Raises:
         NotFound: there is no such club.
     """
-    faults = [*what_is_fixed(conn, club_id, bylaws), *(its.fault for its in bylaws.unbuilt)]
+    faults = what_is_fixed(conn, club_id, bylaws)
     if conn.execute("SELECT FROM bylaws WHERE club_id = %s LIMIT 1", [club_id]).fetchone() is None:
         return faults
     return [*faults, *missing_rewards(conn, club_id, bylaws)]

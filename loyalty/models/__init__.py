@@ -30,6 +30,7 @@ from loyalty.models.rehearsal import Rehearsal, RehearsalPart
 from loyalty.models.reward import Redemption, Reward
 from loyalty.models.season import LeagueStanding, Season, SeasonPlace
 from loyalty.models.segment import Segment
+from loyalty.models.spin import SpinTurn
 from loyalty.models.team import Team, TeamInvitation, TeamMember, TeamRun
 from loyalty.models.webhook import Webhook, WebhookDelivery
 
@@ -99,6 +100,7 @@ __all__ = [
     "Segment",
     "SetAside",
     "SignInCode",
+    "SpinTurn",
     "StandingChange",
     "Store",
     "StreakMilestone",

@@ -30,25 +30,15 @@ class DraftView(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """The faults of a document, and what somebody should look at; of that, what is `unbuilt` can't be published."""
+    """The faults of a document, which keep it from being published, and what somebody should look at."""
 
     errors: list[Fault]
     warnings: list[Finding]
 
     @property
-    def unbuilt(self) -> list[Finding]:
-        """What has no effect yet: it may be tried and rehearsed, but not published."""
-        return [its for its in self.warnings if its.code == "unbuilt"]
-
-    @property
-    def odd(self) -> list[Finding]:
-        """What keeps nobody from publishing."""
-        return [its for its in self.warnings if its.code != "unbuilt"]
-
-    @property
     def publishable(self) -> bool:
         """Whether nothing keeps it from being published."""
-        return not self.errors and not self.unbuilt
+        return not self.errors
 
 
 def draft(club_id: int) -> DraftView:

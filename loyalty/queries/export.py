@@ -157,6 +157,10 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         FROM season_place place JOIN season ON season.id = place.season_id
         WHERE place.member_id = ANY(%(who)s) ORDER BY place.member_id, season.id
     """,
+    "spins": """
+        SELECT member_id AS member, spin, start, event_id AS event, odd, turned_at FROM spin_turn
+        WHERE member_id = ANY(%(who)s) ORDER BY turned_at, member_id
+    """,
     "teams": """
         SELECT its.member_id AS member, team.name, its.joined_at, its.left_at,
             team.captain_id = its.member_id AS captain

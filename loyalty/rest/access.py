@@ -109,6 +109,8 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Leaderboards.leaderboard": TILL,
     "Leaderboards.winners": TILL,
     "Leagues.mine": TILL,
+    "Spins.listed": TILL,
+    "Spins.turn": SERVER,
     "Teams.create": SERVER,
     "Teams.listed": TILL,
     "Teams.one": TILL,

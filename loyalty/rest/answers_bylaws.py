@@ -146,10 +146,7 @@ class CheckedSchema(Schema):
     warnings = many(FindingSchema)
     publishable = fields.Boolean(
         required=True,
-        metadata=told(
-            "False where there are errors, or warnings of code `unbuilt`.",
-            "اگر ایرادی باشد، یا هشداری با کد `unbuilt`، برابر false است.",
-        ),
+        metadata=told("False where there are errors.", "اگر ایرادی باشد برابر false است."),
     )
 
 

@@ -93,10 +93,9 @@ def _shown() -> Response:
     Text(
         "Every fault that keeps it from being published, and what is odd about it: unreachable tiers, articles that"
         " overlap, have no limit or are over, badges that nobody can earn, a story that is missing or endless. Each"
-        " with its place and a sentence. What has no effect yet (`unbuilt`) can be tried and rehearsed, not published.",
+        " with its place and a sentence.",
         "هر ایرادی که مانع انتشار است، و هر چیز نامعمول: سطح‌های دست‌نیافتنی، ماده‌های همپوش، بی‌سقف یا پایان‌یافته،"
-        " نشان‌هایی که کسی به آن‌ها نمی‌رسد، داستانی که نیست یا پایان ندارد. هر یک با جایش و یک جمله. آنچه هنوز"
-        " اثری ندارد (`unbuilt`) را می‌توان آزمود و روی گذشته تمرین کرد، ولی نمی‌توان منتشر کرد.",
+        " نشان‌هایی که کسی به آن‌ها نمی‌رسد، داستانی که نیست یا پایان ندارد. هر یک با جایش و یک جمله.",
     ),
     {200: CheckedSchema},
 )

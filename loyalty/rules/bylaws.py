@@ -32,7 +32,6 @@ from loyalty.rules.parts import (
     Wallet,
 )
 from loyalty.rules.plan import Plan, Planner
-from loyalty.rules.reading import Unbuilt
 from loyalty.rules.reads import Ask, Moved, Read
 from loyalty.rules.ruling import Given, giver
 from loyalty.rules.streaks import Streak
@@ -94,8 +93,6 @@ class Bylaws:
     return_window: Term | None = RETURN_WINDOW
     """How long a purchase waits before others get what it gives them; None: not at all."""
     game: Game = field(default_factory=Game)
-    unbuilt: tuple[Unbuilt, ...] = ()
-    """What of it has no effect yet, for which it cannot be published."""
     audiences: dict[str, Audience] = field(default_factory=dict)
     audience_reads: frozenset[str] = frozenset()
     """The audiences that its parts ask for."""

@@ -51,8 +51,6 @@ def _read(node: Node, kinds: dict[str, type[K]], what: Text) -> K:
     if name not in kinds:
         raise body.bad(unknown_name(name, list(kinds)))
     kind = kinds[name]
-    if not kind.built:
-        body.unbuilt(Text(f"The {what.en} “{name}”", f"{what.fa} «{name}»"))
     if kind.of_basket:
         body.needs_basket()
     return kind.load(body)

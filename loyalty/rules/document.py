@@ -117,7 +117,6 @@ def _load(root: Node, version: int) -> Bylaws:
         events,
         _return_window(found),
         game,
-        tuple(reading.unbuilt),
         reading.audiences,
         frozenset(reading.audience_reads),
         {code: its for code, its in challenges.items() if its.by == "member"},

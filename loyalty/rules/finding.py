@@ -12,7 +12,6 @@ from loyalty.rules.parts import Article
 from loyalty.values import Text
 
 Code = Literal[
-    "unbuilt",
     "unreachable_tier",
     "unkeepable_tier",
     "lasting_tier",

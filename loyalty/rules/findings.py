@@ -22,9 +22,8 @@ from loyalty.values import Text
 
 
 def findings(bylaws: Bylaws, today: date) -> list[Finding]:
-    """Everything odd: first what keeps it from being published (`unbuilt`), then the rest in the document's order."""
+    """Everything odd, in the document's order."""
     return [
-        *(Finding("unbuilt", *its.fault) for its in bylaws.unbuilt),
         *_events(bylaws),
         *_audiences(bylaws),
         *_articles(bylaws, today),

@@ -52,6 +52,8 @@ class Game:
             yield from league.named_prizes(code)
         for code, raffle in self.raffles.items():
             yield from raffle.named_prizes(code)
+        for code, spin in self.spins.items():
+            yield from spin.named_prizes(code)
 
     def sections(self) -> Iterator[tuple[str, Text, list[Told]]]:
         """Its sections in reading order: code, title and parts."""

@@ -44,8 +44,6 @@ class Kind(ABC):
     label: ClassVar[Text]
     fields: ClassVar[tuple[Field, ...]]
     """The body's fields: they load it, and the editor's form is made of them."""
-    built: ClassVar[bool] = True
-    """Whether it has its effect; what has none yet loads and says itself, but cannot be published."""
     of_basket: ClassVar[bool] = False
     """Looks at the basket: may not stand where an event has none."""
 

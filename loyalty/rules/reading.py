@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loyalty.calendars import Calendar
 from loyalty.errors import Fault, Invalid
@@ -27,22 +27,6 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 MAX_NODES = 20_000
 MAX_DEPTH = 16
-
-
-class Unbuilt(NamedTuple):
-    """A part of a document that loads and says itself, but has no effect yet: its place, and what it is."""
-
-    path: str
-    what: Text
-
-    @property
-    def fault(self) -> Fault:
-        """Why such a document cannot be published."""
-        said = Text(
-            "{what} has no effect yet: while it is in them, the bylaws cannot be published.",
-            "{what} هنوز اثری ندارد؛ تا در متن هست، آیین‌نامه منتشر نمی‌شود.",
-        )
-        return Fault(self.path, said.with_(what=self.what))
 
 
 class Bad(Exception):
@@ -76,7 +60,6 @@ class Reading:
         self.event_reads: set[str] = set()
         """What is read besides counters: see `known.py`."""
         self.reads: dict[tuple[str | Counter, Window, bool, str | None], int] = {}
-        self.unbuilt: list[Unbuilt] = []
         self.of_run: list[Any] | None = None
         """What the challenge that is being read adds up over its run; None outside of challenges."""
         self.nodes = 0
@@ -150,10 +133,6 @@ class Node:
         """Note a fault here; to be raised."""
         self.reading.faults.append(Fault(self.path, message))
         return Bad()
-
-    def unbuilt(self, what: Text) -> None:
-        """Note that what stands here has no effect yet."""
-        self.reading.unbuilt.append(Unbuilt(self.path, what))
 
     def needs_basket(self) -> None:
         """Refuse what looks at a basket where the occasion has none."""

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from loyalty.errors import Fault, Invalid
+from loyalty.errors import Invalid
 from loyalty.rules.bylaws import Bylaws
 from loyalty.rules.document import REQUIRED, SECTIONS, declare, reads_of
 from loyalty.rules.kinds import Condition
 from loyalty.rules.reading import Node, Reading
 from loyalty.rules.standings import named, read_about_member, read_audience
-from loyalty.values import Text
-
-_NO_EFFECT: Final = Text("{what} has no effect yet.", "{what} هنوز اثری ندارد.")
 
 
 class Selection(NamedTuple):
@@ -36,8 +33,7 @@ def load_filter(tree: Mapping[str, Any], bylaws: Bylaws, document: Mapping[str, 
     reading.counter_units = {name: counter.unit for name, counter in bylaws.counters.items()}
     reading.audiences = named(found.get("audiences"), read_audience)
     condition = reading.attempt(read_about_member, Node(tree, path, reading))
-    faults = [*reading.faults, *(Fault(its.path, _NO_EFFECT.with_(what=its.what)) for its in reading.unbuilt)]
-    if condition is None or faults:
-        raise Invalid(faults)
+    if condition is None or reading.faults:
+        raise Invalid(reading.faults)
     reads, member_reads = reads_of(reading, bylaws.counters), frozenset(reading.member_reads)
     return Selection(replace(bylaws, articles=(), reads=reads, member_reads=member_reads), condition)

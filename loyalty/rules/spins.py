@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Final
@@ -11,10 +12,12 @@ from loyalty.rules.gifts import GIFTS, said_gifts
 from loyalty.rules.kinds import Award
 from loyalty.rules.leagues import EACH
 from loyalty.rules.phrase import Phrase
+from loyalty.rules.prizes import prize_name
 from loyalty.rules.reading import Node
 from loyalty.rules.types import RATIO, TITLE, Field, Reads, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import PERIOD_NAMES
+from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
 MILLIONTHS: Final = 10**6
@@ -46,14 +49,36 @@ class Spin:
         Field("each", EACH, Text("Once each", "یک بار در هر"), "day"),
     )
 
+    def turn(self, draw: bytes) -> int:
+        """Which of its odds a draw of 32 bytes comes to, from 1: the draw is a fraction of one, the odds share it."""
+        drawn, reached = Fraction(int.from_bytes(draw), 1 << (8 * len(draw))), Fraction(0)
+        for n, odd in enumerate(self.odds, 1):
+            reached += odd.chance
+            if drawn < reached:
+                return n
+        raise ValueError("the odds make less than one")
+
+    def named_prizes(self, code: str) -> Iterator[NamedPrize]:
+        """What it may give by the names that rulings give it; what wins nothing, too."""
+        for n, odd in enumerate(self.odds, 1):
+            said = Text("Spin “{s}”", "گردونهٔ «{s}»").with_(s=self.title)
+            yield NamedPrize(prize_name("spin", code, n), said, odd.give)
+
+    def said_chance(self, n: int, voice: Voice) -> str:
+        """The chance of one of its odds, from 1: a percentage, or a fraction where that would not be exact."""
+        chance = self.odds[n - 1].chance
+        return voice.percent(chance) if MILLIONTHS % chance.denominator == 0 else voice.ratio(chance)
+
+    def said_gifts(self, n: int, voice: Voice) -> str:
+        """What one of its odds gives."""
+        return said_gifts(self.odds[n - 1].give, voice) or voice.pick("nothing", "هیچ")
+
     def phrase(self, voice: Voice) -> Phrase:
         """`One spin each day: 10% for 100 points and 90% for nothing.`"""
         each = voice.when(voice.text(PERIOD_NAMES[self.each]))
         said = []
-        for odd in self.odds:
-            even = MILLIONTHS % odd.chance.denominator == 0
-            chance = voice.percent(odd.chance) if even else voice.ratio(odd.chance)
-            gifts = said_gifts(odd.give, voice) or voice.pick("nothing", "هیچ")
+        for n, _ in enumerate(self.odds, 1):
+            chance, gifts = self.said_chance(n, voice), self.said_gifts(n, voice)
             said.append(voice.pick(f"{chance} for {gifts}", f"به احتمال {chance}، {gifts}"))
         odds = voice.then(voice.listed(said))
         if voice.lang == "fa":
@@ -78,7 +103,6 @@ def _odds(node: Node) -> tuple[Odd, ...]:
     return odds
 
 
-def read_spin(code: str, node: Node) -> Spin:
+def read_spin(_: str, node: Node) -> Spin:
     """A spin."""
-    node.unbuilt(Text(f"The spin “{code}”", f"گردونهٔ «{code}»"))
     return Spin(**read_fields(node, Spin.fields))

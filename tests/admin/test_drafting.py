@@ -77,20 +77,15 @@ def test_faults_are_told_and_what_cannot_be_read_is_not_lost(negar: Desk, anar: 
     assert kept.document == broken
 
 
-def test_what_has_no_effect_yet_keeps_it_from_being_published(negar: Desk, anar: Shop) -> None:
+def test_what_keeps_it_from_being_published_is_told_and_it_is_not(negar: Desk, anar: Shop) -> None:
     ahead = double()
-    both = {"en": "Wheel", "fa": "گردونه"}
-    ahead["spins"] = {
-        "wheel": {"title": both, "odds": [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]}
-    }
+    ahead["articles"][0]["give"].append({"reward": {"code": "cup", "fixed": 1}})
     writes(negar, anar, ahead)
     page = negar.get(anar.page("bylaws/draft") + "?lang=en")
     assert "What keeps it from being published" in page.text
-    assert "/spins/wheel" in page.text
-    assert "What differs from version 1" in page.text
-    assert "5 points" in page.text
+    assert "The catalogue has no reward “cup”" in page.text
     assert "bylaws/draft/publish" not in page.text
-    assert "هنوز اثری ندارد" in negar.get(anar.page("bylaws/draft") + "?lang=fa").text
+    assert "در فهرست جوایز" in negar.get(anar.page("bylaws/draft") + "?lang=fa").text
     refused = negar.post(anar.page("bylaws/draft/publish"), page=anar.page("bylaws/draft"))
     assert refused.status_code == 422
     assert version(anar) == 1

@@ -14,7 +14,6 @@ from loyalty.cli.rules import bylaws, tiers
 from loyalty.cli.rules import recount as recount_command
 from loyalty.config import Settings
 from loyalty.db import connection, db
-from loyalty.errors import Invalid
 from tests.story import BASE, Story, article, document
 
 
@@ -59,27 +58,6 @@ def test_check_names_what_is_odd_and_is_content(run: CliRunner, tmp_path: Path) 
         ("no_story", "/story"),
     ]
     assert told["publishable"]
-
-
-def test_check_says_no_to_what_has_no_effect_yet_and_publish_too(run: CliRunner, tmp_path: Path) -> None:
-    Story()
-    file = tmp_path / "ahead.json"
-    odds = [{"chance": "10%", "give": [{"points": {"fixed": 5}}]}, {"chance": "90%"}]
-    file.write_text(json.dumps(document(spins={"s": {"title": {"en": "S", "fa": "س"}, "odds": odds}})))
-    result = run.invoke(bylaws, ["check", str(file)])
-    assert result.exit_code == 1
-    assert "/spins/s: The spin “s” has no effect yet" in result.output
-    assert "These bylaws cannot be published as they are." in result.output
-    assert "sound" not in result.output
-    told = run.invoke(bylaws, ["check", "--json", str(file)])
-    assert told.exit_code == 1
-    found = json.loads(told.output)
-    assert (found["errors"], found["publishable"]) == ([], False)
-    assert found["warnings"][0]["code"] == "unbuilt"
-    published = run.invoke(bylaws, ["publish", str(file), "--club", "anar"])
-    assert isinstance(published.exception, Invalid)
-    assert [its.path for its in published.exception.faults] == ["/spins/s"]
-    assert connection().execute("SELECT max(version) FROM bylaws").fetchone() == (1,)
 
 
 def test_check_is_content_with_every_shipped_document(run: CliRunner) -> None:

@@ -87,42 +87,6 @@ def test_what_is_odd_is_told_with_its_place(club: Club, server) -> None:
     assert all(its["message"]["en"] and its["message"]["fa"] for its in checked["warnings"])
 
 
-def ahead() -> dict[str, Any]:
-    """A wheel, which has no effect yet."""
-    document = double()
-    odds = [{"chance": "10%", "give": [{"points": {"fixed": 9}}]}, {"chance": "90%"}]
-    document["spins"] = {"wheel": {"title": {"en": "Wheel", "fa": "گردونه"}, "odds": odds}}
-    return document
-
-
-def test_what_has_no_effect_yet_is_tried_and_told_but_not_published(club: Club, server) -> None:
-    club.enrols(external_id="C-1", joined_at="2026-01-01T00:00:00Z")
-    server.put("/bylaws/draft", {"document": ahead()})
-    places = ["/spins/wheel"]
-    checked = server.post("/bylaws/draft/check").json
-    assert (checked["errors"], checked["publishable"]) == ([], False)
-    unbuilt = [its for its in checked["warnings"] if its["code"] == "unbuilt"]
-    assert [its["path"] for its in unbuilt] == places
-    assert all("has no effect yet" in its["message"]["en"] for its in unbuilt)
-    assert all("هنوز اثری ندارد" in its["message"]["fa"] for its in unbuilt)
-    tried = server.post("/bylaws/draft/judge", {"purchase": club.sale(receipt=...), "member": {"external_id": "C-1"}})
-    assert [a["amount"] for a in tried.json["draft"]["awards"] if a["wallet"] == "points"] == [18]
-    assert ("spins", "wheel", "added") in [
-        (its["part"], its["no"], its["what"]) for its in server.get("/bylaws/versions/1/diff/draft").json["items"]
-    ]
-    before = rows()
-    in_persian = server.headers | {"Accept-Language": "fa"}
-    refused = server.client.post("/api/v1/bylaws/draft/publish", json={}, headers=in_persian)
-    assert (refused.status_code, refused.json["code"], at_fault(refused)) == (422, "invalid", places)
-    assert "منتشرشدنی نیست" in refused.json["detail"]
-    assert rows() == before
-    rest = ahead()
-    del rest["spins"]
-    server.put("/bylaws/draft", {"document": rest})
-    assert server.post("/bylaws/draft/check").json["publishable"]
-    assert server.post("/bylaws/draft/publish", {}).status_code == 200
-
-
 def test_a_purchase_is_tried_beside_the_version_in_force_and_nothing_is_written(club: Club, server) -> None:
     club.enrols(external_id="C-1", joined_at="2026-01-01T00:00:00Z")
     member = {"external_id": "C-1"}

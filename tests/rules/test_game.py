@@ -1,4 +1,4 @@
-"""What has no effect yet loads, says itself and is named with its place."""
+"""The game around the articles: story, teams, leagues, raffles, spins; what is odd of it, and what differs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from loyalty.errors import Invalid
 from loyalty.rules import load
-from loyalty.rules.catalogue import award_kinds
 from loyalty.rules.differences import differences
 from loyalty.rules.findings import findings
 from loyalty.rules.game import SECTIONS
@@ -46,27 +45,10 @@ CLUB = document(
 CLUB["wallets"] = deepcopy(CLUB["wallets"])
 CLUB["wallets"]["points"].update(pays={"points": 1, "money": 10}, same_sale=True)
 CLUB["wallets"]["cashback"].update(same_sale=False)
-PLACES = [
-    "/spins/s",
-]
 
 
 def found(bylaws: dict[str, Any], *codes: str) -> list[tuple[str, str]]:
     return [(its.code, its.path) for its in findings(load(bylaws), TODAY) if its.code in codes]
-
-
-def test_every_part_without_effect_is_named_at_its_place() -> None:
-    bylaws = load(CLUB)
-    assert [its.path for its in bylaws.unbuilt] == PLACES
-    assert found(CLUB, "unbuilt") == [("unbuilt", path) for path in PLACES]
-    [last] = (its.message for its in findings(bylaws, TODAY) if its.code == "unbuilt")
-    assert last.en == "The spin “s” has no effect yet: while it is in them, the bylaws cannot be published."
-    assert last.fa == "گردونهٔ «s» هنوز اثری ندارد؛ تا در متن هست، آیین‌نامه منتشر نمی‌شود."
-
-
-def test_what_has_its_effect_is_not_named() -> None:
-    assert load(document()).unbuilt == ()
-    assert {kind for kind, its in award_kinds().items() if not its.built} == set()
 
 
 def test_a_club_without_a_story_is_warned_and_one_with_an_endless_one_too() -> None:
