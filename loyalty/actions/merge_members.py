@@ -29,6 +29,11 @@ _BADGES: Final = """
     SELECT %s, club_id, code, level, event_id, earned_at FROM badge_level WHERE member_id = %s
     ON CONFLICT DO NOTHING
 """
+_SETS: Final = """
+    INSERT INTO set_done (member_id, collection, club_id, completed_at)
+    SELECT %(survivor)s, collection, club_id, completed_at FROM set_done WHERE member_id = %(member)s
+    ON CONFLICT DO NOTHING
+"""
 _TURNS: Final = """
     INSERT INTO spin_turn (member_id, spin, start, club_id, event_id, version, draw, odd, turned_at)
     SELECT %(survivor)s, spin, start, club_id, event_id, version, draw, odd, turned_at
@@ -97,6 +102,7 @@ def _merge(club_id: int, member_id: int, into: MemberRef, reason: str, now: date
             leave(conn, member_id, now)
         join_runs(conn, terms, survivor, member_id)
         seasons.join(conn, survivor, member_id)
+        conn.execute(_SETS, {"survivor": survivor, "member": member_id})
         conn.execute(_TURNS, {"survivor": survivor, "member": member_id})
         conn.execute(_FRIENDS, {"survivor": survivor, "member": member_id})
         if (team := teams.merge(conn, survivor, member_id, today(terms, now), now)) is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from loyalty.db import retried, transaction
-from loyalty.errors import Conflict, Fault, Invalid
-from loyalty.hands import Open, opened
-from loyalty.ledger.lots import PLACES, Cause
+from loyalty.errors import Invalid
+from loyalty.hands import opened
+from loyalty.ledger.lots import Cause
+from loyalty.moving import move
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Shown, Text
 from loyalty.whose import named
@@ -19,10 +19,6 @@ _NOT_ALLOWED: Final = Text(
     "اساسنامه اجازه نمی‌دهد اعضا از این کیف به یکدیگر بدهند.",
 )
 _ONESELF: Final = Text("This is the giver.", "این خودِ دهنده است.")
-_TOO_MANY: Final = Text(
-    "This would move too many small amounts at once; give less at a time.",
-    "این مقدار از بخش‌های ریز بسیار زیادی تشکیل شده است؛ هر بار کمتر بدهید.",
-)
 
 
 class Transferred(NamedTuple):
@@ -57,7 +53,7 @@ def transfer_points(
             hands.allowed(member_id, "spends", "/member")
             hands.allowed(receiver, "earns", "/to")
             (event_id,) = hands.numbers(1)
-            _move(hands, Cause(event_id, now), (member_id, receiver), wallet, amount)
+            move(hands, Cause(event_id, now), (member_id, receiver), wallet, amount)
             said = reason or ""
             hands.note(
                 [
@@ -66,18 +62,3 @@ def transfer_points(
                 ]
             )
             return Transferred(event_id, receiver, wallet, amount, hands.shown(member_id))
-
-
-def _move(hands: Open, cause: Cause, between: tuple[int, int], wallet: str, amount: int) -> None:
-    giver, receiver = (hands.purse(id_, wallet) for id_ in between)
-    hands.spend(giver, cause, "moved", amount)
-    parts: Counter[tuple[datetime, datetime | None]] = Counter()
-    for move in giver.log:
-        if move.cause is cause and move.lot is not None:
-            parts[move.lot.earned_at, move.lot.expires_at] += move.amount
-    if len(parts) > PLACES:
-        raise Conflict(_TOO_MANY, [Fault("/amount", _TOO_MANY)])
-    for (earned_at, expires_at), part in parts.items():
-        hands.deposit(receiver, cause, "moved", part, receiver.new_lot(cause.event_id, earned_at, None, expires_at))
-    for purse in (giver, receiver):
-        hands.active(purse, cause.at)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from loyalty import config, outbox
+from loyalty.actions.complete_sets import complete_sets
 from loyalty.actions.complete_team_runs import complete_team_runs
 from loyalty.actions.tell_members import tell_members
 from loyalty.audiences import belonging
@@ -49,6 +50,11 @@ def move_teams(club_id: int, messages: list[Message], now: datetime) -> None:
     complete_team_runs(club_id, [(its.member_id, sorted(its.days)) for its in changes if its.days], now)
 
 
+def fill_sets(club_id: int, messages: list[Message], now: datetime) -> None:
+    """Look whether members have completed a set with what came."""
+    complete_sets(club_id, [message.member_id for message in messages if message.member_id is not None], now)
+
+
 def follow_teams(club_id: int, messages: list[Message], now: datetime) -> None:
     """Bring leaderboards of teams up to date for teams that somebody joined or left."""
     boards = list(live_boards(programme(connection(), club_id), now).values())
@@ -74,7 +80,8 @@ _OWN: Final[dict[str, tuple[Handler, ...]]] = {
     "bylaws.filling": (fill_counters,),
     "bylaws.published": (fill_boards,),
     "handout.asked": (hand_out_runs,),
-    "member.changed": (move_boards, move_teams),
+    "member.changed": (move_boards, move_teams, fill_sets),
+    "pieces.moved": (fill_sets,),
     "team.changed": (follow_teams,),
     "tier.changed": (move_rooms,),
     "rehearsal.asked": (rehearsals.begin,),

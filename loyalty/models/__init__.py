@@ -4,6 +4,7 @@ from loyalty.models.bylaws import Bylaws, ClubUse, Counter, CounterSum, PilotMem
 from loyalty.models.challenge import ChallengeRun, StreakMilestone
 from loyalty.models.club import ApiKey, Club, PasswordLink, Person, Role, Store
 from loyalty.models.code import Code, CodeSeries, CodeUse
+from loyalty.models.collection import SetDone, Trade
 from loyalty.models.drafts import Act, BylawsDraft, BylawsRequest
 from loyalty.models.friend import Friend
 from loyalty.models.gift_card import GiftCard, GiftCardEntry, ProviderCode
@@ -99,6 +100,7 @@ __all__ = [
     "SeasonPlace",
     "Segment",
     "SetAside",
+    "SetDone",
     "SignInCode",
     "SpinTurn",
     "StandingChange",
@@ -110,6 +112,7 @@ __all__ = [
     "TeamRun",
     "TierGrant",
     "TierMove",
+    "Trade",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -161,6 +161,15 @@ SECTIONS: Final[dict[str, LiteralString]] = {
         SELECT member_id AS member, spin, start, event_id AS event, odd, turned_at FROM spin_turn
         WHERE member_id = ANY(%(who)s) ORDER BY turned_at, member_id
     """,
+    "sets": """
+        SELECT member_id AS member, collection AS set, completed_at FROM set_done
+        WHERE member_id = ANY(%(who)s) ORDER BY completed_at, member_id
+    """,
+    "trades": """
+        SELECT id, member_id AS member, to_id AS to, collection AS set, gives, wants, offered_at,
+            until_at AS until, status, accepted_by, ended_at
+        FROM trade WHERE member_id = ANY(%(who)s) OR accepted_by = ANY(%(who)s) ORDER BY id
+    """,
     "teams": """
         SELECT its.member_id AS member, team.name, its.joined_at, its.left_at,
             team.captain_id = its.member_id AS captain

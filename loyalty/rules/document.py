@@ -40,6 +40,8 @@ from loyalty.values import Text
 
 FORMAT = 1
 REQUIRED = ("format", "club", "wallets", "articles")
+NAMED = ("wallets", "counters", "audiences", "badges", "challenges", "streaks", "leagues", "raffles", "sets")
+"""Sections whose parts others may refer to by name."""
 SECTIONS = (
     "events",
     "counters",
@@ -156,7 +158,17 @@ def declare(found: dict[str, Node]) -> None:
     """Note the names that parts may refer to before they are read."""
     names = found["club"].reading.names
     names["sections"] = set(found)
-    for section in ("wallets", "counters", "audiences", "badges", "challenges", "streaks", "leagues", "raffles"):
+    for section in (
+        "wallets",
+        "counters",
+        "audiences",
+        "badges",
+        "challenges",
+        "streaks",
+        "leagues",
+        "raffles",
+        "sets",
+    ):
         value = found[section].value if section in found else {}
         names[section] = {key for key in value if isinstance(key, str)} if isinstance(value, Mapping) else set()
     badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}
@@ -177,6 +189,11 @@ def declare(found: dict[str, Node]) -> None:
     for code, body in badges.items():
         levels = body.get("levels") if isinstance(body, Mapping) else None
         reading.badge_levels[code] = len(levels) if isinstance(levels, list) else 1
+    sets = found["sets"].value if "sets" in found and isinstance(found["sets"].value, Mapping) else {}
+    for code, body in sets.items():
+        pieces = body.get("pieces") if isinstance(body, Mapping) else None
+        listed = pieces if isinstance(pieces, list) else []
+        reading.pieces[code] = {its["code"] for its in listed if isinstance(its, Mapping) and "code" in its}
     articles = found["articles"].value if isinstance(found["articles"].value, list) else []
     names["articles"] = {str(body["no"]) for body in articles if isinstance(body, Mapping) and "no" in body}
     tiers = found["tiers"].value if "tiers" in found and isinstance(found["tiers"].value, Mapping) else {}

@@ -30,6 +30,7 @@ Code = Literal[
     "empty_audience",
     "unused_audience",
     "no_tickets",
+    "no_pieces",
 ]
 
 

@@ -11,6 +11,7 @@ from loyalty.rules.leagues import League, read_league
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.raffles import Raffle, read_raffle
 from loyalty.rules.reading import Node, Reading
+from loyalty.rules.sets import Collection, read_set
 from loyalty.rules.spins import Spin, read_spin
 from loyalty.rules.standings import named
 from loyalty.rules.story import Story, read_story
@@ -19,7 +20,7 @@ from loyalty.rules.voice import Voice
 from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
-SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins")
+SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins", "sets")
 
 
 class Told(NamedTuple):
@@ -40,6 +41,7 @@ class Game:
     raffles: dict[str, Raffle] = field(default_factory=dict)
     spins: dict[str, Spin] = field(default_factory=dict)
     team_challenges: dict[str, Challenge] = field(default_factory=dict)
+    sets: dict[str, Collection] = field(default_factory=dict)
 
     def prizes(self) -> Iterator[NamedPrize]:
         """What the club may give by itself, each prize once."""
@@ -54,6 +56,8 @@ class Game:
             yield from raffle.named_prizes(code)
         for code, spin in self.spins.items():
             yield from spin.named_prizes(code)
+        for code, its in self.sets.items():
+            yield from its.named_prizes(code)
 
     def sections(self) -> Iterator[tuple[str, Text, list[Told]]]:
         """Its sections in reading order: code, title and parts."""
@@ -64,6 +68,7 @@ class Game:
         raffles = [Told(no, its.title, its.phrase) for no, its in self.raffles.items()]
         yield "raffles", Text("Raffles", "قرعه‌کشی‌ها"), raffles
         yield "spins", Text("Spins", "گردونه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.spins.items()]
+        yield "sets", Text("Sets", "مجموعه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.sets.items()]
 
 
 def team_prize(challenge: str) -> str:
@@ -87,4 +92,5 @@ def read_game(found: dict[str, Node], reading: Reading, challenges: dict[str, Ch
         named(found.get("raffles"), read_raffle),
         named(found.get("spins"), read_spin),
         {code: its for code, its in challenges.items() if its.by == "team"},
+        named(found.get("sets"), read_set),
     )

@@ -12,7 +12,7 @@ from loyalty.rules.conditions.logic import All
 from loyalty.rules.finding import Finding, day_said
 from loyalty.rules.goals import Happened
 from loyalty.rules.kinds import Condition
-from loyalty.rules.things import raffle_of
+from loyalty.rules.things import piece_wallet, raffle_of
 from loyalty.values import Text
 
 
@@ -21,6 +21,7 @@ def of_game(bylaws: Bylaws, today: date) -> Iterator[Finding]:
     yield from _challenges(bylaws, today)
     yield from _story(bylaws)
     yield from _raffles(bylaws, today)
+    yield from _sets(bylaws)
 
 
 def _challenges(bylaws: Bylaws, today: date) -> Iterator[Finding]:
@@ -110,3 +111,16 @@ def _raffles(bylaws: Bylaws, today: date) -> Iterator[Finding]:
             said = Text("The raffle {r} was drawn on {day}.", "قرعه‌کشی {r} در {day} پایان یافته است.")
             message = said.with_(r=title, day=day_said(raffle.draw, bylaws.club.calendar))
             yield Finding("out_of_date", f"/raffles/{code}/draw", message)
+
+
+def _sets(bylaws: Bylaws) -> Iterator[Finding]:
+    given = bylaws.given_wallets()
+    for code, collection in bylaws.game.sets.items():
+        missing = [its.title for its in collection.pieces if piece_wallet(code, its.code) not in given]
+        if missing:
+            said = Text(
+                "Nothing gives the piece {p} of the set {s}: nobody can complete it.",
+                "هیچ بخشی تکهٔ {p} از مجموعهٔ {s} را نمی‌دهد؛ کسی نمی‌تواند آن را کامل کند.",
+            )
+            named = [Text(f"“{its.en}”", f"«{its.fa}»") for its in (missing[0], collection.title)]
+            yield Finding("no_pieces", f"/sets/{code}", said.with_(p=named[0], s=named[1]))

@@ -22,9 +22,9 @@ def _read(node: Node) -> Award:
     if not fixed and not isinstance(award, GiveBadge | GiveMessage | HandOut):
         raise node.bad(
             Text(
-                "There is no purchase here: only fixed amounts, rewards, tickets, badges, challenges and messages"
-                " are given.",
-                "اینجا خریدی در کار نیست: تنها مقدار ثابت، جایزه، بلیت، نشان، چالش و پیام داده می‌شود.",
+                "There is no purchase here: only fixed amounts, rewards, tickets, pieces, badges, challenges and"
+                " messages are given.",
+                "اینجا خریدی در کار نیست: تنها مقدار ثابت، جایزه، بلیت، تکه، نشان، چالش و پیام داده می‌شود.",
             )
         )
     return award

@@ -48,6 +48,8 @@ class Reading:
         self.wallet_units: dict[str, str] = {}
         self.roundings: dict[str, Rounding] = {}
         self.badge_levels: dict[str, int] = {}
+        self.pieces: dict[str, set[str]] = {}
+        """Of each set, the codes of its pieces."""
         self.streaks_asked: dict[str, int] = {}
         """By streak: the greatest length that a condition asks about."""
         self.events: dict[str, EventType] = {}

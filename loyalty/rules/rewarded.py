@@ -8,7 +8,17 @@ from typing import Final
 from loyalty.rules.awards.counted import GiveReward
 from loyalty.rules.bylaws import Bylaws
 
-_SECTIONS: Final = {"badge": "badges", "challenge": "challenges", "streak": "streaks", "raffle": "raffles"}
+_SECTIONS: Final = {
+    "badge": "badges",
+    "challenge": "challenges",
+    "team": "challenges",
+    "streak": "streaks",
+    "raffle": "raffles",
+    "board": "leaderboards",
+    "league": "leagues",
+    "spin": "spins",
+    "set": "sets",
+}
 
 
 def rewards_named(bylaws: Bylaws) -> Iterator[tuple[str, str]]:

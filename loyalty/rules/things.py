@@ -1,4 +1,5 @@
-"""Things that are given by their number and counted like amounts: rewards of the catalogue, and tickets of raffles.
+"""Things that are given by their number and counted like amounts: rewards of the catalogue, tickets of raffles, and
+pieces of sets to collect.
 
 Each has a wallet of its own, named by what it is, so that limits, returns and the ledger know it like any other; no
 document declares it, and no member sees it among what can be spent.
@@ -10,6 +11,7 @@ from typing import Final
 
 REWARD: Final = "reward/"
 TICKETS: Final = "tickets/"
+PIECES: Final = "piece/"
 DISCOUNT: Final = "discount/"
 """Money that articles took off a basket: it is counted for limits, and goes into no purse."""
 
@@ -27,3 +29,16 @@ def reward_of(wallet: str) -> str | None:
 def raffle_of(wallet: str) -> str | None:
     """The raffle whose tickets a wallet counts, if it does."""
     return wallet.removeprefix(TICKETS) if wallet.startswith(TICKETS) else None
+
+
+def piece_wallet(collection: str, piece: str) -> str:
+    """The wallet that counts the pieces of one kind of a set."""
+    return f"{PIECES}{collection}/{piece}"
+
+
+def piece_of(wallet: str) -> tuple[str, str] | None:
+    """The set and the piece that a wallet counts, if it does."""
+    if not wallet.startswith(PIECES):
+        return None
+    collection, _, piece = wallet.removeprefix(PIECES).partition("/")
+    return collection, piece

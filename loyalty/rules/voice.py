@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loyalty import formats
 from loyalty.rules.phrase import Slot
-from loyalty.rules.things import DISCOUNT, is_thing, raffle_of, reward_of
+from loyalty.rules.things import DISCOUNT, is_thing, piece_of, raffle_of, reward_of
 from loyalty.values import QUANTITY_SCALE, Lang, Text
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ class Voice:
         many, reward = self.number(number), reward_of(wallet)
         if reward is not None:
             return self.pick(f"{many} {'reward' if number == 1 else 'rewards'} “{reward}”", f"{many} جایزهٔ «{reward}»")
+        piece = piece_of(wallet)
+        if piece is not None:
+            return self.pick(f"{many} of the piece “{self.piece(*piece)}”", f"{many} تکهٔ «{self.piece(*piece)}»")
         raffle = self.raffle(raffle_of(wallet) or "")
         tickets = f"{many} {'ticket' if number == 1 else 'tickets'}"
         return self.pick(f"{tickets} in the raffle “{raffle}”", f"{many} بلیت قرعه‌کشی «{raffle}»")
@@ -139,6 +142,9 @@ class Voice:
         reward = reward_of(wallet)
         if reward is not None:
             return self.pick(f"the reward “{reward}”", f"جایزهٔ «{reward}»")
+        piece = piece_of(wallet)
+        if piece is not None:
+            return self.pick(f"the piece “{self.piece(*piece)}”", f"تکهٔ «{self.piece(*piece)}»")
         raffle = self.raffle(raffle_of(wallet) or "")
         return self.pick(f"tickets in the raffle “{raffle}”", f"بلیت قرعه‌کشی «{raffle}»")
 
@@ -155,6 +161,12 @@ class Voice:
         """A raffle's title; the code itself where this version has no such raffle."""
         raffle = self.bylaws.game.raffles.get(code)
         return self.text(raffle.title) if raffle else code
+
+    def piece(self, collection: str, code: str) -> str:
+        """A piece's title; the code itself where this version has no such piece."""
+        its = self.bylaws.game.sets.get(collection)
+        piece = its.piece(code) if its else None
+        return self.text(piece.title) if piece else code
 
     def badge_named(self, code: str) -> str:
         """A badge within a sentence: `the badge “Critic”`."""

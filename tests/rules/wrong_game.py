@@ -19,6 +19,13 @@ def raffle(**more: Any) -> dict[str, Any]:
     return {"r": {"title": TITLE, "draw": "1405-12-29", "prizes": [{"give": POINTS}], **more}}
 
 
+PIECE: dict[str, Any] = {"code": "p", "title": TITLE}
+
+
+def collection(**more: Any) -> dict[str, Any]:
+    return {"s": {"title": TITLE, "pieces": [PIECE, {**PIECE, "code": "q"}], **more}}
+
+
 def spin(*odds: Any) -> dict[str, Any]:
     return {"s": {"title": TITLE, "odds": list(odds)}}
 
@@ -147,6 +154,10 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/raffles", raffle(prizes=[]), "/raffles/r/prizes", "At least 1"),
     ("/raffles", raffle(prizes=[{"give": PURCHASE}]), "/raffles/r/prizes/0/give/0", "There is no purchase here"),
     ("/raffles", raffle(**{"if": {"basket": {"at_least": 5}}}), "/raffles/r/if", "There is no purchase at a draw"),
+    ("/sets", collection(pieces=[PIECE]), "/sets/s/pieces", "At least 2"),
+    ("/sets", collection(pieces=[PIECE, PIECE]), "/sets/s/pieces/1", "a code of its own"),
+    ("/sets", collection(give=PURCHASE), "/sets/s/give/0", "There is no purchase here"),
+    ("/sets", collection(trade="often"), "/sets/s/trade", "true or false"),
     ("/spins", spin({"chance": 1}), "/spins/s/odds", "At least 2"),
     ("/spins", spin({"chance": "1/2"}, {"chance": "1/3"}), "/spins/s/odds", "make 5/6 together"),
     ("/spins", spin({"chance": 1}, {"chance": 0}), "/spins/s/odds/1", "A chance above zero"),
