@@ -15,10 +15,13 @@ from datetime import date
 from typing import Any, Final, Literal, NamedTuple, cast
 
 import redis
+from redis.cluster import RedisCluster
 
 from loyalty.calendars import Calendar, Period, Span
 from loyalty.rules.teams import Teams
 
+Store = redis.Redis | RedisCluster
+"""One Valkey, or a cluster of several: the keys of a room lie in one slot, and no call names those of two."""
 Ties = Literal["first_to_reach", "shared"]
 Scope = Literal["club", "store", "audience", "tier", "league"]
 """Among whom one is ranked: all of a club together, or by rooms: each store, audience, tier or division by itself."""
@@ -186,16 +189,13 @@ return {total, offset, above, position, score, better, found}
 """
 
 
-def put(
-    store: redis.Redis, boards: Iterable[tuple[Board, Part, Sequence[Standing]]], *, rebuild: str | None = None
-) -> None:
+def put(store: Store, boards: Iterable[tuple[Board, Part, Sequence[Standing]]], *, rebuild: str | None = None) -> None:
     """Set members' scores in rooms of periods of boards, in one round trip; what Valkey knows from a later `seq` stays.
 
     Raises:
         redis.RedisError: Valkey is away; or, with the token of a `rebuild`, a younger rebuild has taken its place.
     """
     pipe = store.pipeline(transaction=False)
-    script = store.register_script(_PUT)
     for board, part, standings in boards:
         keys = _keys(board.key(*part))
         for begin in range(0, len(standings), CHUNK):
@@ -203,12 +203,12 @@ def put(
             for member_id, seq, score, reached in standings[begin : begin + CHUNK]:
                 listed = score is not None and score > 0
                 args += (member_id, seq, -cast(int, score) if listed else "", _element(reached, member_id))
-            script(keys, args, client=cast(redis.Redis, pipe))
+            pipe.execute_command("EVAL", _PUT, len(keys), *keys, *args)  # a cluster's pipeline takes no digest
     pipe.execute()
 
 
 def page(
-    store: redis.Redis,
+    store: Store,
     board: Board,
     start: date,
     room: str = WHOLE,
@@ -232,48 +232,48 @@ def page(
     return Page(begin, total, list(_places(board.ties, begin, above, found)), me)
 
 
-def begin_rebuild(store: redis.Redis, board: Board, parts: Iterable[Part], token: str) -> None:
+def begin_rebuild(store: Store, board: Board, parts: Iterable[Part], token: str) -> None:
     """Open new keys for parts of a board; from here on deliveries go to them as well as to those that readers see."""
     pipe = store.pipeline(transaction=False)
     for part in parts:
         *_, rank, who = _keys(board.key(*part))
-        pipe.unlink(rank, who)
+        pipe.unlink(rank)
+        pipe.unlink(who)
         pipe.hset(who, "rebuild", token)
         pipe.expire(who, ABANDONED)
     pipe.execute()
 
 
-def finish_rebuild(store: redis.Redis, board: Board, parts: Iterable[Part], token: str, stale: set[str]) -> None:
+def finish_rebuild(store: Store, board: Board, parts: Iterable[Part], token: str, stale: set[str]) -> None:
     """Put the new keys in the place of those that readers see, forget the stale ones, and mark the board complete."""
     pipe = store.pipeline(transaction=False)
-    swap = store.register_script(_SWAP)
     fresh = [_keys(board.key(*part)) for part in parts]
     for keys in fresh:
-        swap(keys, [token], client=cast(redis.Redis, pipe))
+        pipe.execute_command("EVAL", _SWAP, len(keys), *keys, token)
     pipe.execute()
     if gone := stale - {key for keys in fresh for key in keys}:
         store.unlink(*gone)
     store.hset(_registry(board.club_id), board.identity, _run(store))
 
 
-def existing(store: redis.Redis, club_id: int, board: Board | None = None) -> set[str]:
+def existing(store: Store, club_id: int, board: Board | None = None) -> set[str]:
     """The keys of a board, or of all boards of a club, whatever the period."""
     inner = f"{board.identity}:" if board else ""
     return {_text(key) for key in store.scan_iter(match=f"board:{{{club_id}:{inner}*", count=1000)}
 
 
-def complete(store: redis.Redis, board: Board) -> bool:
+def complete(store: Store, board: Board) -> bool:
     """Whether the board was filled since Valkey was last emptied, so that nobody is missing from it."""
     return bool(store.hexists(_registry(board.club_id), board.identity))
 
 
-def unsure(store: redis.Redis, club_id: int, boards: Iterable[Board]) -> list[Board]:
+def unsure(store: Store, club_id: int, boards: Iterable[Board]) -> list[Board]:
     """Boards that were never filled, or in an earlier run of Valkey, whose last writes may not have outlived it."""
     filled, run = store.hgetall(_registry(club_id)), _run(store)
     return [board for board in boards if filled.get(board.identity.encode()) != run.encode()]
 
 
-def forget(store: redis.Redis, club_id: int, live: Iterable[Board]) -> None:
+def forget(store: Store, club_id: int, live: Iterable[Board]) -> None:
     """Remove what is left of boards that the bylaws no longer have."""
     known = {board.identity for board in live}
     prefix = f"board:{{{club_id}:"
@@ -306,8 +306,11 @@ def _registry(club_id: int) -> str:
     return f"boards:{club_id}"
 
 
-def _run(store: redis.Redis) -> str:
-    """The name of this run of the server; each start takes another."""
+def _run(store: Store) -> str:
+    """The name of this run of the server, or of all that hold something; each start takes another."""
+    if isinstance(store, RedisCluster):
+        found: dict[str, dict[str, Any]] = store.info("server", target_nodes=RedisCluster.PRIMARIES)
+        return ",".join(sorted(str(its["run_id"]) for its in found.values()))
     return str(store.info("server")["run_id"])
 
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import psycopg
-import redis
 
 from loyalty.arrays import batches
 from loyalty.db import transaction
@@ -21,6 +20,7 @@ from loyalty.gamification.leaderboards import (
     Board,
     Part,
     Standing,
+    Store,
     begin_rebuild,
     existing,
     finish_rebuild,
@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 
 def deliver(
-    store: redis.Redis, boards: Sequence[Board], changes: Iterable[Change], audiences: Audiences | None = None
+    store: Store, boards: Sequence[Board], changes: Iterable[Change], audiences: Audiences | None = None
 ) -> None:
     """Set the present scores of the changed members in the periods concerned; safe to repeat and in any order.
 
@@ -72,7 +72,7 @@ def deliver(
     put(store, [(boards[n], part, standings) for (n, part), standings in parts.items()])
 
 
-def deliver_teams(store: redis.Redis, boards: Sequence[Board], team_ids: Iterable[int]) -> None:
+def deliver_teams(store: Store, boards: Sequence[Board], team_ids: Iterable[int]) -> None:
     """Set the present scores of teams in every period, after somebody joined, left or was named otherwise.
 
     Raises:
@@ -91,7 +91,7 @@ def deliver_teams(store: redis.Redis, boards: Sequence[Board], team_ids: Iterabl
     put(store, [(boards[n], (start, WHOLE), [standing]) for n, start, standing in found])
 
 
-def rebuild(store: redis.Redis, board: Board, audiences: Audiences | None = None) -> int:
+def rebuild(store: Store, board: Board, audiences: Audiences | None = None) -> int:
     """Fill every period of a board from PostgreSQL, beside what readers see, and put it in its place when done.
 
     Deliveries meanwhile go to both. Memory stays flat in the number of members. Answers how many places were set.
@@ -120,9 +120,7 @@ def rebuild(store: redis.Redis, board: Board, audiences: Audiences | None = None
     return count
 
 
-def rebuild_all(
-    store: redis.Redis, programme: Programme, at: datetime, audiences: Audiences | None = None
-) -> dict[str, int]:
+def rebuild_all(store: Store, programme: Programme, at: datetime, audiences: Audiences | None = None) -> dict[str, int]:
     """Fill every live board of a club and forget what others left behind. Answers how many places each has set.
 
     Raises:

@@ -125,7 +125,7 @@ def test_a_club_has_its_own_words_which_older_notices_take_on_too(club: Club, se
     assert told["body"]["fa"].startswith("تبریک!")
     assert server.delete("/notices/templates/tier_reached").status_code == 204
     assert server.get("/notices/templates/tier_reached").json["texts"] == {}
-    assert len(server.get("/notices/templates").json["items"]) == 11
+    assert len(server.get("/notices/templates").json["items"]) == 14
 
 
 @pytest.mark.parametrize(

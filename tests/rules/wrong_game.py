@@ -49,6 +49,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     (GIVE, {"reward": {"code": "c", "per": 5, "give": "1.5"}}, f"{GIVE}/reward/give", "A whole number"),
     (GIVE, {"reward": {"code": "c", "percent": 5}}, f"{GIVE}/reward/percent", "“percent” is not known"),
     (GIVE, {"tickets": {"raffle": "r", "fixed": 1}}, f"{GIVE}/tickets/raffle", "“r” is not known"),
+    (GIVE, {"piece": {"set": "s", "piece": "p"}}, f"{GIVE}/piece/set", "“s” is not known"),
     (GIVE, {"discount": {}}, f"{GIVE}/discount", "“percent”, “fixed”"),
     (GIVE, {"discount": {"percent": 5, "fixed": 5}}, f"{GIVE}/discount", "“percent”, “fixed”"),
     (GIVE, {"discount": {"percent": 101}}, f"{GIVE}/discount/percent", "up to 100"),
