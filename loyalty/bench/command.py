@@ -11,7 +11,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from loyalty.bench import batches, coding, engines, judging, rehearsing, tills
+from loyalty.bench import batches, coding, engines, judging, ranks, rehearsing, tills
 from loyalty.bench.instance import Running, running
 from loyalty.bench.machine import describe
 from loyalty.bench.report import Row, show
@@ -27,6 +27,9 @@ ROWS: Final[dict[str, Callable[[Running, float], Row]]] = {
     **{name: partial(engines.measure, name) for name in engines.PACKAGES},
     "rehearsal": rehearsing.measure,
     "codes": coding.measure,
+    "board-around": ranks.around,
+    "board-top": ranks.top,
+    "board-set": ranks.setting,
 }
 
 
