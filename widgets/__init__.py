@@ -9,6 +9,8 @@ from widgets import api, elements, front, member
 from widgets import certificates as certificates
 from widgets import installing as installing
 from widgets import notices as notices
+from widgets import playing as playing
+from widgets import together as together
 
 __all__ = ["register"]
 

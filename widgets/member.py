@@ -25,6 +25,7 @@ from loyalty.letters import Letter, Undeliverable
 from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.spins import TurnView
 from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from widgets import session
@@ -123,7 +124,7 @@ def ledger(club: ClubView, member: MemberView) -> str:
 @for_a_member
 def path(club: ClubView, member: MemberView) -> str:
     """The member's path: the story, streaks and challenges."""
-    return _path(club, member)
+    return shown_path(club, member)
 
 
 @pages.post("/path/<code>")
@@ -136,14 +137,17 @@ def join(club: ClubView, member: MemberView, code: str) -> AnyResponse | tuple[s
             raise NotFound(NOT_TO_JOIN)
         hand_out_run(club.id, code, MemberRef("id", str(member.id)), None, None, at)
     except Problem as problem:
-        return _path(club, member, problem=problem.detail), problem.status
+        return shown_path(club, member, problem=problem.detail), problem.status
     return redirect(url_for("member.path", club_code=club.code), 303)
 
 
-def _path(club: ClubView, member: MemberView, problem: Text | None = None) -> str:
+def shown_path(
+    club: ClubView, member: MemberView, problem: Text | None = None, turned: tuple[str, TurnView] | None = None
+) -> str:
+    """The page of the member's path; `turned` is a spin by its code and what it has just come to."""
     found = path_of(club, member.id, now())
     return render_template(
-        "member/path.html", signed_in=True, here_is="journey", club=club, path=found, problem=problem
+        "member/path.html", signed_in=True, here_is="journey", club=club, path=found, problem=problem, turned=turned
     )
 
 

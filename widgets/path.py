@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from loyalty import web
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.challenges import RunView, challenges, how_of
 from loyalty.queries.clubs import ClubView
+from loyalty.queries.sets import SetView, TradeView, sets, trades
+from loyalty.queries.spins import SpinView, spins
 from loyalty.queries.story import StoryView, story
 from loyalty.queries.streaks import StreakView, streaks
 from loyalty.values import Text
@@ -33,11 +36,17 @@ class Path(NamedTuple):
     """Outside of the story's open chapter too: whoever looks for what to do finds all of it in one place."""
     joinable: list[Joinable]
     done: list[RunView]
+    spins: list[SpinView]
+    sets: list[SetView]
+    trades: list[TradeView]
+    """Offers of pieces that the member made or may accept."""
 
     @property
     def empty(self) -> bool:
         """Whether the club's bylaws have nothing of all this."""
-        return not (self.story or self.streaks or self.under_way or self.joinable or self.done)
+        return not (
+            self.story or self.streaks or self.under_way or self.joinable or self.done or self.spins or self.sets
+        )
 
 
 def path_of(club: ClubView, member_id: int, now: datetime) -> Path:
@@ -52,4 +61,14 @@ def path_of(club: ClubView, member_id: int, now: datetime) -> Path:
         if its.start == "chosen" and its.code not in busy and its.whole(club.calendar).holds(now)
     ]
     done = [run for run in runs if run.completed_at is not None]
-    return Path(story(club.id, member_id, now), streaks(club.id, member_id, now), under_way, joinable, done[:LATEST])
+    collected = sets(club.id, member_id, now)
+    return Path(
+        story(club.id, member_id, now),
+        streaks(club.id, member_id, now),
+        under_way,
+        joinable,
+        done[:LATEST],
+        spins(club.id, member_id, now),
+        collected,
+        trades(club.id, member_id, now, web.lang()) if any(its.trade for its in collected) else [],
+    )
