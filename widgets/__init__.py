@@ -7,6 +7,7 @@ from flask import Flask
 from loyalty import web
 from widgets import api, elements, front, member
 from widgets import certificates as certificates
+from widgets import game_api as game_api
 from widgets import installing as installing
 from widgets import notices as notices
 from widgets import playing as playing

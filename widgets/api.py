@@ -88,7 +88,7 @@ def open_to_origin(response: Response) -> Response:
 @api.errorhandler(Problem)
 def refused(problem: Problem) -> Response:
     """A refusal as `application/problem+json`."""
-    said = {
+    form = {
         "type": f"/api/docs#problem-{problem.code}",
         "title": web.t(problem.title),
         "status": problem.status,
@@ -96,7 +96,7 @@ def refused(problem: Problem) -> Response:
         "code": problem.code,
         "errors": [{"path": fault.path, "message": web.t(fault.message)} for fault in problem.faults],
     }
-    response = jsonify(said)
+    response = jsonify(form)
     response.status_code, response.mimetype = problem.status, "application/problem+json"
     if problem.status == HTTPStatus.UNAUTHORIZED:
         response.www_authenticate.type = "bearer"
@@ -117,17 +117,17 @@ def me() -> Response:
     return jsonify(
         seq=member.seq,
         unread=notices.unread(member.id),
-        club=_club_form(club),
+        club=club_form(club),
         wallets=[
-            {"code": w.code, "name": _said(w.name), "unit": w.unit, "available": w.available}
+            {"code": w.code, "name": said(w.name), "unit": w.unit, "available": w.available}
             for w in wallets(club.id, member.id, now())
         ],
         tier={
             "code": tier.code,
-            "title": _said(tier.title) if tier.title else None,
-            "until": _said(until(tier.until, club)) if tier.until else None,
+            "title": said(tier.title) if tier.title else None,
+            "until": said(until(tier.until, club)) if tier.until else None,
             "next": _step_form(club, member.id, tier.next) if tier.next else None,
-            "ladder": [{"code": code, "title": _said(title)} for code, title in tier.ladder],
+            "ladder": [{"code": code, "title": said(title)} for code, title in tier.ladder],
         },
     )
 
@@ -152,11 +152,11 @@ def leaderboard() -> Response:
     mine = board.mine and {"rank": board.mine.rank, "score": board.mine.score}
     return jsonify(
         seq=member.seq,
-        club=_club_form(club),
+        club=club_form(club),
         board={
             "code": board.code,
-            "title": _said(board.title),
-            "period": _said(board.period),
+            "title": said(board.title),
+            "period": said(board.period),
             "unit": board.unit,
             "items": items,
             "me": mine,
@@ -177,13 +177,13 @@ def chart() -> Response:
     found = past(club.id, member.id, counter, by, now(), limit=limit)
     return jsonify(
         seq=member.seq,
-        club=_club_form(club),
+        club=club_form(club),
         chart={
-            "name": _said(found.name),
+            "name": said(found.name),
             "unit": found.unit,
-            "verdict": _said(verdict(found, club)),
+            "verdict": said(verdict(found, club)),
             "items": [
-                {"name": _said(period_name(its, by, club.calendar)), "so_far": its.so_far, "value": its.value}
+                {"name": said(period_name(its, by, club.calendar)), "so_far": its.so_far, "value": its.value}
                 for its in found.items
             ],
         },
@@ -197,7 +197,7 @@ def rewards() -> Response:
     shelf = shelf_of(club, member, now())
     return jsonify(
         seq=member.seq,
-        club=_club_form(club),
+        club=club_form(club),
         rewards=[_reward_form(its, shelf) for its in shelf.offered],
         yours=[_in_hand_form(its, club) for its in shelf.yours],
     )
@@ -213,7 +213,7 @@ def redeem(code: str) -> Response:
     club, member = _club(), _member()
 
     def told(made: Redeemed) -> dict[str, Any]:
-        return {"id": made.id, "reward": made.reward, "title": _said(made.title), "kind": made.kind}
+        return {"id": made.id, "reward": made.reward, "title": said(made.title), "kind": made.kind}
 
     made = redeem_once(club.id, member.id, code, choice, key, now(), told)
     return jsonify(made)
@@ -223,19 +223,19 @@ def _reward_form(view: RewardView, shelf: Shelf) -> dict[str, Any]:
     its = view.reward
     name = shelf.wallets.get(its.wallet or "")
     choices = [
-        {"code": code, "title": _said(shelf.titles.get(code, Text(code, code)))}
+        {"code": code, "title": said(shelf.titles.get(code, Text(code, code)))}
         for code in its.content.get("choices", ())
     ]
     return {
         "code": its.code,
-        "title": _said(its.title),
-        "text": _said(its.text) if its.text else None,
+        "title": said(its.title),
+        "text": said(its.text) if its.text else None,
         "points": its.points,
-        "wallet": _said(name) if name else None,
+        "wallet": said(name) if name else None,
         "money": its.money,
         "left": its.left,
         "open": view.open,
-        "because": None if view.open else _said(view.because[0].message),
+        "because": None if view.open else said(view.because[0].message),
         "choices": choices,
     }
 
@@ -244,10 +244,10 @@ def _in_hand_form(view: RedemptionView, club: ClubView) -> dict[str, Any]:
     good = [its for its in view.codes if not its.blocked and (its.uses is None or its.used < its.uses)]
     return {
         "id": view.id,
-        "title": _said(view.title),
+        "title": said(view.title),
         "kind": view.kind,
         "codes": [{"code": its.code, "pin": its.pin, "balance": its.balance} for its in good],
-        "until": _said(until(view.expires_at, club)) if view.expires_at else None,
+        "until": said(until(view.expires_at, club)) if view.expires_at else None,
     }
 
 
@@ -264,20 +264,22 @@ def _member() -> MemberView:
     return cast(MemberView, g.widget_member)
 
 
-def _said(text: Text) -> dict[str, str]:
+def said(text: Text) -> dict[str, str]:
+    """A text as the elements are told it."""
     return {"en": text.en, "fa": text.fa}
 
 
-def _club_form(club: ClubView) -> dict[str, Any]:
+def club_form(club: ClubView) -> dict[str, Any]:
+    """What an element has to know of the club to write figures and dates."""
     calendar: Calendar = club.calendar
     return {
-        "name": _said(club.name),
+        "name": said(club.name),
         "calendar": calendar.system,
         "timezone": calendar.zone.key,
-        "unit": {"decimals": club.unit.decimals, "name": _said(club.unit.name), "whole": club.unit.name == TOMAN},
+        "unit": {"decimals": club.unit.decimals, "name": said(club.unit.name), "whole": club.unit.name == TOMAN},
     }
 
 
 def _step_form(club: ClubView, member_id: int, step: TierStep) -> dict[str, Any]:
     left = missing(step, in_force(club.id, now(), member_id).bylaws, club)
-    return {"code": step.code, "title": _said(step.title), "share": step.share, "missing": _said(left)}
+    return {"code": step.code, "title": said(step.title), "share": step.share, "missing": said(left)}

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from loyalty import attempts, phones, senders, web
-from loyalty.actions.hand_out_run import hand_out_run
 from loyalty.actions.send_sign_in_code import DIGITS, MAY_SIGN_IN, send_sign_in_code
 from loyalty.actions.sign_in_member import sign_in_member
 from loyalty.attempts import Guard
@@ -26,11 +25,10 @@ from loyalty.queries import bylaws, clubs, members
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
 from loyalty.queries.spins import TurnView
-from loyalty.rules.facts import MemberRef
 from loyalty.values import Text
 from widgets import session
 from widgets.home import home_of, ledger_of
-from widgets.path import path_of
+from widgets.path import join_chosen, path_of
 from widgets.progress import measured
 from widgets.rewards import redeem_once, shelf_of
 
@@ -51,8 +49,6 @@ NOT_THE_CODE = Text(
     "That code does not open the page. Check it, or ask for another.",
     "این کد درست نیست یا مهلتش گذشته است. دوباره ببینید، یا کد تازه بگیرید.",
 )
-
-NOT_TO_JOIN = Text("This challenge is not to be joined now.", "اکنون نمی‌توان در این چالش شرکت کرد.")
 
 
 def for_a_member(view: Callable[Concatenate[ClubView, MemberView, Rest], Page]) -> Callable[..., Page]:
@@ -131,11 +127,8 @@ def path(club: ClubView, member: MemberView) -> str:
 @for_a_member
 def join(club: ClubView, member: MemberView, code: str) -> AnyResponse | tuple[str, int]:
     """Let the member join a challenge that is theirs to choose; one that is handed out is not."""
-    at = now()
     try:
-        if code not in {its.code for its in path_of(club, member.id, at).joinable}:
-            raise NotFound(NOT_TO_JOIN)
-        hand_out_run(club.id, code, MemberRef("id", str(member.id)), None, None, at)
+        join_chosen(club, member.id, code, now())
     except Problem as problem:
         return shown_path(club, member, problem=problem.detail), problem.status
     return redirect(url_for("member.path", club_code=club.code), 303)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from loyalty import web
+from loyalty.actions.hand_out_run import hand_out_run
+from loyalty.errors import NotFound
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.challenges import RunView, challenges, how_of
 from loyalty.queries.clubs import ClubView
@@ -13,8 +15,10 @@ from loyalty.queries.sets import SetView, TradeView, sets, trades
 from loyalty.queries.spins import SpinView, spins
 from loyalty.queries.story import StoryView, story
 from loyalty.queries.streaks import StreakView, streaks
+from loyalty.rules import MemberRef
 from loyalty.values import Text
 
+NOT_TO_JOIN: Final = Text("This challenge is not to be joined now.", "اکنون نمی‌توان در این چالش شرکت کرد.")
 LATEST: Final = 12
 """Runs that are over, on the page."""
 
@@ -47,6 +51,18 @@ class Path(NamedTuple):
         return not (
             self.story or self.streaks or self.under_way or self.joinable or self.done or self.spins or self.sets
         )
+
+
+def join_chosen(club: ClubView, member_id: int, code: str, at: datetime) -> str:
+    """Let a member join a challenge that is theirs to choose; one that is handed out is not. Answers the run's key.
+
+    Raises:
+        NotFound: it is not to be joined now.
+        Conflict: the member's standing does not allow it.
+    """
+    if code not in {its.code for its in path_of(club, member_id, at).joinable}:
+        raise NotFound(NOT_TO_JOIN)
+    return hand_out_run(club.id, code, MemberRef("id", str(member_id)), None, None, at)[1]
 
 
 def path_of(club: ClubView, member_id: int, now: datetime) -> Path:

@@ -48,7 +48,7 @@ def test_the_shop_speaks_of_the_club_only_by_script_elements_and_token(instance,
     shop = demo_shop.create_app().test_client()
     page = shop.get("/").text
     assert '<script type="module" src="http://localhost:8000/w/loyalty.v1.js">' in page
-    assert page.count("<loyalty-") == 3
+    assert page.count("<loyalty-") == 6
     assert "سارا محمدی" in page
     assert shop.get("/loyalty-token").json["token"].count(".") == 2
     shop.post("/customer", data={"who": "nobody"})

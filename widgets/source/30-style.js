@@ -72,6 +72,12 @@ li:last-child { border-block-end: 0; }
 .now .part { fill: var(--_star); }
 .rewards { align-content: start; }
 .rewards ul { list-style: none; display: grid; gap: 12px; margin: 0; padding: 0; }
+.tall { grid-template-columns: minmax(0, 1fr); gap: 4px; }
+.bar { inline-size: 100%; block-size: 8px; }
+.bar .whole { fill: var(--_line); } .bar .part { fill: var(--_star); }
+:dir(rtl) .bar { transform: scaleX(-1); }
+.odds li { grid-template-columns: minmax(0, 1fr) auto; min-block-size: 0; padding-inline: 0; }
+.closed { color: var(--_muted); }
 .rewards li { grid-template-columns: minmax(0, 1fr) auto; border: 1px solid var(--_line); border-radius: 8px; padding: 12px 16px; }
 .rewards li:last-child { border-block-end: 1px solid var(--_line); }
 .rewards h4 { margin: 0; font-size: 1rem; font-weight: 700; }
