@@ -66,12 +66,13 @@ class Medal(NamedTuple):
     beads: tuple[Point, ...]
 
 
-def medal(code: str, level: int = 1) -> Medal:
-    """The picture of a badge, always the same for the same code: one family, told apart by figure and hue.
+def medal(code: str, level: int = 1, family: str | None = None) -> Medal:
+    """The picture of a badge, always the same for the same code: told apart by figure and hue; a family has one hue.
 
     Each level reached adds a bead below the star, up to five.
     """
     seed = hashlib.sha256(code.encode()).digest()
+    shade = seed if family is None else hashlib.sha256(family.encode()).digest()
     figures = (
         weave(27),
         petals(29),
@@ -86,7 +87,7 @@ def medal(code: str, level: int = 1) -> Medal:
     count = max(0, min(level, 5))
     beads = tuple((50 + (i - (count - 1) / 2) * 9, 96.0) for i in range(count if count > 1 else 0))
     return Medal(
-        hue=BADGE_HUES[seed[0] % len(BADGE_HUES)],
+        hue=BADGE_HUES[shade[0] % len(BADGE_HUES)],
         rim=star(44),
         field=star(38),
         figure=figures[seed[1] % len(figures)],

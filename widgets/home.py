@@ -22,6 +22,7 @@ from widgets.board import BoardView, boards_around
 from widgets.past import OwnPast, own_past
 from widgets.progress import done_of, missing
 
+NEAR: Final = 3
 AROUND: Final = 7
 """Places of a board on the page: the member in the middle, three on each side."""
 
@@ -34,6 +35,10 @@ class Home(NamedTuple):
     tier: TierView
     wallets: list[WalletView]
     badges: list[BadgeView]
+    families: list[tuple[Text | None, list[BadgeView]]]
+    """The same by what they belong together with, in the document's order; those of no family last."""
+    near: list[BadgeView]
+    """The few whose next level is nearest."""
     earned: int
     done: dict[str, Text | None]
     """By badge: how much of its next level is done."""
@@ -71,6 +76,8 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
         tier=tier,
         wallets=wallets(club.id, member.id, now),
         badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
+        families=_families(badges),
+        near=standing.nearest(badges)[:NEAR],
         earned=sum(badge.level > 0 for badge in badges),
         done={badge.code: done_of(badge, bylaws, club) for badge in badges},
         missing=missing(tier.next, bylaws, club) if tier.next else None,
@@ -83,6 +90,13 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
         number=cards.shown(member.card) if member.card else None,
         qr=qr(member.card) if member.card else None,
     )
+
+
+def _families(badges: list[BadgeView]) -> list[tuple[Text | None, list[BadgeView]]]:
+    families: dict[Text | None, list[BadgeView]] = {badge.family: [] for badge in badges if badge.family}
+    for badge in sorted(badges, key=lambda its: (its.level == 0, -its.share)):
+        families.setdefault(badge.family, []).append(badge)
+    return list(families.items())
 
 
 def ledger_of(club: ClubView, member_id: int, now: datetime, *, limit: int, cursor: int | None = None) -> Ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -67,6 +68,12 @@ def badges(club_id: int, member_id: int, now: datetime) -> list[BadgeView]:
         for badge in standing.bylaws.badges.values()
         if not badge.secret or standing.facts.badges.get(badge.code)
     ]
+
+
+def nearest(found: Sequence[BadgeView]) -> list[BadgeView]:
+    """Of some badges those whose next level has begun, the nearest first."""
+    begun = [badge for badge in found if badge.next is not None and 0 < badge.value < badge.needed]
+    return sorted(begun, key=lambda badge: -badge.share)
 
 
 def _standing(club_id: int, member_id: int, now: datetime) -> Standing:
@@ -148,4 +155,5 @@ def _badge(standing: Standing, badge: Badge, rarity: int) -> BadgeView:
         100 if following is None else min(99, value * 100 // needed),
         standing.earned.get((badge.code, level)),
         rarity,
+        badge.family,
     )

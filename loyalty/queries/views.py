@@ -106,6 +106,8 @@ class BadgeView(NamedTuple):
     earned_at: datetime | None
     rarity: int
     """Active members who hold it, as a floored percentage."""
+    family: Text | None
+    """What it belongs together with."""
 
 
 class StatementLine(NamedTuple):

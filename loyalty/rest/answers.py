@@ -279,6 +279,10 @@ class BadgeSchema(Schema):
             " هر شب یک بار شمرده می‌شود.",
         )
     )
+    family = both(
+        allow_none=True,
+        metadata=told("What it belongs together with.", "خانواده‌ای که نشان از آن است."),
+    )
 
 
 class BadgesSchema(Schema):

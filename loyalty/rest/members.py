@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Response
+from marshmallow import fields
 
 from loyalty import cards
 from loyalty.actions.enrol_members import enrol_members
@@ -244,6 +245,18 @@ def tier(member_id: int) -> Response:
     return reply({"tier": answer.pop("code"), **answer})
 
 
+class BadgesQuery(Base):
+    """Which badges."""
+
+    near = fields.Boolean(
+        load_default=False,
+        metadata=told(
+            "Only those whose next level has begun, the nearest first.",
+            "تنها آن‌ها که مرتبهٔ بعدشان آغاز شده، از نزدیک‌ترین.",
+        ),
+    )
+
+
 @blp.operation(
     "GET",
     f"{MEMBER}/badges",
@@ -253,10 +266,12 @@ def tier(member_id: int) -> Response:
         "همهٔ نشان‌ها با مرتبه و فاصله تا مرتبهٔ بعد؛ نشان پنهان تنها پس از گرفتن دیده می‌شود.",
     ),
     {200: BadgesSchema},
+    query=BadgesQuery,
 )
-def badges(member_id: int) -> Response:
-    """Every badge, with its level and how far the next one is."""
-    return reply({"items": standing.badges(*_named(member_id), now())})
+def badges(query: dict[str, Any], member_id: int) -> Response:
+    """Every badge, with its level and how far the next one is; or those that are near."""
+    found = standing.badges(*_named(member_id), now())
+    return reply({"items": standing.nearest(found) if query["near"] else found})
 
 
 def _named(member_id: int) -> tuple[int, int]:

@@ -215,6 +215,8 @@ class Badge:
     condition: Condition | None = None
     on: Occasion = PURCHASE
     """On what occasion the condition is looked at."""
+    family: Text | None = None
+    """What it belongs together with: badges of a family stand side by side, and are drawn in one colour."""
     steps: tuple[int, ...] = field(init=False)
     """What its levels ask of the counter, each more than the one before."""
     height: int = field(init=False)

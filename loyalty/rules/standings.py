@@ -144,9 +144,10 @@ def about_member(condition: Condition) -> bool:
 
 def read_badge(code: str, node: Node) -> Badge:
     """A badge: by a counter's levels, by a condition on an event, or handed out."""
-    found = node.fields(["title"], ["secret", "counter", "over", "levels", "on", "if"])
+    found = node.fields(["title"], ["secret", "counter", "over", "levels", "on", "if", "family"])
     title = bilingual(found["title"])
     secret = BOOLEAN.read(found["secret"]) if "secret" in found else False
+    family = bilingual(found["family"]) if "family" in found else None
     if "counter" in found:
         name = found["counter"].name("counters")
         for other in {"on", "if"} & found.keys():
@@ -160,7 +161,8 @@ def read_badge(code: str, node: Node) -> Badge:
             raise found["levels"].bad(
                 Text("Each level asks more than the one before.", "هر مرتبه باید بیش از مرتبهٔ پیشین بخواهد.")
             )
-        return Badge(code, title, secret, name, over, unit, node.reading.read(name, over), levels)
+        read = node.reading.read(name, over)
+        return Badge(code, title, secret, name, over, unit, read, levels, family=family)
     for other in {"over", "levels"} & found.keys():
         raise found[other].bad(Text("Only a badge with a counter has this.", "این تنها برای نشانی با شمارنده است."))
     if ("on" in found) != ("if" in found):
@@ -170,7 +172,7 @@ def read_badge(code: str, node: Node) -> Badge:
         on = read_occasion(found["on"])
         with node.reading.awaiting(on):
             condition = read_condition(found["if"])
-    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition, on=on)
+    return Badge(code, title, secret, levels=(BadgeLevelTerms(1, ()),), condition=condition, on=on, family=family)
 
 
 def _level(node: Node, unit: str) -> BadgeLevelTerms:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from loyalty import cards
 from tests.books import Books
+from tests.conftest import Clock
 from tests.rest.conftest import BYLAWS, Club, at_fault, rows
 
 
@@ -192,3 +196,31 @@ def test_the_ledger_tells_a_return_with_its_purchase(club: Club, till, clock) ->
     assert {(entry["purchase"], entry["receipt"]) for entry in lines} == {(bought.json["id"], "A-1")}
     assert lines[0]["event"] != lines[0]["purchase"]
     assert "A-1" in lines[0]["sentence"]["fa"]
+
+
+def test_badges_that_are_near_come_nearest_first_and_know_their_family(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    bylaws = deepcopy(BYLAWS)
+    family = {"en": "The shop", "fa": "فروشگاه"}
+
+    def said(title: str) -> dict[str, Any]:
+        return {"title": {"en": title, "fa": "نشان"}}
+
+    bylaws["badges"] = {
+        "visits": {**said("Visits"), "counter": "visits", "levels": [{"at": 4}], "family": family},
+        "spend": {**said("Spend"), "counter": "spend", "levels": [{"at": 1000}]},
+        "far": {**said("Far"), "counter": "spend", "levels": [{"at": 9000}]},
+        "done": {**said("Done"), "counter": "spend", "levels": [{"at": 100}]},
+        "secret": {**said("S"), "counter": "spend", "levels": [{"at": 700}], "secret": True},
+    }
+    club = Club("anar", client, clock, bylaws)
+    sara = club.enrols(name="Sara")
+    assert club.till.post("/purchases", club.sale(member={"id": sara["id"]}, gross=600, net=600)).status_code == 201
+    near = club.server.get(f"/members/{sara['id']}/badges", near="true").json["items"]
+    assert [(its["code"], its["share"], its["family"]) for its in near] == [
+        ("spend", 60, None),
+        ("visits", 25, family),
+        ("far", 6, None),
+    ]
+    assert len(club.server.get(f"/members/{sara['id']}/badges").json["items"]) == 4
