@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from flask import Flask
 
-from admin import bylaws, drafting, members, notices, overview, purchases, rewards, segments, showing, sign_in, staff
+from admin import (
+    bylaws,
+    drafting,
+    game,
+    members,
+    notices,
+    overview,
+    purchases,
+    rewards,
+    segments,
+    showing,
+    sign_in,
+    staff,
+)
 from admin.blueprint import admin
 from admin.people import csrf, logins
 from loyalty import web
 
 __all__ = ["register"]
 
-MODULES = (showing, sign_in, overview, bylaws, drafting, members, notices, purchases, rewards, segments, staff)
+MODULES = (showing, sign_in, overview, bylaws, drafting, game, members, notices, purchases, rewards, segments, staff)
 """Importing them puts their routes and words on the blueprint."""
 
 

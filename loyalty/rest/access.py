@@ -156,6 +156,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Rehearsals.one": SERVER,
     "Rehearsals.cancel": SERVER,
     "Reports.summary": SERVER,
+    "Reports.levels_of_effort": SERVER,
     "Notices.of_member": SERVER,
     "Notices.read": SERVER,
     "Notices.settings": SERVER,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 from marshmallow import Schema, fields
 
 from loyalty.config import now
 from loyalty.queries import summary as sums
+from loyalty.queries.effort import effort
 from loyalty.rest.access import caller
-from loyalty.rest.answers import text, whole
+from loyalty.rest.answers import at, both, many, text, whole
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.fields import PeriodQuery, period
 from loyalty.rest.reply import reply, shown
 from loyalty.schemas.said import told
 from loyalty.values import Text
+
+_VERDICT: Final = {"enum": ["fine", "too_easy", "too_hard", "dead", "too_early"]}
 
 blp = Blueprint(Text("Reports", "گزارش‌ها"), __name__, Text("What the programme comes to.", "حاصل برنامهٔ باشگاه."))
 
@@ -86,3 +89,59 @@ def summary(query: dict[str, Any]) -> Response:
     """What was sold, given and is held, by when it happened; without an end that end is open."""
     since, until = period(query, caller().timezone)
     return reply(shown(sums.summary(caller().club_id, now(), since, until)) | {"currency": caller().currency})
+
+
+class BadgeEffortSchema(Schema):
+    """A level of a badge, among active members."""
+
+    code = text()
+    title = both()
+    level = whole()
+    holders = whole()
+    share = whole(metadata=told("Percent of active members, floored.", "درصد اعضای فعال، رو به پایین گرد شده."))
+    days = whole(
+        allow_none=True, metadata=told("The median of days from joining to it.", "میانهٔ روزها از پیوستن تا گرفتن آن.")
+    )
+    latest_at = at(allow_none=True)
+    verdict = text(metadata=_VERDICT)
+    why = both()
+
+
+class ChallengeEffortSchema(Schema):
+    """A challenge, by all its runs."""
+
+    code = text()
+    title = both()
+    runs = whole()
+    completed = whole()
+    missed = whole(metadata=told("Ended without being completed.", "پایان‌یافته و ناتمام."))
+    share = whole(allow_none=True, metadata=told("Percent of those that are over.", "درصد دورهای پایان‌یافته."))
+    latest_at = at(allow_none=True)
+    verdict = text(metadata=_VERDICT)
+    why = both()
+
+
+class EffortSchema(Schema):
+    """What the club asks of its members, and how many manage it."""
+
+    active = whole()
+    badges = many(BadgeEffortSchema)
+    challenges = many(ChallengeEffortSchema)
+
+
+@blp.operation(
+    "GET",
+    "/reports/effort",
+    Text("Levels of effort", "سطح‌های تلاش"),
+    Text(
+        "Which badges and challenges are too easy (more than 80 % reach them), too hard (fewer than 1 % of active"
+        " members hold a badge, fewer than 5 % of runs are completed) or dead (nobody for 90 days), by what members"
+        " really did.",
+        "کدام نشان‌ها و چالش‌ها زیادی آسان‌اند (بیش از ۸۰٪ به آن می‌رسند)، زیادی سخت (کمتر از ۱٪ اعضای فعال نشان را"
+        " دارند، کمتر از ۵٪ دورها کامل می‌شود) یا بی‌جان (۹۰ روز است کسی نگرفته)، از روی آنچه اعضا به‌راستی کرده‌اند.",
+    ),
+    {200: EffortSchema},
+)
+def levels_of_effort() -> Response:
+    """Which badges and challenges are too easy, too hard or dead."""
+    return reply(effort(caller().club_id, now()))
