@@ -66,6 +66,36 @@ class Medal(NamedTuple):
     beads: tuple[Point, ...]
 
 
+AVATAR_FIGURES: Final = (
+    petals(30),
+    star(30, dent=0.45),
+    weave(29),
+    star(30, dent=0.7, points=16),
+    polygon(4, 29) + polygon(4, 19, turn=1 / 8),
+    petals(30) + polygon(8, 15, turn=1 / 16),
+    star(30, dent=0.6) + star(19, dent=0.6, turn=1 / 16),
+    polygon(8, 28, turn=1 / 16) + star(24),
+)
+_PAINT: Final = {
+    "lapis": ("#1f4e8c", "#e3eaf5"),
+    "turquoise": ("#0b6e6e", "#e0f0ed"),
+    "saffron": ("#b57a12", "#fbeed0"),
+    "pomegranate": ("#a32638", "#f9e5e6"),
+    "pistachio": ("#2e6b3e", "#e6f2e6"),
+}
+
+
+def avatar(figure: int, hue: int) -> str:
+    """A member's picture as a whole SVG: the star with a figure in it, in one hue on its pale ground."""
+    ink, ground = _PAINT[BADGE_HUES[hue]]
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        f'<circle cx="50" cy="50" r="50" fill="{ground}"/>'
+        f'<path d="{star(45)}" fill="none" stroke="{ink}" stroke-width="3"/>'
+        f'<path d="{AVATAR_FIGURES[figure]}" fill="{ink}" fill-rule="evenodd"/></svg>'
+    )
+
+
 def medal(code: str, level: int = 1, family: str | None = None) -> Medal:
     """The picture of a badge, always the same for the same code: told apart by figure and hue; a family has one hue.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from loyalty import web
-from widgets import api, elements, front, member
+from widgets import api, avatars, elements, front, member
 from widgets import certificates as certificates
 from widgets import game_api as game_api
 from widgets import installing as installing
@@ -19,5 +19,5 @@ __all__ = ["register"]
 def register(app: Flask) -> None:
     """Put the member's page and the elements on the application."""
     web.init_app(app)
-    for blueprint in (front.front, member.pages, api.api, elements.script):
+    for blueprint in (front.front, member.pages, api.api, elements.script, avatars.files):
         app.register_blueprint(blueprint)

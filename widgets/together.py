@@ -7,18 +7,20 @@ from typing import Final, NamedTuple
 
 from flask import redirect, render_template, request, url_for
 
-from loyalty import cards, web
+from loyalty import avatars, cards, web
 from loyalty.actions.befriend import befriend, unfriend
 from loyalty.actions.found_team import found_team
 from loyalty.actions.invite_to_team import invite_to_team, turn_down
 from loyalty.actions.join_team import join_team
 from loyalty.actions.leave_team import leave_team
+from loyalty.actions.update_member import update_member
 from loyalty.actions.update_team import update_team
 from loyalty.config import now
 from loyalty.errors import Forbidden, Invalid, Problem
 from loyalty.gamification.teams import Team
 from loyalty.queries import friends, teams
 from loyalty.queries.bylaws import in_force
+from loyalty.queries.called import picture_of
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.friends import FriendView
 from loyalty.queries.members import MemberView
@@ -133,6 +135,16 @@ def play(club: ClubView, member: MemberView, team: int, act: str) -> Page:
     return _back(club)
 
 
+@pages.post("/together/picture")
+@for_a_member
+def choose_picture(club: ClubView, member: MemberView) -> Page:
+    """Choose a picture."""
+    chosen = request.form.get("avatar", "")
+    if chosen in avatars.ALL:
+        update_member(club.id, member.id, {"avatar": chosen}, now())
+    return _back(club)
+
+
 def _named() -> MemberRef:
     """The member whom a form names: by the number on the card, or by id where a button says so."""
     if "id" in request.form:
@@ -155,6 +167,8 @@ def _page(club: ClubView, member: MemberView, problem: Problem | None = None) ->
         club=club,
         member=member,
         together=together_of(club, member, now()),
+        pictures=avatars.ALL,
+        picture=picture_of(member.id),
         problem=problem.detail if problem else None,
     )
 

@@ -45,7 +45,7 @@ def friends(member_id: int, lang: Lang) -> list[FriendView]:
     rows = connection().execute(_ALL, {"me": member_id, "most": _SHOWN}).fetchall()
     names = called([row[0] for row in rows], lang)
     return [
-        FriendView(id_, names[id_], None, "friends" if mine and theirs else "asked" if mine else "asking", since)
+        FriendView(id_, *names[id_], "friends" if mine and theirs else "asked" if mine else "asking", since)
         for id_, since, mine, theirs in rows
     ]
 

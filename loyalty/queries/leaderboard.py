@@ -14,7 +14,7 @@ from loyalty.errors import Invalid, NotFound, Unavailable
 from loyalty.gamification import teams
 from loyalty.gamification.boards import board_of
 from loyalty.gamification.leaderboards import EVER, WHOLE, Board, Page, complete, page
-from loyalty.queries.called import called
+from loyalty.queries.called import Called, called
 from loyalty.queries.friends import among_friends
 from loyalty.queries.rooms import chosen_room, rooms_of
 from loyalty.valkey import valkey
@@ -117,9 +117,11 @@ def leaderboard(
         found = among_friends(conn, board, start, around, limit)
     rooms = [RoomView(code, title) for code, title in titles.items() if board.scope != "club"]
     ids = [place.member_id for place in found.places] + ([found.me.member_id] if found.me else [])
-    named = teams.names(conn, ids) if board.teams else called(ids, lang)
+    named = (
+        {id_: Called(name, None) for id_, name in teams.names(conn, ids).items()} if board.teams else called(ids, lang)
+    )
     items = [
-        PlaceView(p.rank, named[p.member_id], None, p.score, found.me is not None and p.member_id == found.me.member_id)
+        PlaceView(p.rank, *named[p.member_id], p.score, found.me is not None and p.member_id == found.me.member_id)
         for p in found.places
     ]
     below = found.offset + len(items)
@@ -134,7 +136,7 @@ def leaderboard(
         period_start=span.start,
         period_end=span.end if terms.period else None,
         items=items,
-        me=PlaceView(found.me.rank, named[found.me.member_id], None, found.me.score, True) if found.me else None,
+        me=PlaceView(found.me.rank, *named[found.me.member_id], found.me.score, True) if found.me else None,
         next=below if items and below < found.total else None,
     )
 

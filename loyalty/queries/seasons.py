@@ -163,7 +163,7 @@ def _winners(conn: Connection, terms: Programme, season: Season, lang: Lang) -> 
     for member_id, _, rank, score, prize in rows:
         give = prizes[prize - 1].give
         gives = both(bylaws, lambda voice, give=give: said_gifts(give, voice))  # type: ignore[misc]
-        yield WinnerView(rank, named[member_id], None, score, gives)
+        yield WinnerView(rank, *named[member_id], score, gives)
 
 
 def _league(
@@ -210,9 +210,7 @@ def _group(
         found = ranking.group(conn, league_of(terms, bylaws, season.code), season.start, season.id, room)
         rows = [(place.member_id, place.score, place.rank, _leads_to(its, place, len(found), room)) for place in found]
     named = called([id_ for id_, *_ in rows], lang)
-    return [
-        LeaguePlace(rank, named[id_], None, score, id_ == member_id, _ZONES[move]) for id_, score, rank, move in rows
-    ]
+    return [LeaguePlace(rank, *named[id_], score, id_ == member_id, _ZONES[move]) for id_, score, rank, move in rows]
 
 
 def _leads_to(its: League, place: Placed, size: int, room: str) -> int:

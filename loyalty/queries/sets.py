@@ -84,7 +84,7 @@ def trades(club_id: int, member_id: int, now: datetime, lang: Lang) -> list[Trad
     rows = conn.execute(_OFFERS, {"club": club_id, "me": member_id, "now": now, "most": _MOST}).fetchall()
     had = pieces(conn, [member_id]).get(member_id, {}) if rows else {}
     names = called([row[1] for row in rows], lang)
-    return [_trade(bylaws, row, names[row[1]], member_id, had) for row in rows]
+    return [_trade(bylaws, row, names[row[1]].name, member_id, had) for row in rows]
 
 
 def _trade(bylaws: Bylaws, row: tuple[Any, ...], name: str, me: int, had: dict[str, int]) -> TradeView:

@@ -101,7 +101,7 @@ def _view(conn: Connection, team: Team, now: datetime, lang: Lang) -> TeamView:
         team.name,
         team.captain_id,
         team.created_at,
-        [TeamMemberView(id_, names[id_], None, id_ == team.captain_id, since) for id_, since in people],
+        [TeamMemberView(id_, *names[id_], id_ == team.captain_id, since) for id_, since in people],
         _runs(conn, terms, team.id, now),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Response
 from marshmallow import fields
 
-from loyalty import cards
+from loyalty import avatars, cards
 from loyalty.actions.enrol_members import enrol_members
 from loyalty.actions.update_member import update_member
 from loyalty.config import now
@@ -79,6 +79,17 @@ class WalletsQuery(Base):
 
 class MemberChange(PersonSchema):
     """What to change; null takes a value away. Attributes and consents are merged by name."""
+
+    avatar = Words(
+        2,
+        avatars.FORM,
+        allow_none=True,
+        metadata=told(
+            "The picture on boards, two digits: figure (0 to 7) and hue (0 to 4). Null gives the member's own back.",
+            "تصویر عضو در جدول‌ها، دو رقم: نقش (۰ تا ۷) و رنگ (۰ تا ۴). با null تصویر خود عضو برمی‌گردد.",
+            example="31",
+        ),
+    )
 
     card = Card(
         metadata=told("A new card; the old one is no longer known.", "کارت تازه؛ کارت پیشین دیگر شناخته نمی‌شود.")
