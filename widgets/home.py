@@ -13,10 +13,12 @@ from loyalty.queries import standing
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
+from loyalty.queries.mode import mode_of
 from loyalty.queries.seasons import LeagueView, leagues
 from loyalty.queries.statement import by_event, statement
 from loyalty.queries.views import BadgeView, StatementLine, TierView, WalletView
 from loyalty.queries.wallets import wallets
+from loyalty.rules.modes import PLAIN
 from loyalty.values import Text
 from widgets.board import BoardView, boards_around
 from widgets.past import OwnPast, own_past
@@ -37,6 +39,8 @@ class Home(NamedTuple):
     badges: list[BadgeView]
     families: list[tuple[Text | None, list[BadgeView]]]
     """The same by what they belong together with, in the document's order; those of no family last."""
+    plain: bool
+    """Whether the member is shown figures and no game."""
     near: list[BadgeView]
     """The few whose next level is nearest."""
     earned: int
@@ -77,6 +81,7 @@ def home_of(club: ClubView, member: MemberView, now: datetime, *, lines: int) ->
         wallets=wallets(club.id, member.id, now),
         badges=sorted(badges, key=lambda badge: (badge.level == 0, -badge.share)),
         families=_families(badges),
+        plain=mode_of(club.id, member.id, now) == PLAIN,
         near=standing.nearest(badges)[:NEAR],
         earned=sum(badge.level > 0 for badge in badges),
         done={badge.code: done_of(badge, bylaws, club) for badge in badges},

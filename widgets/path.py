@@ -11,11 +11,13 @@ from loyalty.errors import NotFound
 from loyalty.queries.bylaws import in_force
 from loyalty.queries.challenges import RunView, challenges, how_of
 from loyalty.queries.clubs import ClubView
+from loyalty.queries.mode import mode_of
 from loyalty.queries.sets import SetView, TradeView, sets, trades
 from loyalty.queries.spins import SpinView, spins
 from loyalty.queries.story import StoryView, story
 from loyalty.queries.streaks import StreakView, streaks
 from loyalty.rules import MemberRef
+from loyalty.rules.modes import PLAIN
 from loyalty.values import Text
 
 NOT_TO_JOIN: Final = Text("This challenge is not to be joined now.", "اکنون نمی‌توان در این چالش شرکت کرد.")
@@ -66,7 +68,7 @@ def join_chosen(club: ClubView, member_id: int, code: str, at: datetime) -> str:
 
 
 def path_of(club: ClubView, member_id: int, now: datetime) -> Path:
-    """A member's path as of `now`."""
+    """A member's path as of `now`; without the game where the member is shown the plain club."""
     bylaws = in_force(club.id, now, member_id).bylaws
     runs = challenges(club.id, member_id, now)
     under_way = [run for run in runs if run.completed_at is None and (run.until_at is None or now <= run.until_at)]
@@ -77,6 +79,8 @@ def path_of(club: ClubView, member_id: int, now: datetime) -> Path:
         if its.start == "chosen" and its.code not in busy and its.whole(club.calendar).holds(now)
     ]
     done = [run for run in runs if run.completed_at is not None]
+    if mode_of(club.id, member_id, now) == PLAIN:
+        return Path(None, [], under_way, joinable, done[:LATEST], [], [], [])
     collected = sets(club.id, member_id, now)
     return Path(
         story(club.id, member_id, now),

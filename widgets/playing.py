@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from loyalty import web
 from loyalty.actions.trade_pieces import accept_trade, offer_piece, withdraw_trade
 from loyalty.actions.turn_spin import turn_spin
+from loyalty.actions.update_member import update_member
 from loyalty.config import now, settings
 from loyalty.errors import Problem
 from loyalty.queries import sets, spins
@@ -16,9 +17,20 @@ from loyalty.queries.clubs import ClubView
 from loyalty.queries.members import MemberView
 from loyalty.queries.spins import TurnView
 from loyalty.rules import MemberRef
+from loyalty.rules.modes import MODES
 from widgets.member import Page, for_a_member, pages, shown_path
 
 LONGEST: Final = 60
+
+
+@pages.post("/mode")
+@for_a_member
+def choose_mode(club: ClubView, member: MemberView) -> Page:
+    """Choose between the game and the figures alone."""
+    chosen = request.form.get("mode", "")
+    if chosen in MODES:
+        update_member(club.id, member.id, {"mode": chosen}, now())
+    return redirect(url_for("member.home", club_code=club.code), 303)
 
 
 @pages.post("/spins/<code>")

@@ -21,7 +21,7 @@ from loyalty.values import Text
 from loyalty.versions import Connection, programme
 
 _IDENTIFIERS: Final = ("card", "phone", "external_id")
-_PLAIN: Final = ("email", "birthday", "lang", "alias", "avatar", "on_boards")
+_PLAIN: Final = ("email", "birthday", "lang", "alias", "avatar", "mode", "on_boards")
 _MERGED: Final = ("attributes", "consents")
 _MOVES_BOARDS: Final = {"status", "on_boards", "attributes", "birthday"}
 """What decides whether a member is listed, or in which audience's board."""

@@ -93,6 +93,7 @@ class Profile(Base):
     __tablename__ = "profile"
     __table_args__ = (
         CheckConstraint("avatar ~ '^[0-7][0-4]$'", name="profile_avatar_known"),
+        CheckConstraint("mode IN ('playful', 'plain')", name="profile_mode_known"),
         Index("profile_born_on", "club_id", "born_on", "member_id"),
         Index("profile_referred_by", "referred_by", postgresql_where=text("referred_by IS NOT NULL")),
         Index("profile_attributes", "attributes", postgresql_using="gin"),
@@ -113,6 +114,8 @@ class Profile(Base):
     lang: Mapped[str | None] = mapped_column(Text)
     alias: Mapped[str | None] = mapped_column(Text)
     """The name on leaderboards; without one, the first name and an initial."""
+    mode: Mapped[str | None] = mapped_column(Text)
+    """How the member wants the club; None: as the bylaws say."""
     avatar: Mapped[str | None] = mapped_column(Text)
     """Two digits, as `loyalty.avatars` knows them; None: the member's own."""
     on_boards: Mapped[bool] = mapped_column(server_default="true")

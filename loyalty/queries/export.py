@@ -21,7 +21,7 @@ SECTIONS: Final[dict[str, LiteralString]] = {
     "members": """
         SELECT m.id, m.status, m.joined_at, m.tier, m.tier_since, m.tier_until,
             m.tier_grace_until, m.tier_floor, m.tier_floor_until, m.merged_into, m.erased_at, p.name, p.alias, p.email,
-            p.birthday, p.lang, p.attributes, p.consents, p.on_boards, p.avatar, p.referred_by
+            p.birthday, p.lang, p.attributes, p.consents, p.on_boards, p.avatar, p.mode, p.referred_by
         FROM member m LEFT JOIN profile p ON p.member_id = m.id WHERE m.id = ANY(%(who)s) ORDER BY m.id
     """,
     "identifiers": """

@@ -30,6 +30,7 @@ OPERATIONS: Final[dict[str, Kinds]] = {
     "Members.statement": TILL,
     "Members.tier": TILL,
     "Members.badges": TILL,
+    "Members.mode": TILL,
     "Adjustments.adjust": SERVER,
     "Adjustments.give": SERVER,
     "Adjustments.transfer": SERVER,

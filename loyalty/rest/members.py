@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from loyalty import avatars, cards
 from loyalty.actions.enrol_members import enrol_members
@@ -19,6 +19,7 @@ from loyalty.queries import members, standing
 from loyalty.queries import statement as ledger
 from loyalty.queries import wallets as purses
 from loyalty.queries.members import MemberView
+from loyalty.queries.mode import mode_of
 from loyalty.queries.paging import Page, id_after
 from loyalty.rest.access import caller
 from loyalty.rest.answers import (
@@ -29,11 +30,13 @@ from loyalty.rest.answers import (
     MembersSchema,
     StatementSchema,
     TierSchema,
+    text,
 )
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.fields import At, PageQuery
 from loyalty.rest.reply import reply, shown
 from loyalty.rules.facts import IdentifierKind
+from loyalty.rules.modes import MODES
 from loyalty.schemas.fields import MAX_ID, Base, OneOf, Words
 from loyalty.schemas.member import EnrolmentSchema, PersonSchema, check_times
 from loyalty.schemas.people import Attributes, Card, Consents, Phone
@@ -80,6 +83,14 @@ class WalletsQuery(Base):
 class MemberChange(PersonSchema):
     """What to change; null takes a value away. Attributes and consents are merged by name."""
 
+    mode = OneOf(
+        *MODES,
+        allow_none=True,
+        metadata=told(
+            "How the member wants the club; null is as the bylaws say.",
+            "عضو باشگاه را چگونه می‌خواهد؛ null یعنی چنان‌که آیین‌نامه می‌گوید.",
+        ),
+    )
     avatar = Words(
         2,
         avatars.FORM,
@@ -254,6 +265,27 @@ def tier(member_id: int) -> Response:
     ladder = [{"code": code, "title": title} for code, title in view.ladder]
     answer = shown(view) | {"ladder": shown(ladder)}
     return reply({"tier": answer.pop("code"), **answer})
+
+
+class ModeSchema(Schema):
+    """How a member is shown the club."""
+
+    mode = text(metadata={"enum": list(MODES)})
+
+
+@blp.operation(
+    "GET",
+    f"{MEMBER}/mode",
+    Text("Playful or plain", "بازی‌گون یا ساده"),
+    Text(
+        "How the member is shown the club: as they chose, else as the bylaws say for their audiences.",
+        "باشگاه به عضو چگونه نشان داده می‌شود: چنان‌که خودش برگزیده، وگرنه چنان‌که آیین‌نامه برای گروه او می‌گوید.",
+    ),
+    {200: ModeSchema},
+)
+def mode(member_id: int) -> Response:
+    """How the member is shown the club."""
+    return reply({"mode": mode_of(*_named(member_id), now())})
 
 
 class BadgesQuery(Base):

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from loyalty.rules.challenges import Challenge
 from loyalty.rules.leagues import League, read_league
+from loyalty.rules.modes import Mode, read_mode
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.raffles import Raffle, read_raffle
 from loyalty.rules.reading import Node, Reading
@@ -20,7 +21,7 @@ from loyalty.rules.voice import Voice
 from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
-SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins", "sets")
+SECTIONS: Final = ("story", "teams", "leagues", "raffles", "spins", "sets", "mode")
 
 
 class Told(NamedTuple):
@@ -42,6 +43,7 @@ class Game:
     spins: dict[str, Spin] = field(default_factory=dict)
     team_challenges: dict[str, Challenge] = field(default_factory=dict)
     sets: dict[str, Collection] = field(default_factory=dict)
+    mode: Mode | None = None
 
     def prizes(self) -> Iterator[NamedPrize]:
         """What the club may give by itself, each prize once."""
@@ -69,6 +71,8 @@ class Game:
         yield "raffles", Text("Raffles", "قرعه‌کشی‌ها"), raffles
         yield "spins", Text("Spins", "گردونه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.spins.items()]
         yield "sets", Text("Sets", "مجموعه‌ها"), [Told(no, its.title, its.phrase) for no, its in self.sets.items()]
+        shown = [Told("mode", Text("Playful or plain", "بازی‌گون یا ساده"), self.mode.phrase)] if self.mode else []
+        yield "mode", Text("How the club is shown", "نمایش باشگاه"), shown
 
 
 def team_prize(challenge: str) -> str:
@@ -93,4 +97,5 @@ def read_game(found: dict[str, Node], reading: Reading, challenges: dict[str, Ch
         named(found.get("spins"), read_spin),
         {code: its for code, its in challenges.items() if its.by == "team"},
         named(found.get("sets"), read_set),
+        attempt(read_mode, found["mode"]) if "mode" in found else None,
     )

@@ -224,3 +224,28 @@ def test_badges_that_are_near_come_nearest_first_and_know_their_family(
         ("far", 6, None),
     ]
     assert len(club.server.get(f"/members/{sara['id']}/badges").json["items"]) == 4
+
+
+def test_a_club_is_shown_playful_or_plain_by_audience_or_by_choice(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    bylaws = deepcopy(BYLAWS)
+    job = {"member": {"attribute": "job", "is": "judge"}}
+    bylaws["audiences"] = {"judges": {"title": {"en": "Judges", "fa": "قاضیان"}, "if": job}}
+    bylaws["mode"] = {"otherwise": ["judges"]}
+    club = Club("anar", client, clock, bylaws)
+    sara, judge = club.enrols(name="Sara"), club.enrols(name="Omid", attributes={"job": "judge"})
+
+    def mode(member: dict[str, Any]) -> str:
+        return str(club.server.get(f"/members/{member['id']}/mode").json["mode"])
+
+    assert (mode(sara), mode(judge)) == ("playful", "plain")
+    assert club.server.patch(f"/members/{judge['id']}", {"mode": "playful"}).status_code == 200
+    assert club.server.patch(f"/members/{sara['id']}", {"mode": "plain"}).status_code == 200
+    assert (mode(sara), mode(judge)) == ("plain", "playful")
+    assert club.server.patch(f"/members/{sara['id']}", {"mode": None}).status_code == 200
+    assert mode(sara) == "playful"
+    assert at_fault(club.server.patch(f"/members/{sara['id']}", {"mode": "loud"})) == ["/mode"]
+    assert at_fault(club.server.patch(f"/members/{sara['id']}", {"avatar": "99"})) == ["/avatar"]
+    text = club.page.get("/bylaws").json["text"]
+    assert "The club is shown playful, to Judges plain; each member may choose." in str(text)

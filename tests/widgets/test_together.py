@@ -119,3 +119,21 @@ def test_nobody_withdraws_another_s_offer_or_hands_on_another_s_team(live, club,
     answer = page.request.post(f"{live}/m/anar/together/team/{team}/captain", headers=own, form={"member": str(sara)})
     assert answer.status == 403
     assert members.one(club.id, sara).id == sara
+
+
+@pytest.mark.page
+@pytest.mark.parametrize(("lang", "scheme", "device"), [("fa", "light", "phone"), ("en", "dark", "desktop")])
+def test_who_wants_figures_alone_is_shown_no_game_and_may_have_it_back(live, club, sara, visit, lang, scheme, device):
+    opened = visit(lang, scheme, device)
+    page = sign_in(opened, live, club)
+    assert page.locator("#honours, #board").count() == 2
+    follow(page.locator("form.mode button"))
+    assert page.locator("#honours, #board").count() == 0
+    assert page.locator("#ledger, #card").count() == 2
+    opened.must_be_sound()
+    page.goto(f"{live}/m/anar/path?lang={lang}")
+    assert page.locator("#spins, #sets").count() == 0
+    opened.must_be_sound()
+    page.goto(f"{live}/m/anar/?lang={lang}")
+    follow(page.locator("form.mode button"))
+    assert page.locator("#honours, #board").count() == 2
