@@ -40,6 +40,9 @@ from loyalty.rest import (
     teams,
     webhooks,
 )
+from loyalty.rest import (
+    progress as progress,
+)
 from loyalty.rest.health import health
 
 SECTIONS = (

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import Schema, fields
 
 from loyalty import avatars, cards
 from loyalty.actions.enrol_members import enrol_members
@@ -15,22 +14,18 @@ from loyalty.config import now
 from loyalty.enrolment import Enrolment
 from loyalty.errors import Forbidden, Invalid
 from loyalty.models.member import STATUSES
-from loyalty.queries import members, standing
+from loyalty.queries import members
 from loyalty.queries import statement as ledger
 from loyalty.queries import wallets as purses
 from loyalty.queries.members import MemberView
-from loyalty.queries.mode import mode_of
 from loyalty.queries.paging import Page, id_after
 from loyalty.rest.access import caller
 from loyalty.rest.answers import (
     WALLETS,
-    BadgesSchema,
     EnrolledSchema,
     MemberSchema,
     MembersSchema,
     StatementSchema,
-    TierSchema,
-    text,
 )
 from loyalty.rest.blueprint import Blueprint
 from loyalty.rest.fields import At, PageQuery
@@ -226,7 +221,7 @@ def update(body: dict[str, Any], member_id: int) -> Response:
 )
 def wallets(query: dict[str, Any], member_id: int) -> Response:
     """What a member has, by wallet; or had, at an instant."""
-    return reply(_wallets(*_named(member_id), as_of=query.get("as_of")))
+    return reply(_wallets(*named(member_id), as_of=query.get("as_of")))
 
 
 @blp.operation(
@@ -243,81 +238,13 @@ def wallets(query: dict[str, Any], member_id: int) -> Response:
 )
 def statement(query: dict[str, Any], member_id: int) -> Response:
     """Every entry, the newest first, with the sentence that explains it in both languages."""
-    club_id, member_id = _named(member_id)
+    club_id, member_id = named(member_id)
     after = id_after(query.get("cursor"))
     lines, following = ledger.statement(club_id, member_id, limit=query["limit"], cursor=after)
     return reply({"items": lines, "next": None if following is None else str(following)})
 
 
-@blp.operation(
-    "GET",
-    f"{MEMBER}/tier",
-    Text("A member's tier", "سطح عضو"),
-    Text(
-        "Where a member stands on the ladder, how far the next step is, and what keeps this one.",
-        "عضو کجای نردبان است، تا پلهٔ بعد چه‌قدر مانده و چه چیزی این پله را نگه می‌دارد.",
-    ),
-    {200: TierSchema},
-)
-def tier(member_id: int) -> Response:
-    """Where a member stands, and how far the next step is."""
-    view = standing.tier(*_named(member_id), now())
-    ladder = [{"code": code, "title": title} for code, title in view.ladder]
-    answer = shown(view) | {"ladder": shown(ladder)}
-    return reply({"tier": answer.pop("code"), **answer})
-
-
-class ModeSchema(Schema):
-    """How a member is shown the club."""
-
-    mode = text(metadata={"enum": list(MODES)})
-
-
-@blp.operation(
-    "GET",
-    f"{MEMBER}/mode",
-    Text("Playful or plain", "بازی‌گون یا ساده"),
-    Text(
-        "How the member is shown the club: as they chose, else as the bylaws say for their audiences.",
-        "باشگاه به عضو چگونه نشان داده می‌شود: چنان‌که خودش برگزیده، وگرنه چنان‌که آیین‌نامه برای گروه او می‌گوید.",
-    ),
-    {200: ModeSchema},
-)
-def mode(member_id: int) -> Response:
-    """How the member is shown the club."""
-    return reply({"mode": mode_of(*_named(member_id), now())})
-
-
-class BadgesQuery(Base):
-    """Which badges."""
-
-    near = fields.Boolean(
-        load_default=False,
-        metadata=told(
-            "Only those whose next level has begun, the nearest first.",
-            "تنها آن‌ها که مرتبهٔ بعدشان آغاز شده، از نزدیک‌ترین.",
-        ),
-    )
-
-
-@blp.operation(
-    "GET",
-    f"{MEMBER}/badges",
-    Text("A member's badges", "نشان‌های عضو"),
-    Text(
-        "Every badge, with its level and how far the next one is; a secret badge only once it is earned.",
-        "همهٔ نشان‌ها با مرتبه و فاصله تا مرتبهٔ بعد؛ نشان پنهان تنها پس از گرفتن دیده می‌شود.",
-    ),
-    {200: BadgesSchema},
-    query=BadgesQuery,
-)
-def badges(query: dict[str, Any], member_id: int) -> Response:
-    """Every badge, with its level and how far the next one is; or those that are near."""
-    found = standing.badges(*_named(member_id), now())
-    return reply({"items": standing.nearest(found) if query["near"] else found})
-
-
-def _named(member_id: int) -> tuple[int, int]:
+def named(member_id: int) -> tuple[int, int]:
     """The caller's club and the member, who must be of it."""
     club_id = caller().club_id
     return club_id, members.one(club_id, member_id).id

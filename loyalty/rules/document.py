@@ -19,6 +19,7 @@ from loyalty.rules.challenges import read_challenge
 from loyalty.rules.circles import no_circles_follow
 from loyalty.rules.counters import POINTS, Counter
 from loyalty.rules.counting import read_counter
+from loyalty.rules.declared import declare
 from loyalty.rules.events import read_event_type
 from loyalty.rules.game import SECTIONS as GAME
 from loyalty.rules.game import read_game
@@ -40,8 +41,6 @@ from loyalty.values import Text
 
 FORMAT = 1
 REQUIRED = ("format", "club", "wallets", "articles")
-NAMED = ("wallets", "counters", "audiences", "badges", "challenges", "streaks", "leagues", "raffles", "sets")
-"""Sections whose parts others may refer to by name."""
 SECTIONS = (
     "events",
     "counters",
@@ -152,55 +151,6 @@ def reads_of(reading: Reading, counters: Mapping[str, Counter]) -> tuple[Read, .
         Read(counters[counter] if isinstance(counter, str) else counter, over, around, label)
         for counter, over, around, label in reading.reads
     )
-
-
-def declare(found: dict[str, Node]) -> None:
-    """Note the names that parts may refer to before they are read."""
-    names = found["club"].reading.names
-    names["sections"] = set(found)
-    for section in (
-        "wallets",
-        "counters",
-        "audiences",
-        "badges",
-        "challenges",
-        "streaks",
-        "leagues",
-        "raffles",
-        "sets",
-    ):
-        value = found[section].value if section in found else {}
-        names[section] = {key for key in value if isinstance(key, str)} if isinstance(value, Mapping) else set()
-    badges = found["badges"].value if "badges" in found and isinstance(found["badges"].value, Mapping) else {}
-    names["granted_badges"] = {
-        code for code, body in badges.items() if isinstance(body, Mapping) and not {"counter", "on"} & body.keys()
-    }
-    challenges = found["challenges"].value if "challenges" in found else {}
-    names["handed_challenges"] = {
-        code
-        for code, body in (challenges.items() if isinstance(challenges, Mapping) else ())
-        if isinstance(body, Mapping) and body.get("start") in ("handed_out", "chosen")
-    }
-    if isinstance(challenges, Mapping):  # what teams do together is no condition on a member, and no part of a story
-        of_teams = {code for code, body in challenges.items() if isinstance(body, Mapping) and body.get("by") == "team"}
-        names["challenges"] -= of_teams
-        names["handed_challenges"] -= of_teams
-    reading = found["club"].reading
-    for code, body in badges.items():
-        levels = body.get("levels") if isinstance(body, Mapping) else None
-        reading.badge_levels[code] = len(levels) if isinstance(levels, list) else 1
-    sets = found["sets"].value if "sets" in found and isinstance(found["sets"].value, Mapping) else {}
-    for code, body in sets.items():
-        pieces = body.get("pieces") if isinstance(body, Mapping) else None
-        listed = pieces if isinstance(pieces, list) else []
-        reading.pieces[code] = {its["code"] for its in listed if isinstance(its, Mapping) and "code" in its}
-    articles = found["articles"].value if isinstance(found["articles"].value, list) else []
-    names["articles"] = {str(body["no"]) for body in articles if isinstance(body, Mapping) and "no" in body}
-    tiers = found["tiers"].value if "tiers" in found and isinstance(found["tiers"].value, Mapping) else {}
-    ladder = tiers.get("ladder")
-    steps = ladder if isinstance(ladder, list) else []
-    reading.ladder = [step["code"] for step in steps if isinstance(step, Mapping) and isinstance(step.get("code"), str)]
-    names["tiers"] = set(reading.ladder)
 
 
 def _stacking(node: Node) -> str:

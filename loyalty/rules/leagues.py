@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from loyalty.calendars import PERIODS, Period
+from loyalty.rules.coded import Coded, read_coded
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.prizes import LATE, PRIZES, SETTLES, Prize, named_prizes, said_places, said_settling
 from loyalty.rules.reading import Node
 from loyalty.rules.terms import Term
-from loyalty.rules.types import POSITIVE, TITLE, WORD, Choice, Field, NameOf, Reads, integer, read_fields
+from loyalty.rules.types import POSITIVE, TITLE, Choice, Field, NameOf, Reads, integer, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.windows import PERIOD_NAMES
 from loyalty.rules.winning import NamedPrize
@@ -20,16 +21,15 @@ from loyalty.values import Text
 EACH: Final = Choice({period: PERIOD_NAMES[period] for period in PERIODS})
 
 
+_TAKEN: Final = Text("This code is already a division's.", "این کد پیش‌تر برای دسته‌ای آمده است.")
+
+
 @dataclass(frozen=True, slots=True)
-class Division:
+class Division(Coded):
     """A division of a league."""
 
-    code: str
-    title: Text
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("code", WORD, Text("Code", "کد")),
-        Field("title", TITLE, Text("Title", "عنوان")),
-    )
+
+_DIVISIONS: Final = Reads("divisions", lambda node: read_coded(node, Division, _TAKEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,11 @@ class League:
         Field("counter", NameOf("counters"), Text("Counter", "شمارنده")),
         Field("each", EACH, Text("Each", "هر"), "month"),
         Field("of", Reads("integer", lambda node: integer(node, least=2)), Text("Members in a group", "اعضای هر گروه")),
-        Field("divisions", Reads("divisions", lambda node: _divisions(node)), Text("Divisions", "دسته‌ها")),
+        Field(
+            "divisions",
+            Reads("divisions", lambda node: read_coded(node, Division, _TAKEN)),
+            Text("Divisions", "دسته‌ها"),
+        ),
         Field("up", POSITIVE, Text("Rise", "صعود")),
         Field("down", POSITIVE, Text("Go down", "سقوط")),
         Field("prizes", PRIZES, Text("Prizes", "جایزه‌ها"), ()),
@@ -110,15 +114,6 @@ def _said_prizes(prizes: tuple[Prize, ...], voice: Voice) -> Phrase:
     if not prizes:
         return ()
     return (voice.pick("Each group:", "در هر گروه:"), voice.then(said_places(prizes, voice)), ".")
-
-
-def _divisions(node: Node) -> tuple[Division, ...]:
-    divisions = node.every(lambda its: Division(**read_fields(its, Division.fields)), least=2)
-    codes = [division.code for division in divisions]
-    for place, child in enumerate(node.items()):
-        if codes[place] in codes[:place]:
-            raise child.bad(Text("This code is already a division's.", "این کد پیش‌تر برای دسته‌ای آمده است."))
-    return divisions
 
 
 def read_league(_: str, node: Node) -> League:

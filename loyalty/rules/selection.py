@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from loyalty.errors import Invalid
 from loyalty.rules.bylaws import Bylaws
-from loyalty.rules.document import REQUIRED, SECTIONS, declare, reads_of
+from loyalty.rules.declared import declare
+from loyalty.rules.document import REQUIRED, SECTIONS, reads_of
 from loyalty.rules.kinds import Condition
 from loyalty.rules.reading import Node, Reading
 from loyalty.rules.standings import named, read_about_member, read_audience

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from loyalty.rules.coded import Coded, read_coded
 from loyalty.rules.gifts import GIFTS, said_gifts
 from loyalty.rules.kinds import Award
 from loyalty.rules.phrase import Phrase
 from loyalty.rules.reading import Node
 from loyalty.rules.things import piece_wallet
-from loyalty.rules.types import BOOLEAN, TITLE, WORD, Field, Reads, read_fields
+from loyalty.rules.types import BOOLEAN, TITLE, Field, Reads, read_fields
 from loyalty.rules.voice import Voice
 from loyalty.rules.winning import NamedPrize
 from loyalty.values import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Coded):
     """A piece of a set."""
 
-    code: str
-    title: Text
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("code", WORD, Text("Code", "کد")),
-        Field("title", TITLE, Text("Title", "عنوان")),
-    )
+
+_TAKEN: Final = Text("Each piece has a code of its own, without “/”.", "هر تکه کد خودش را دارد، بی «/».")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Collection:
     give: tuple[Award, ...] = ()
     fields: ClassVar[tuple[Field, ...]] = (
         Field("title", TITLE, Text("Title", "عنوان")),
-        Field("pieces", Reads("pieces", lambda node: _pieces(node)), Text("Pieces", "تکه‌ها")),
+        Field("pieces", Reads("pieces", lambda node: read_coded(node, Piece, _TAKEN)), Text("Pieces", "تکه‌ها")),
         Field("trade", BOOLEAN, Text("Trades", "دادوستد"), False),
         Field("give", GIFTS, Text("Give", "بده"), ()),
     )
@@ -72,15 +69,6 @@ class Collection:
 def set_prize(code: str) -> str:
     """What the gifts of a whole set are named by in a ruling."""
     return f"set:{code}"
-
-
-def _pieces(node: Node) -> tuple[Piece, ...]:
-    pieces: tuple[Piece, ...] = node.every(lambda its: Piece(**read_fields(its, Piece.fields)), least=2)
-    codes = [piece.code for piece in pieces]
-    for place, child in enumerate(node.items()):
-        if codes[place] in codes[:place] or "/" in codes[place]:
-            raise child.bad(Text("Each piece has a code of its own, without “/”.", "هر تکه کد خودش را دارد، بی «/»."))
-    return pieces
 
 
 def read_set(_: str, node: Node) -> Collection:

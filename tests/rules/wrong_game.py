@@ -155,6 +155,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/raffles", raffle(prizes=[]), "/raffles/r/prizes", "At least 1"),
     ("/raffles", raffle(prizes=[{"give": PURCHASE}]), "/raffles/r/prizes/0/give/0", "There is no purchase here"),
     ("/raffles", raffle(**{"if": {"basket": {"at_least": 5}}}), "/raffles/r/if", "There is no purchase at a draw"),
+    ("/sets", collection(pieces=[{"code": [], "title": TITLE}] * 2), "/sets/s/pieces/0/code", "text"),
     ("/sets", collection(pieces=[PIECE]), "/sets/s/pieces", "At least 2"),
     ("/sets", collection(pieces=[PIECE, PIECE]), "/sets/s/pieces/1", "a code of its own"),
     ("/sets", collection(give=PURCHASE), "/sets/s/give/0", "There is no purchase here"),
