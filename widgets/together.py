@@ -28,11 +28,11 @@ from loyalty.queries.teams import InvitationView, TeamView
 from loyalty.rules import MemberRef
 from loyalty.rules.explain import both
 from loyalty.rules.phrase import plain
-from loyalty.rules.teams import Teams
 from loyalty.values import Text
 from widgets.member import Page, for_a_member, pages
 
 LONGEST: Final = 40
+_BY_CLUB: Final = Text("The club puts members into teams.", "باشگاه اعضا را در تیم‌ها جای می‌دهد.")
 _NOT_CAPTAIN: Final = Text("Only the captain may do this.", "این کار تنها از کاپیتان برمی‌آید.")
 
 
@@ -42,8 +42,8 @@ class Together(NamedTuple):
     friends: list[FriendView]
     plays: Text | None
     """What the bylaws say of teams; None where there are none."""
-    open: bool
-    """Whether whoever wants may join a team."""
+    free: bool
+    """Whether members found teams and invite; else the club makes them."""
     team: TeamView | None
     captain: bool
     invitations: list[InvitationView]
@@ -60,16 +60,12 @@ def together_of(club: ClubView, member: MemberView, at: datetime) -> Together:
     return Together(
         friends.friends(member.id, lang),
         both(bylaws, lambda voice: plain(its.phrase(voice))) if its else None,
-        _joins(its),
+        its is not None and its.join != "assigned",
         team,
         team is not None and team.captain == member.id,
         teams.invitations(member.id) if its and team is None else [],
         others,
     )
-
-
-def _joins(its: Teams | None) -> bool:
-    return its is not None and its.join != "assigned"
 
 
 @pages.get("/together")
@@ -103,6 +99,8 @@ def end_friendship(club: ClubView, member: MemberView, friend: int) -> Page:
 def make_team(club: ClubView, member: MemberView) -> Page:
     """Found a team."""
     try:
+        if not together_of(club, member, now()).free:
+            raise Forbidden(_BY_CLUB)
         found_team(club.id, _name(), MemberRef("id", str(member.id)), now())
     except Problem as problem:
         return _page(club, member, problem), problem.status
