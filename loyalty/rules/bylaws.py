@@ -286,7 +286,7 @@ class Bylaws:
         self.feeds = tuple(places[read.counter] for read in self.reads)
         gifts = self.gifts()
         by_type: dict[str, list[tuple[int, Counter]]] = {}
-        by_article: dict[str, list[tuple[int, int | None, str | None]]] = {}
+        by_article: dict[str, list[tuple[int, int | None, str | None]]] = {name: [] for name, _ in gifts}
         for place, counter in enumerate(live):
             if counter.type is not None and not counter.by:
                 by_type.setdefault(counter.type, []).append((place, counter))
@@ -298,7 +298,7 @@ class Bylaws:
         self.fed_by = {type_: tuple(fed) for type_, fed in by_type.items()}
         self.feeding = {type_: _feeding(fed, len(live)) for type_, fed in by_type.items()}
         self.of_articles = {article: tuple(fed) for article, fed in by_article.items()}
-        self.circling = any(name in by_article for name, _ in gifts if ":" in name)
+        self.circling = any(by_article[name] for name, _ in gifts if ":" in name)
 
     def plan(self, facts: Facts, type_: str | None = None) -> Plan:
         """What may hold for events such as this; or for those of another type, under the same circumstances."""
@@ -314,7 +314,10 @@ class Bylaws:
         """Add what awards feed to the live counters."""
         fed_by = self.of_articles
         for given in awards:
-            for place, takes, wallet in fed_by.get(given[0]) or fed_by.get(giver(given[0]), ()):
+            fed = fed_by.get(given[0])
+            if fed is None:  # not by its own name: all runs of a challenge are one giver
+                fed = fed_by.get(giver(given[0]), ())
+            for place, takes, wallet in fed:
                 if wallet is None or wallet == given[2]:
                     if takes is not None:
                         feeds[place] += given[takes]  # type: ignore[operator]
