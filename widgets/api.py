@@ -111,7 +111,7 @@ def seq() -> Response:
 
 @api.get("/me")
 def me() -> Response:
-    """Wallets, and the tier with what is missing to the next."""
+    """Wallets, the tier with what is missing to the next, and the badges that are held."""
     club, member = _club(), _member()
     tier = standing.tier(club.id, member.id, now())
     return jsonify(
@@ -129,12 +129,20 @@ def me() -> Response:
             "next": _step_form(club, member.id, tier.next) if tier.next else None,
             "ladder": [{"code": code, "title": said(title)} for code, title in tier.ladder],
         },
+        badges=[
+            {"code": its.code, "title": said(its.title), "level": its.level}
+            for its in standing.badges(club.id, member.id, now())
+            if its.level
+        ],
     )
 
 
 @api.get("/leaderboard")
 def leaderboard() -> Response:
-    """A board around the member: the one that `board` names, or the first of the bylaws."""
+    """A board around the member: the one that `board` names, or the first of the bylaws.
+
+    `period` and `scope` as in the API: the present period and the member's own room, if left out.
+    """
     club, member = _club(), _member()
     limit = request.args.get("limit", 5, type=int)
     if not PLACES[0] <= limit <= PLACES[1]:
@@ -143,7 +151,8 @@ def leaderboard() -> Response:
     code = request.args.get("board") or next(iter(known), None)
     if code is None or code not in known:
         raise Invalid.at("board", NO_BOARD)
-    board = board_around(club, code, member.id, now(), limit=limit, lang=web.lang())
+    period, scope = request.args.get("period", "current"), request.args.get("scope")
+    board = board_around(club, code, member.id, now(), limit=limit, lang=web.lang(), period=period, scope=scope)
     items = (
         None
         if board.items is None
@@ -156,6 +165,7 @@ def leaderboard() -> Response:
         board={
             "code": board.code,
             "title": said(board.title),
+            "scope": said(board.scope) if board.scope else None,
             "period": said(board.period),
             "unit": board.unit,
             "items": items,

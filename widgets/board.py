@@ -22,6 +22,8 @@ class BoardView(NamedTuple):
     code: str
     title: Text
     unit: str
+    scope: Text | None
+    """The room whose places these are; None where all are ranked together."""
     period: Text
     items: list[PlaceView] | None
     mine: PlaceView | None
@@ -36,18 +38,31 @@ def boards_around(club: ClubView, member_id: int, now: datetime, *, limit: int, 
     return [board_around(club, code, member_id, now, limit=limit, lang=lang) for code in terms]
 
 
-def board_around(club: ClubView, code: str, member_id: int, now: datetime, *, limit: int, lang: Lang) -> BoardView:
-    """One board, around the member, in the period that holds `now`.
+def board_around(
+    club: ClubView,
+    code: str,
+    member_id: int,
+    now: datetime,
+    *,
+    limit: int,
+    lang: Lang,
+    period: str = "current",
+    scope: str | None = None,
+) -> BoardView:
+    """One board, around the member, in the period that holds `now` and the member's own room, if no others are named.
 
     Raises:
         NotFound: the bylaws have no such board.
+        Invalid: the board has no such period or room.
     """
     try:
-        found = leaderboard(club.id, code, now, around=member_id, limit=limit, lang=lang)
+        found = leaderboard(club.id, code, now, period=period, scope=scope, around=member_id, limit=limit, lang=lang)
     except Unavailable:
         title = in_force(club.id, now).bylaws.leaderboards[code].title
-        return BoardView(code, title, "count", Text("", ""), None, None)
-    return BoardView(code, found.title, found.unit, period_words(found, club.calendar), found.items, found.me)
+        return BoardView(code, title, "count", None, Text("", ""), None, None)
+    room = found.scope.title if found.scope else None
+    words = period_words(found, club.calendar)
+    return BoardView(code, found.title, found.unit, room, words, found.items, found.me)
 
 
 def period_words(board: LeaderboardView, calendar: Calendar) -> Text:

@@ -10,8 +10,11 @@ from loyalty.actions.create_key import create_key
 from loyalty.actions.publish_bylaws import publish_bylaws
 from loyalty.actions.revoke_key import revoke_key
 from loyalty.db import connection
+from loyalty.gamification import scores
 from loyalty.keys import shown
 from loyalty.queries import keys
+from loyalty.valkey import valkey
+from tests.small_club import programme_of
 from tests.widgets.conftest import BYLAWS
 from widgets import tokens
 
@@ -85,6 +88,29 @@ def test_the_board_opens_around_the_member(client, sara, shop):
     ]
     assert board["period"] == {"en": "Aban 1405", "fa": "آبان ۱۴۰۵"}
     assert "کاظمی" not in str(board)
+
+
+def test_a_page_may_show_the_board_of_another_month(client, sara, shop, clock):
+    clock.move(days=40)
+    assert ask(client, shop, "leaderboard").json["board"]["items"] == []
+    for period in ("previous", "1405-08"):
+        board = ask(client, shop, "leaderboard", limit=3, period=period).json["board"]
+        assert board["period"]["en"] == "Aban 1405"
+        assert board["me"] == {"rank": 2, "score": 67340000}
+    assert ask(client, shop, "leaderboard", period="someday").status_code == 422
+
+
+def test_a_board_by_tiers_opens_in_the_members_own_or_the_one_that_the_page_names(client, club, sara, shop, clock):
+    tiers = {"title": {"en": "Of a tier", "fa": "هم‌سطح‌ها"}, "counter": "spend", "period": "month", "scope": "tier"}
+    publish_bylaws(club.id, {**BYLAWS, "leaderboards": {"tiers": tiers}}, clock.now)
+    scores.rebuild_all(valkey(), programme_of(club.id), clock.now)
+    own = ask(client, shop, "leaderboard").json["board"]
+    assert own["scope"]["en"] == "Silver"
+    assert own["me"]["score"] == 67340000
+    named = ask(client, shop, "leaderboard", scope="gold").json["board"]
+    assert named["scope"]["en"] == "Gold"
+    assert named["me"] is None
+    assert ask(client, shop, "leaderboard", scope="platinum").status_code == 422
 
 
 def test_seq_is_tiny_and_moves_with_each_purchase(client, club, sara, shop):

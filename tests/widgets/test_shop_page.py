@@ -117,6 +117,20 @@ def test_a_purchase_moves_the_star_and_tells_the_page(shop, club, visit):
     assert "The highest tier of the club" in page.locator("loyalty-progress [part=missing]").inner_text()
 
 
+def test_a_badge_is_told_to_the_page_once(shop, club, visit):
+    page = visit("fa").open(f"{shop}/")
+    page.wait_for_selector(STAR)
+    page.evaluate(
+        "() => { window.told = [];"
+        " document.addEventListener('loyalty:badge-earned', ({ detail }) => told.push(detail)); }"
+    )
+    club.buys("sara", 95000000)
+    for _ in range(2):
+        page.locator("loyalty-progress").evaluate("(node) => node.refresh()")
+    page.wait_for_function("told.length >= 1")
+    assert page.evaluate("told") == [{"badge": "big", "level": 1}]
+
+
 def test_without_a_connection_the_last_figures_stay_and_say_how_old_they_are(shop, visit):
     opened = visit("fa")
     page = opened.open(f"{shop}/")

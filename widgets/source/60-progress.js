@@ -47,6 +47,10 @@ class LoyaltyProgress extends LoyaltyElement {
       const from = before.wallets.find((other) => other.code === wallet.code)?.available ?? 0;
       if (from !== wallet.available) this.tell("points-changed", { wallet: wallet.code, from, to: wallet.available });
     }
+    for (const { code, level } of now.badges) {
+      const had = before.badges.find((other) => other.code === code)?.level ?? 0;
+      if (level > had) this.tell("badge-earned", { badge: code, level });
+    }
     if (before.tier.code !== now.tier.code) this.tell("tier-changed", { from: before.tier.code, to: now.tier.code });
   }
 }

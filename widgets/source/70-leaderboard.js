@@ -1,7 +1,7 @@
-// --- <loyalty-leaderboard>: the places around the member; `board` names one, `limit` says how many places ---
+// --- <loyalty-leaderboard>: the places around the member; `board`, `period` and `scope` say of what, `limit` how many ---
 
 class LoyaltyLeaderboard extends LoyaltyElement {
-  static observedAttributes = [...LoyaltyElement.observedAttributes, "board", "limit"];
+  static observedAttributes = [...LoyaltyElement.observedAttributes, "board", "period", "scope", "limit"];
 
   get places() {
     return Math.max(3, Math.min(25, Number.parseInt(this.getAttribute("limit"), 10) || 5));
@@ -9,7 +9,9 @@ class LoyaltyLeaderboard extends LoyaltyElement {
 
   get path() {
     const query = new URLSearchParams({ limit: this.places });
-    if (this.hasAttribute("board")) query.set("board", this.getAttribute("board"));
+    for (const name of ["board", "period", "scope"]) {
+      if (this.hasAttribute(name)) query.set(name, this.getAttribute(name));
+    }
     return `leaderboard?${query}`;
   }
 
@@ -21,11 +23,12 @@ class LoyaltyLeaderboard extends LoyaltyElement {
   body(card) {
     const { voice, data } = this;
     const { board } = data;
+    const of = [board.scope, board.period].filter(Boolean).map((said) => voice.of(said));
     const head = make(
       "div",
       { class: "head" },
       make("h3", { part: "title" }, voice.of(board.title)),
-      make("span", { class: "muted" }, voice.of(board.period)),
+      make("span", { part: "of", class: "muted" }, of.join(" · ")),
     );
     return make("div", { ...card, class: "card board" }, head, ...this.rows(board));
   }
