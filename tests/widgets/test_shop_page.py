@@ -131,6 +131,19 @@ def test_a_badge_is_told_to_the_page_once(shop, club, visit):
     assert page.evaluate("told") == [{"badge": "big", "level": 1}]
 
 
+def test_a_page_that_asks_for_what_there_is_not_hears_of_its_mistake(shop, visit):
+    opened = visit("en")
+    page = opened.open(f"{shop}/")
+    page.wait_for_selector("loyalty-leaderboard .me")
+    page.evaluate(
+        "() => { window.told = []; document.addEventListener('loyalty:error', ({ detail }) => told.push(detail)); }"
+    )
+    page.locator("loyalty-leaderboard").evaluate("(node) => node.setAttribute('board', 'nothing')")
+    page.get_by_text("This page asks for something that the club does not have.").wait_for()
+    assert page.evaluate("told") == [{"reason": "refused", "detail": "This club has no such leaderboard."}]
+    opened.complaints.clear()  # the browser notes the 422
+
+
 def test_without_a_connection_the_last_figures_stay_and_say_how_old_they_are(shop, visit):
     opened = visit("fa")
     page = opened.open(f"{shop}/")

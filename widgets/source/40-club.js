@@ -7,6 +7,7 @@ const KEEPS = "loyalty:";
 
 class Guest extends Error {}
 class Away extends Error {}
+class Refused extends Error {}
 
 class Club {
   static all = new Map();
@@ -70,6 +71,7 @@ class Club {
   async fetch(path) {
     const answer = await this.admitted(path);
     if (answer.status === 404) throw new Guest();
+    if (answer.status === 422) throw new Refused((await answer.json()).errors.map(({ message }) => message).join(" "));
     if (!answer.ok) throw new Away();
     return answer.json();
   }

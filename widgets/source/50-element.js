@@ -57,6 +57,10 @@ class LoyaltyElement extends HTMLElement {
         club.forget();
         this.data = null;
         this.draw("guest");
+      } else if (problem instanceof Refused) {
+        this.data = null;
+        this.draw("refused");
+        this.tell("error", { reason: "refused", detail: problem.message });
       } else if (problem instanceof Away) {
         const kept = club.kept(path);
         if (kept) this.show(kept.data, kept.at);
@@ -101,7 +105,9 @@ class LoyaltyElement extends HTMLElement {
     const card = { part: "card", lang: voice.lang, dir: voice.lang === "fa" ? "rtl" : "ltr" };
     let node;
     if (state === "guest") node = make("div", { ...card, class: "card guest" }, emblem(), make("slot"));
-    else if (state === "failed") {
+    else if (state === "refused") {
+      node = make("div", { ...card, class: "card guest" }, make("p", { class: "muted" }, voice.say("refused")));
+    } else if (state === "failed") {
       const again = make("button", { type: "button", onclick: this.changed }, voice.say("again"));
       node = make("div", { ...card, class: "card guest" }, make("p", { class: "muted" }, voice.say("failed")), again);
     } else if (state === "ready") node = this.body(card, before);
